@@ -1,0 +1,124 @@
+import type { PriceLine } from './cost/price.ts'
+import type { Identity, Stamp } from './identity.ts'
+import type { Json, JsonObject } from './json.ts'
+import type { ResourceType } from './spec/types.ts'
+
+/**
+ * One cloud as Atlas sees it. A driver says what the cloud can do and does single calls; settling, retries across
+ * attempts, waiting, confirmation and concurrency are the engine's, once for all drivers.
+ *
+ * The life of a resource, in order:
+ *   list/get → diff (pure) → create (ONE mutating call, stamped) → engine claims the id → get until `ready`
+ *   → diff again → update until unchanged (each call safe to repeat) → … → remove → get says `cloud_missing`.
+ */
+export interface Driver {
+  /** `digitalocean`, `memory`, … */
+  readonly provider: string
+  /** Which account this driver talks to, for example `digitalocean:<team uuid>`. State is bound to it. One cheap call. */
+  account(signal?: AbortSignal): Promise<string>
+  /** How long after a request may its effect still appear, and how long may a listing lag? In milliseconds. */
+  readonly bounds: Bounds
+  readonly types: { readonly [T in ResourceType]?: ResourceDriver }
+}
+
+export interface Bounds {
+  /** Hard limit on one HTTP request, connection included. */
+  requestTimeoutMs: number
+  /** How long after we gave up on a request the cloud may still carry it out. */
+  lateEffectMs: number
+  /** How long a new resource may be missing from listings. */
+  listLagMs: number
+}
+
+/** A resource as it is in the cloud now. JSON throughout: it is stored and hashed. */
+export interface Observed {
+  /** The cloud's own id. */
+  id: string
+  /** Unique for ever: `id`, or id + incarnation where the cloud reuses ids (domain names, record names). */
+  physicalId: string
+  /** The name people gave it in the cloud, for messages. */
+  name: string
+  stamp: Stamp | undefined
+  phase: 'ready' | 'pending' | 'failed'
+  /** Why it is pending or failed, in words. */
+  reason?: string
+  /** What `{ref: "name.attribute"}` can read. An attribute that has no value yet is absent. */
+  attributes: JsonObject
+  /** The cloud's record as far as `diff` needs it. */
+  live: JsonObject
+}
+
+export interface FieldChange {
+  /** JSON pointer into `specifications`, such as `/size`. */
+  field: string
+  from: Json
+  /** `undefined`: known only after a step before it. */
+  to: Json | undefined
+}
+
+export type Change =
+  | { kind: 'unchanged' }
+  | { kind: 'update'; fields: FieldChange[]; risk?: Risk }
+  | { kind: 'replace'; fields: FieldChange[]; reason: string; createFirst: boolean; risk?: Risk }
+
+export interface Risk {
+  /** Say what is lost, such as "the disk of web1". Its presence demands consent. */
+  dataLoss?: string
+  /** Say what stops and for how long about, such as "web1 is powered off for about 1 minute". */
+  downtime?: string
+}
+
+/** `specifications` whose references are values: what a driver gets. */
+export type Resolved = JsonObject
+
+export interface CreateRequest {
+  identity: Identity
+  stamp: Stamp
+  /** The resource's name in the infrastructure: what a machine is called. */
+  name: string
+  region: string
+  specifications: Resolved
+  /** The infrastructure's user tags. */
+  tags: Readonly<Record<string, string>>
+  /** Called synchronously immediately before the request is written; throws if this worker may no longer act. */
+  gate(): void
+  signal?: AbortSignal
+}
+
+export interface ResourceDriver {
+  readonly type: ResourceType
+  /** Attribute name → what it is. References are checked against these. */
+  readonly attributes: Readonly<Record<string, string>>
+  /**
+   * How Atlas finds what it made when an answer is lost. `tags`: the stamp is in tags or a description; `name`: the
+   * name is `physicalName(identity)` and the cloud lets it exist once; `none`: neither, so the engine notes which ids
+   * existed before and adopts only a new one that `matches`.
+   */
+  readonly stamping: 'tags' | 'name' | 'none'
+  /** Does deleting it lose data that nothing else holds? Then consent is demanded. */
+  holdsData(specifications: JsonObject): string | undefined
+  /** Pure. `want` may hold `Unknown` (see plan) where a reference is not known yet. */
+  diff(want: Resolved, observed: Observed): Change
+  /** Pure. Monthly price lines at list price; a line without an amount says that its price is not known. */
+  price(specifications: JsonObject, region: string): PriceLine[]
+  /**
+   * Every resource of the type in the account, page by page, in as few calls as the cloud allows (`owner` narrows it
+   * where the cloud can filter). Foreign ones come too, without a stamp: 10,000 resources must not cost 10,000 calls.
+   */
+  list(query: { owner?: string; signal?: AbortSignal }): AsyncIterable<Observed>
+  /** @throws AtlasError `cloud_missing` and only that when it is certainly gone. */
+  get(id: string, signal?: AbortSignal): Promise<Observed>
+  /** ONE mutating call. Its answer may come before the resource is ready. */
+  create(request: CreateRequest): Promise<Observed>
+  /** Brings it nearer to `want`; safe to repeat; may return before it is done (then `phase` is `pending`). */
+  update(observed: Observed, want: Resolved, context: MutationContext): Promise<void>
+  /** Starts deletion; a missing resource is success. */
+  remove(observed: Observed, context: MutationContext): Promise<void>
+  /** For `stamping: 'none'`: is this unclaimed resource what the request would have made? Pure. */
+  matches?(request: Pick<CreateRequest, 'specifications' | 'region' | 'name'>, observed: Observed): boolean
+}
+
+export interface MutationContext {
+  gate(): void
+  signal?: AbortSignal
+}

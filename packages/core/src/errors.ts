@@ -1,0 +1,67 @@
+/**
+ * Every refusal and failure that Atlas names. A code is stable: programs switch on it, docs/errors.md explains it
+ * (a test holds both equal). `status` is the HTTP status the API answers with; `exit` the CLI's exit code.
+ */
+export const catalogue = {
+  spec_invalid: { status: 422, exit: 2, title: 'The description was refused' },
+  csv_invalid: { status: 422, exit: 2, title: 'The CSV was refused' },
+  config_invalid: { status: 422, exit: 2, title: 'The configuration was refused' },
+  usage: { status: 400, exit: 2, title: 'The command was not understood' },
+  consent_required: { status: 409, exit: 3, title: 'Data would be lost and nobody agreed to it' },
+  plan_stale: { status: 409, exit: 3, title: 'The world has changed since the plan was made' },
+  operation_running: { status: 409, exit: 3, title: 'Another operation is changing this infrastructure' },
+  not_ours: { status: 409, exit: 3, title: 'A resource of that name exists, but Atlas did not make it' },
+  account_mismatch: { status: 409, exit: 3, title: 'The infrastructure lives in another cloud account' },
+  not_found: { status: 404, exit: 4, title: 'Not found' },
+  unauthorized: { status: 401, exit: 5, title: 'No valid token' },
+  cloud_unauthorized: { status: 502, exit: 5, title: 'The cloud refused the credential' },
+  cloud_forbidden: { status: 502, exit: 5, title: 'The credential may not do that' },
+  cloud_missing: { status: 502, exit: 1, title: 'The cloud says it does not exist' },
+  cloud_refused: { status: 502, exit: 1, title: 'The cloud refused the request' },
+  cloud_rate_limited: { status: 503, exit: 1, title: 'The cloud asks to slow down' },
+  cloud_unavailable: { status: 503, exit: 1, title: 'The cloud did not answer properly' },
+  operation_failed: { status: 500, exit: 1, title: 'The operation failed' },
+  operation_cancelled: { status: 409, exit: 6, title: 'The operation was cancelled' },
+  fenced: { status: 409, exit: 1, title: 'Another worker has taken this operation over' },
+  database_unavailable: { status: 503, exit: 7, title: 'PostgreSQL cannot be reached' },
+  disk_full: { status: 507, exit: 7, title: 'The disk is full' },
+  data_folder_busy: { status: 409, exit: 7, title: 'The data folder is in use' },
+  server_unreachable: { status: 503, exit: 7, title: 'The Atlas server cannot be reached' },
+  internal: { status: 500, exit: 1, title: 'Atlas made a mistake' },
+} as const satisfies Record<string, { status: number; exit: number; title: string }>
+
+export type ErrorCode = keyof typeof catalogue
+
+export interface Problem {
+  /** What was wrong, where: a JSON pointer (`/resources/0/name`) or `file:line:column`. */
+  where?: string
+  message: string
+  found?: string
+  expected?: string
+  hint?: string
+}
+
+/** The one error class. `hint` ends it with what to type next; `problems` lists every finding, not only the first. */
+export class AtlasError extends Error {
+  override name = 'AtlasError'
+  readonly code: ErrorCode
+  readonly hint: string | undefined
+  readonly problems: readonly Problem[]
+  /** Milliseconds the cloud asked us to wait (Retry-After). */
+  readonly retryAfterMs: number | undefined
+
+  constructor(
+    code: ErrorCode,
+    message: string,
+    more: { hint?: string; problems?: readonly Problem[]; cause?: unknown; retryAfterMs?: number } = {},
+  ) {
+    super(message, more.cause === undefined ? undefined : { cause: more.cause })
+    this.code = code
+    this.hint = more.hint
+    this.problems = more.problems ?? []
+    this.retryAfterMs = more.retryAfterMs
+  }
+}
+
+export const isAtlasError = (error: unknown, code?: ErrorCode): error is AtlasError =>
+  error instanceof AtlasError && (code === undefined || error.code === code)

@@ -1,0 +1,41 @@
+import type { Json } from './json.ts'
+
+/** What happened, in the order of `id`. Written in the same transaction as the change it tells of. */
+export interface AtlasEvent {
+  /** Grows by one or more; a gap means nothing, the order everything. */
+  id: number
+  type: EventType
+  /** ISO 8601 time of the database. */
+  time: string
+  workspace: string
+  infrastructure: string
+  operation: string | null
+  /** Index of the step, where it is about one. */
+  step: number | null
+  data: Json
+}
+
+export const eventTypes = [
+  'infrastructure.created',
+  'infrastructure.updated',
+  'infrastructure.destroyed',
+  'deployment.started',
+  'deployment.completed',
+  'deployment.failed',
+  'operation.queued',
+  'operation.cancelled',
+  'operation.taken_over',
+  'step.started',
+  'step.retrying',
+  'step.settling',
+  'step.adopted',
+  'step.done',
+  'step.failed',
+  'step.skipped',
+  'resource.swept',
+  'resource.quarantined',
+  'drift.detected',
+  'drift.cleared',
+] as const
+
+export type EventType = (typeof eventTypes)[number]

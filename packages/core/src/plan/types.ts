@@ -1,0 +1,97 @@
+import type { Change, FieldChange, Risk } from '../driver.ts'
+import type { JsonObject } from '../json.ts'
+import type { ResourceType } from '../spec/types.ts'
+
+/** Where a value is known only after an earlier step: `{ "$after": "net.id" }`. */
+export interface Unknown {
+  $after: string
+}
+
+/** A resource that Atlas owns, as the store remembers it. Remembered state says what is ours; live state how it is. */
+export interface Owned {
+  resource: string
+  type: ResourceType
+  generation: number
+  id: string
+  physicalId: string
+  /** As last applied, references unresolved. */
+  specifications: JsonObject
+  /** Resources it referred to: the edges of a deletion. */
+  dependsOn: string[]
+}
+
+/** One cloud change. The journal runs exactly these; a replacement is two of them. */
+export interface Step {
+  /** Index in `plan.steps`. */
+  n: number
+  action: 'create' | 'update' | 'delete'
+  resource: string
+  type: ResourceType
+  generation: number
+  /** `identityHash` of that life of the resource. */
+  identity: string
+  /** For update and delete: what it acts on. `id` is the cloud's id, `physicalId` the claim's key. */
+  target?: { id: string; physicalId: string }
+  /** Why, in a sentence for a person: `web2 is in the description but not in the cloud`. */
+  reason: string
+  fields: FieldChange[]
+  /** Part of a replacement: which half this is. */
+  replaces?: 'create-first' | 'delete-first'
+  /** Change of the list price, USD a month; `null` where a price is not known. */
+  monthly: number | null
+  risk: Risk
+  /** Steps that must be done before this one. */
+  dependsOn: number[]
+  /** What to make; references as `{ "ref": "net.id" }`, sizes and images resolved to slugs. Empty for a delete. */
+  specifications: JsonObject
+  /** Resources referred to: stored with the resource as the edges of its deletion. */
+  needs: string[]
+}
+
+/** What becomes of one resource: the line a person reads. */
+export interface ResourcePlan {
+  resource: string
+  type: ResourceType
+  action: 'create' | 'update' | 'replace' | 'delete' | 'unchanged' | 'forget'
+  reason: string
+  change?: Change
+  steps: number[]
+  monthlyBefore: number | null
+  monthlyAfter: number | null
+}
+
+/** The exact change of one infrastructure. Pure data: renders as terminal text, JSON and Markdown; has a hash. */
+export interface Plan {
+  format: 1
+  workspace: string
+  infrastructure: string
+  provider: string
+  account: string
+  region: string
+  /** `apply` brings the description about; `destroy` removes all; `rollback` undoes an operation; `repair` cures drift. */
+  kind: 'apply' | 'destroy' | 'rollback' | 'repair'
+  /** The operation that a rollback undoes. */
+  undoes?: string
+  /** State revision it was made against: an apply against another is refused as stale. */
+  revision: number
+  /** The whole description (sizes and images resolved), stored when the operation succeeds. */
+  description: JsonObject
+  resources: ResourcePlan[]
+  steps: Step[]
+  price: {
+    currency: 'USD'
+    before: number
+    after: number
+    change: number
+    /** Items without a sourced price, so not in the sums. */
+    unpriced: string[]
+    /** ISO date of the price catalogue. */
+    catalogueDate: string
+  }
+  /** What needs consent, by resource: given by `consent: ["data-disk"]` in the request. */
+  consentNeeded: { resource: string; why: string }[]
+  /** Things a reader should know that are not refusals. */
+  warnings: string[]
+  /** SHA-256 over everything above, `revision` included. */
+  hash: string
+}

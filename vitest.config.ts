@@ -1,0 +1,25 @@
+import { defineConfig } from 'vitest/config'
+
+// unit: pure and quick, part of `npm run check`. real: against PostgreSQL, sshd, the sandbox and other real parts.
+export default defineConfig({
+  test: {
+    projects: [
+      {
+        test: {
+          name: 'unit',
+          include: ['{packages,drivers}/*/src/**/*.test.ts', 'blueprints/src/**/*.test.ts', 'tests/house/**/*.test.ts'],
+          exclude: ['**/*.real.test.ts', '**/node_modules/**'],
+        },
+      },
+      {
+        test: {
+          name: 'real',
+          include: ['{packages,drivers}/*/src/**/*.real.test.ts', 'tests/real/**/*.test.ts'],
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          maxWorkers: 2,
+        },
+      },
+    ],
+  },
+})
