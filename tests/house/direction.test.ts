@@ -6,16 +6,18 @@ import { expect, test } from 'vitest'
 // Biome's noUndeclaredDependencies holds the code to them, and this holds them to the direction.
 const mayImport: Record<string, string[]> = {
   '@atlas/core': [],
+  '@atlas/postgres': [],
   '@atlas/driver-digitalocean': ['@atlas/core'],
   '@atlas/driver-memory': ['@atlas/core'],
   '@atlas/driver-conformance': ['@atlas/core'],
   '@atlas/blueprints': ['@atlas/core'],
   '@atlas/engine': ['@atlas/core'],
-  '@atlas/store': ['@atlas/core', '@atlas/engine'],
+  '@atlas/store': ['@atlas/core', '@atlas/engine', '@atlas/postgres'],
   '@atlas/api': ['@atlas/core', '@atlas/engine', '@atlas/store'],
   '@atlas/client': ['@atlas/core'],
   '@atlas/cli': ['@atlas/client', '@atlas/core', '@atlas/blueprints'],
-  '@atlas/sandbox': [],
+  // A cloud of its own: it knows nothing of Atlas. The supervisor of PostgreSQL knows nothing of Atlas either.
+  '@atlas/sandbox': ['@atlas/postgres'],
 }
 
 /** The composition root and what stands outside the product may import everything. */
