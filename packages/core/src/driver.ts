@@ -32,7 +32,7 @@ export interface Bounds {
 
 /** A resource as it is in the cloud now. JSON throughout: it is stored and hashed. */
 export interface Observed {
-  /** The cloud's own id. */
+  /** What `get` takes: the cloud's own id, or what the driver finds it by. References read `attributes`, not this. */
   id: string
   /** Unique for ever: `id`, or id + incarnation where the cloud reuses ids (domain names, record names). */
   physicalId: string
@@ -108,12 +108,19 @@ export interface ResourceDriver {
   list(query: { owner?: string; signal?: AbortSignal }): AsyncIterable<Observed>
   /** @throws AtlasError `cloud_missing` and only that when it is certainly gone. */
   get(id: string, signal?: AbortSignal): Promise<Observed>
-  /** ONE mutating call. Its answer may come before the resource is ready. */
+  /**
+   * ONE mutating call. Its answer may come before the resource is ready. Where the cloud says that the name is taken
+   * by `physicalName(identity)`, an earlier attempt made it: that one is returned.
+   * @throws AtlasError with `uncertain` where the request may have been carried out, and never otherwise.
+   */
   create(request: CreateRequest): Promise<Observed>
   /** Brings it nearer to `want`; safe to repeat; may return before it is done (then `phase` is `pending`). */
   update(observed: Observed, want: Resolved, context: MutationContext): Promise<void>
-  /** Starts deletion; a missing resource is success. */
-  remove(observed: Observed, context: MutationContext): Promise<void>
+  /**
+   * Starts deletion; a missing resource is success. `kept`: it was in the account before Atlas used it (an SSH key),
+   * so it stays, nothing was sent, and there is nothing to confirm: forget it.
+   */
+  remove(observed: Observed, context: MutationContext): Promise<'kept' | undefined>
   /** For `stamping: 'none'`: is this unclaimed resource what the request would have made? Pure. */
   matches?(request: Pick<CreateRequest, 'specifications' | 'region' | 'name'>, observed: Observed): boolean
 }

@@ -49,17 +49,26 @@ export class AtlasError extends Error {
   readonly problems: readonly Problem[]
   /** Milliseconds the cloud asked us to wait (Retry-After). */
   readonly retryAfterMs: number | undefined
+  /** The request may have been carried out all the same (no answer, or a 5xx): settle by reading, never just repeat. */
+  readonly uncertain: boolean
 
   constructor(
     code: ErrorCode,
     message: string,
-    more: { hint?: string; problems?: readonly Problem[]; cause?: unknown; retryAfterMs?: number } = {},
+    more: {
+      hint?: string
+      problems?: readonly Problem[]
+      cause?: unknown
+      retryAfterMs?: number
+      uncertain?: boolean
+    } = {},
   ) {
     super(message, more.cause === undefined ? undefined : { cause: more.cause })
     this.code = code
     this.hint = more.hint
     this.problems = more.problems ?? []
     this.retryAfterMs = more.retryAfterMs
+    this.uncertain = more.uncertain ?? false
   }
 }
 
