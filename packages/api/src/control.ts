@@ -1,4 +1,4 @@
-import type { AtlasEvent, JsonObject, Observed, Operation, OperationStep, Owned, Plan } from '@atlas/core'
+import type { AtlasEvent, JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
 
 /**
  * What the API needs of the rest of Atlas: the server composes it from engine, store and drivers. Everything that
@@ -12,6 +12,8 @@ export interface Control {
    * in one transaction. A plan without steps finishes at once.
    */
   submit(request: PlanRequest & { planHash: string; consent: readonly string[] }): Promise<Operation>
+  /** What a description costs by the price catalogue alone; no cloud is asked. @throws AtlasError spec_invalid */
+  estimate(description: JsonObject): Promise<EstimateView>
   infrastructures(workspace: string): Promise<InfrastructureView[]>
   /** By id or name. @throws AtlasError not_found */
   infrastructure(workspace: string, idOrName: string): Promise<InfrastructureView>
@@ -35,6 +37,14 @@ export type PlanRequest =
   | { workspace: string; kind: 'destroy'; infrastructure: string }
   | { workspace: string; kind: 'repair'; infrastructure: string }
   | { workspace: string; kind: 'rollback'; operation: string }
+
+/** List prices in USD for a month of use, before tax. What has no sourced price is named and not in the sums. */
+export interface EstimateView {
+  monthly: number
+  catalogueDate: string
+  unpriced: string[]
+  resources: { resource: string; type: string; monthly: number | null; lines: PriceLine[] }[]
+}
 
 export interface InfrastructureView {
   id: string

@@ -1,1 +1,5 @@
+export { type ApiOptions, createApi } from './app.ts'
 export type * from './control.ts'
+export type { ProblemDocument } from './problem.ts'
+export type { InfrastructureJson, ResourceJson } from './wire/infrastructure.ts'
+export type { OperationJson, StepJson } from './wire/operation.ts'

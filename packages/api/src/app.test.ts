@@ -1,0 +1,209 @@
+import { AtlasError, type AtlasEvent, type Operation, type Plan } from '@atlas/core'
+import { afterEach, expect, test } from 'vitest'
+import { createApi } from './app.ts'
+import type { Control, PlanRequest } from './control.ts'
+
+const operation: Operation = {
+  id: 'op-1',
+  workspace: 'default',
+  infrastructure: 'shop',
+  kind: 'apply',
+  planHash: 'h1',
+  status: 'running',
+  cancelRequested: false,
+  totalSteps: 2,
+  completedSteps: 1,
+  currentStep: 'Creating database: app-database',
+  createdResources: ['net'],
+  costChange: 47.86,
+  error: null,
+  createdAt: '2026-11-20T10:00:00.000Z',
+  startedAt: '2026-11-20T10:00:01.000Z',
+  finishedAt: null,
+}
+const event = (id: number): AtlasEvent => ({
+  id,
+  type: 'step.done',
+  time: '2026-11-20T10:00:02.000Z',
+  workspace: 'default',
+  infrastructure: 'shop',
+  operation: 'op-1',
+  step: id,
+  data: {},
+})
+
+const apps: ReturnType<typeof createApi>[] = []
+afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())))
+
+/** An API over a control that knows one operation, and what was asked of it. */
+function api(over: Partial<Control> = {}) {
+  const asked: unknown[] = []
+  const note = async <T>(request: unknown, answer: T) => {
+    asked.push(request)
+    return answer
+  }
+  const control = {
+    plan: (request: PlanRequest) => note(request, { hash: 'h1' } as Plan),
+    submit: (request: PlanRequest) => note(request, operation),
+    operation: async () => operation,
+    ...over,
+  } as Control
+  const app = createApi({ control, token: 'secret', heartbeatMs: 5 })
+  apps.push(app)
+  const headers = { authorization: 'Bearer secret' }
+  const send = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) =>
+    app.inject({ method, url: `/api/v1${url}`, headers, ...(payload ? { payload } : {}) })
+  return { app, asked, send }
+}
+
+test.each([undefined, 'Bearer wrong', 'Basic secret', 'Bearer'])(
+  'a request with authorization %j is refused',
+  async (authorization) => {
+    const { app } = api()
+    const answer = await app.inject({ url: '/api/v1/operations/op-1', headers: authorization ? { authorization } : {} })
+    expect(answer.statusCode).toBe(401)
+    expect(answer.headers['content-type']).toBe('application/problem+json')
+    expect(answer.json()).toMatchObject({ code: 'unauthorized', title: 'No valid token', hint: expect.any(String) })
+  },
+)
+
+test('health needs no token and says 503 when degraded', async () => {
+  const health = {
+    status: 'degraded',
+    version: '0',
+    uptimeSeconds: 1,
+    database: 'ok',
+    workers: 0,
+    queued: 0,
+    running: 0,
+  }
+  const { app } = api({ health: async () => health as Awaited<ReturnType<Control['health']>> })
+  const answer = await app.inject('/api/v1/health')
+  expect([answer.statusCode, answer.json().uptime_seconds]).toEqual([503, 1])
+})
+
+test('an operation has the field names of the public API', async () => {
+  const answer = await api().send('GET', '/operations/op-1')
+  expect(answer.json().operation).toMatchObject({
+    id: 'op-1',
+    status: 'in_progress',
+    total_steps: 2,
+    completed_steps: 1,
+    current_step: 'Creating database: app-database',
+    created_resources: ['net'],
+    cost_change: 47.86,
+  })
+})
+
+test('?plan=true plans and submits nothing', async () => {
+  const { send, asked } = api()
+  const answer = await send('POST', '/infrastructure?plan=true', { name: 'shop', plan_hash: 'h0' })
+  expect([answer.statusCode, answer.json()]).toEqual([200, { plan: { hash: 'h1' } }])
+  expect(asked).toEqual([{ workspace: 'default', kind: 'apply', description: { name: 'shop' } }])
+})
+
+test('a description is submitted without the approval that came with it', async () => {
+  const { send, asked } = api()
+  const answer = await send('POST', '/infrastructure', { name: 'shop', plan_hash: 'h1', consent: ['data'] })
+  expect([answer.statusCode, answer.headers.location]).toEqual([202, '/api/v1/operations/op-1'])
+  expect(asked).toEqual([
+    { workspace: 'default', kind: 'apply', description: { name: 'shop' }, planHash: 'h1', consent: ['data'] },
+  ])
+})
+
+test('without a hash what is planned now is what is submitted', async () => {
+  const { send, asked } = api()
+  await send('POST', '/infrastructure', { name: 'shop' })
+  expect(asked).toMatchObject([{ kind: 'apply' }, { planHash: 'h1', consent: [] }])
+})
+
+test('a destruction takes hash and consent from the query', async () => {
+  const { send, asked } = api()
+  await send('DELETE', '/infrastructure/shop?plan_hash=h9&consent=data')
+  expect(asked).toEqual([
+    { workspace: 'default', kind: 'destroy', infrastructure: 'shop', planHash: 'h9', consent: ['data'] },
+  ])
+})
+
+test('a rollback without a body is understood', async () => {
+  const { send, asked } = api()
+  expect((await send('POST', '/operations/op-1/rollback')).statusCode).toBe(202)
+  expect(asked).toMatchObject([{ kind: 'rollback', operation: 'op-1' }, { planHash: 'h1' }])
+})
+
+test('an AtlasError leaves as a problem with every finding', async () => {
+  const problems = [{ where: '/name', message: 'is missing' }]
+  const refuse = () => Promise.reject(new AtlasError('spec_invalid', 'No name', { hint: 'add one', problems }))
+  const answer = await api({ plan: refuse }).send('POST', '/infrastructure?plan=true', {})
+  expect(answer.statusCode).toBe(422)
+  expect(answer.json()).toMatchObject({
+    type: 'urn:atlas:problem:spec_invalid',
+    detail: 'No name',
+    hint: 'add one',
+    problems,
+  })
+})
+
+test('an error without a name keeps its message to itself', async () => {
+  const answer = await api({ operation: () => Promise.reject(new Error('password=hunter2')) }).send(
+    'GET',
+    '/operations/x',
+  )
+  expect([answer.statusCode, answer.json().code]).toEqual([500, 'internal'])
+  expect(answer.body).not.toContain('hunter2')
+})
+
+test.each([
+  ['GET', '/operations?limit=many', 'querystring/limit'],
+  ['POST', '/infrastructure?plan=perhaps', 'querystring/plan'],
+] as const)('%s %s is refused with the place', async (method, url, where) => {
+  const answer = await api().send(method, url, method === 'POST' ? {} : undefined)
+  expect(answer.json()).toMatchObject({ code: 'usage', status: 400, problems: [{ where }] })
+})
+
+test('a body that is not JSON and a route that is not there are problems too', async () => {
+  const { app, send } = api()
+  const headers = { authorization: 'Bearer secret', 'content-type': 'application/json' }
+  const broken = await app.inject({ method: 'POST', url: '/api/v1/infrastructure', headers, payload: '{' })
+  expect(broken.json()).toMatchObject({ code: 'usage', status: 400 })
+  expect((await send('GET', '/nothing')).json()).toMatchObject({ code: 'not_found', status: 404 })
+})
+
+test('events go on after Last-Event-ID, beat while nothing happens, and end with their reader', async () => {
+  const seen: unknown[] = []
+  const ended = Promise.withResolvers<void>()
+  async function* events(_workspace: string, filter: object, signal: AbortSignal) {
+    seen.push(filter)
+    yield event(8)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+    ended.resolve()
+  }
+  const { app } = api({ events })
+  const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/api/v1/events?operation=op-1`
+  const reader = new AbortController()
+  const headers = { authorization: 'Bearer secret', 'last-event-id': '7' }
+  const answer = await fetch(url, { headers, signal: reader.signal })
+  expect(answer.headers.get('content-type')).toBe('text/event-stream')
+  let text = ''
+  for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
+    text += chunk
+    if (text.includes(': still here')) break
+  }
+  reader.abort()
+  await ended.promise
+  expect(seen).toEqual([{ afterId: 7, operation: 'op-1' }])
+  expect(text).toContain(`id: 8\nevent: step.done\ndata: ${JSON.stringify(event(8))}\n\n`)
+})
+
+test('closing the server ends open streams', async () => {
+  async function* events(_workspace: string, _filter: object, signal: AbortSignal) {
+    yield event(1)
+    await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  }
+  const { app } = api({ events })
+  const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/api/v1/events`
+  const answer = await fetch(url, { headers: { authorization: 'Bearer secret' } })
+  const body = answer.text()
+  await app.close()
+  expect(await body).toContain('id: 1')
+})

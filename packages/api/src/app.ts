@@ -1,0 +1,64 @@
+import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
+import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
+import { requireToken } from './auth.ts'
+import type { Control } from './control.ts'
+import { answerNotFound, answerProblem } from './problem.ts'
+import { estimateRoutes } from './routes/estimate.ts'
+import { eventRoutes } from './routes/events.ts'
+import { healthRoutes } from './routes/health.ts'
+import { infrastructureRoutes } from './routes/infrastructure.ts'
+import { operationRoutes } from './routes/operations.ts'
+import { providerRoutes } from './routes/providers.ts'
+
+/** A description of 10,000 resources is about 4 MB. */
+const bodyLimit = 8 * 1024 * 1024
+
+export interface ApiOptions {
+  control: Control
+  /** What callers must send as `Authorization: Bearer <token>`; stands for the workspace `default`. */
+  token: string
+  logger?: FastifyBaseLogger
+  /** A comment goes down a silent event stream this often, so that proxies keep it open. Milliseconds. */
+  heartbeatMs?: number
+}
+
+/** The HTTP API, not listening yet. It validates, hands over to `control` and reports; it decides nothing itself. */
+export function createApi({ control, token, logger, heartbeatMs = 15_000 }: ApiOptions): FastifyInstance {
+  const app = Fastify({
+    bodyLimit,
+    ...(logger ? { loggerInstance: logger } : {}),
+    logController: new LogController({ disableRequestLogging: true }),
+    // Streams never end by themselves, so a shutdown must not wait for them; eventRoutes ends them.
+    forceCloseConnections: 'idle',
+  })
+  app.setValidatorCompiler(validatorCompiler)
+  app.setSerializerCompiler(serializerCompiler)
+  app.setErrorHandler(answerProblem)
+  app.setNotFoundHandler(answerNotFound)
+  allowEmptyJsonBody(app)
+  app.register(
+    async (v1) => {
+      await v1.register(healthRoutes, { control })
+      await v1.register(async (closed) => {
+        closed.addHook('onRequest', requireToken(token))
+        await closed.register(providerRoutes, { control })
+        await closed.register(infrastructureRoutes, { control })
+        await closed.register(operationRoutes, { control })
+        await closed.register(eventRoutes, { control, heartbeatMs })
+        await closed.register(estimateRoutes, { control })
+      })
+    },
+    { prefix: '/api/v1' },
+  )
+  return app
+}
+
+/** `POST …/cancel` has nothing to say, yet many clients send `content-type: application/json` with every request. */
+function allowEmptyJsonBody(app: FastifyInstance) {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
+    if (body === '') done(null, undefined)
+    else parse(request, body as string, done)
+  })
+}

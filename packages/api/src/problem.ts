@@ -1,0 +1,66 @@
+import { AtlasError, catalogue, type ErrorCode, isAtlasError, type Problem } from '@atlas/core'
+import type { FastifyError, FastifyReply, FastifyRequest } from 'fastify'
+import { hasZodFastifySchemaValidationErrors } from 'fastify-type-provider-zod'
+
+/** RFC 9457, with what Atlas adds: a stable `code`, a `hint` that says what to do, every finding in `problems`. */
+export interface ProblemDocument {
+  type: string
+  title: string
+  status: number
+  detail: string
+  instance: string
+  code: ErrorCode
+  hint?: string
+  problems?: readonly Problem[]
+}
+
+const allowedElsewhere = /^\/api\/v1(\/|$)/
+
+export async function answerNotFound(request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const where = allowedElsewhere.test(request.url) ? 'docs/api.md lists the routes' : 'the API is under /api/v1'
+  const error = new AtlasError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}`, {
+    hint: where,
+  })
+  await answerProblem(error, request, reply)
+}
+
+/** Every error of the API leaves through here. What is not an AtlasError is logged and answered without its message. */
+export async function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
+  const { named, status } = nameError(error, request)
+  if (named.code === 'internal') request.log.error({ err: error }, 'a request failed')
+  if (named.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(named.retryAfterMs / 1000))
+  if (named.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
+  const problem: ProblemDocument = {
+    type: `urn:atlas:problem:${named.code}`,
+    title: catalogue[named.code].title,
+    status,
+    detail: named.message,
+    instance: request.id,
+    code: named.code,
+    ...(named.hint === undefined ? {} : { hint: named.hint }),
+    ...(named.problems.length === 0 ? {} : { problems: named.problems }),
+  }
+  // Serialised here: the route's response schemas describe success.
+  await reply.code(status).header('content-type', 'application/problem+json').serializer(JSON.stringify).send(problem)
+}
+
+function nameError(error: unknown, request: FastifyRequest): { named: AtlasError; status: number } {
+  if (isAtlasError(error)) return { named: error, status: catalogue[error.code].status }
+  if (hasZodFastifySchemaValidationErrors(error)) return { named: refusal(error), status: 400 }
+  const { statusCode = 500, message } = error as Partial<FastifyError>
+  // Fastify's own refusals: malformed JSON, a body too large, an unknown content type.
+  if (statusCode >= 400 && statusCode < 500)
+    return { named: new AtlasError('usage', String(message)), status: statusCode }
+  const hint = `look in the server's log for request ${request.id}`
+  return { named: new AtlasError('internal', 'The server met an error that it has no name for', { hint }), status: 500 }
+}
+
+function refusal(error: FastifyError & { validation: readonly { instancePath: string; message?: string }[] }) {
+  const place = (error as { validationContext?: string }).validationContext ?? 'body'
+  const problems = error.validation.map((finding) => ({
+    where: `${place}${finding.instancePath}`,
+    message: finding.message ?? 'is not valid',
+  }))
+  const first = problems[0]!
+  return new AtlasError('usage', `${first.where}: ${first.message}`, { problems })
+}

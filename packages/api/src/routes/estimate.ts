@@ -1,0 +1,39 @@
+import type { JsonObject } from '@atlas/core'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Control, EstimateView } from '../control.ts'
+
+const estimateJson = z.object({
+  estimated_monthly_cost: z.number().describe('USD a month at list price, before tax, of everything that has a price'),
+  currency: z.literal('USD'),
+  catalogue_date: z.string(),
+  unpriced: z.array(z.string()).describe('Items without a sourced price, so not in the sums'),
+  breakdown: z.array(
+    z.object({
+      resource_type: z.string(),
+      resource_name: z.string(),
+      estimated_cost: z.number().nullable(),
+      items: z.array(z.object({ item: z.string(), monthly: z.number().nullable(), note: z.string().optional() })),
+    }),
+  ),
+})
+
+const toJson = (estimate: EstimateView): z.infer<typeof estimateJson> => ({
+  estimated_monthly_cost: estimate.monthly,
+  currency: 'USD',
+  catalogue_date: estimate.catalogueDate,
+  unpriced: estimate.unpriced,
+  breakdown: estimate.resources.map(({ resource, type, monthly, lines }) => ({
+    resource_type: type,
+    resource_name: resource,
+    estimated_cost: monthly,
+    items: lines.map(({ item, monthly: cost, note }) => ({ item, monthly: cost, ...(note ? { note } : {}) })),
+  })),
+})
+
+export const estimateRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
+  const body = z.record(z.string(), z.json())
+  app.post('/estimate-cost', { schema: { body, response: { 200: estimateJson } } }, async (request) =>
+    toJson(await control.estimate(request.body as JsonObject)),
+  )
+}

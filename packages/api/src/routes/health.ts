@@ -1,0 +1,21 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Control } from '../control.ts'
+
+const healthJson = z.object({
+  status: z.enum(['ok', 'degraded']),
+  version: z.string(),
+  uptime_seconds: z.number(),
+  database: z.enum(['ok', 'unreachable']),
+  workers: z.number(),
+  queued: z.number(),
+  running: z.number(),
+})
+
+/** Open to callers without a token, because load balancers and container health checks have none. */
+export const healthRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
+  app.get('/health', { schema: { response: { 200: healthJson, 503: healthJson } } }, async (_request, reply) => {
+    const { uptimeSeconds, ...health } = await control.health()
+    return reply.code(health.status === 'ok' ? 200 : 503).send({ ...health, uptime_seconds: uptimeSeconds })
+  })
+}

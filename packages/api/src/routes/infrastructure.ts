@@ -1,0 +1,58 @@
+import type { JsonObject } from '@atlas/core'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import { workspace } from '../auth.ts'
+import type { Control } from '../control.ts'
+import { infrastructureJson, infrastructureToJson } from '../wire/infrastructure.ts'
+import { approval, optionalApproval, planQuery } from '../wire/plan.ts'
+import { change, changeAnswers } from './change.ts'
+
+const byId = z.object({ id: z.string().describe('Id or name') })
+/** The description beside the approval. What a description may hold is for `core` to say, so it passes as it is. */
+const describedChange = approval.catchall(z.json())
+/** A DELETE has no body worth relying on (RFC 9110, 9.3.5): the approval is in the query. */
+const destroyQuery = planQuery.extend({
+  plan_hash: approval.shape.plan_hash,
+  consent: z.preprocess((value) => (typeof value === 'string' ? [value] : value), approval.shape.consent),
+})
+
+export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
+  app.post(
+    '/infrastructure',
+    { schema: { querystring: planQuery, body: describedChange, response: changeAnswers } },
+    (request, reply) => {
+      const { plan_hash, consent, ...description } = request.body
+      const what = { kind: 'apply', description: description as JsonObject } as const
+      return change(control, reply, what, { plan_hash, consent, previewOnly: request.query.plan })
+    },
+  )
+
+  const all = z.object({ infrastructure: z.array(infrastructureJson) })
+  app.get('/infrastructure', { schema: { response: { 200: all } } }, async () => ({
+    infrastructure: (await control.infrastructures(workspace)).map(infrastructureToJson),
+  }))
+
+  const one = z.object({ infrastructure: infrastructureJson })
+  app.get('/infrastructure/:id', { schema: { params: byId, response: { 200: one } } }, async (request) => ({
+    infrastructure: infrastructureToJson(await control.infrastructure(workspace, request.params.id)),
+  }))
+
+  app.delete(
+    '/infrastructure/:id',
+    { schema: { params: byId, querystring: destroyQuery, response: changeAnswers } },
+    (request, reply) => {
+      const { plan: previewOnly, ...approved } = request.query
+      const what = { kind: 'destroy', infrastructure: request.params.id } as const
+      return change(control, reply, what, { ...approved, previewOnly })
+    },
+  )
+
+  app.post(
+    '/infrastructure/:id/repair',
+    { schema: { params: byId, querystring: planQuery, body: optionalApproval, response: changeAnswers } },
+    (request, reply) => {
+      const what = { kind: 'repair', infrastructure: request.params.id } as const
+      return change(control, reply, what, { ...request.body, previewOnly: request.query.plan })
+    },
+  )
+}

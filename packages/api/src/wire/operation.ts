@@ -1,0 +1,62 @@
+import type { Operation, OperationStep } from '@atlas/core'
+import { z } from 'zod'
+
+export const operationJson = z.object({
+  id: z.string(),
+  infrastructure: z.string().describe('Name of the infrastructure that it changes'),
+  kind: z.enum(['apply', 'destroy', 'rollback', 'repair']),
+  plan_hash: z.string(),
+  status: z.enum(['queued', 'in_progress', 'succeeded', 'failed', 'cancelled']),
+  cancel_requested: z.boolean(),
+  total_steps: z.number(),
+  completed_steps: z.number(),
+  current_step: z.string().nullable().describe('Such as `Creating database: app-database`; null when nothing runs'),
+  created_resources: z.array(z.string()),
+  cost_change: z.number().describe('USD a month, of the steps done so far'),
+  error: z
+    .object({ code: z.string(), message: z.string(), hint: z.string().optional(), step: z.number().optional() })
+    .nullable(),
+  created_at: z.string(),
+  started_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+})
+
+export type OperationJson = z.infer<typeof operationJson>
+
+export const operationToJson = (operation: Operation): OperationJson => ({
+  id: operation.id,
+  infrastructure: operation.infrastructure,
+  kind: operation.kind,
+  plan_hash: operation.planHash,
+  status: operation.status === 'running' ? 'in_progress' : operation.status,
+  cancel_requested: operation.cancelRequested,
+  total_steps: operation.totalSteps,
+  completed_steps: operation.completedSteps,
+  current_step: operation.currentStep,
+  created_resources: operation.createdResources,
+  cost_change: operation.costChange,
+  error: operation.error,
+  created_at: operation.createdAt,
+  started_at: operation.startedAt,
+  finished_at: operation.finishedAt,
+})
+
+export const stepJson = z.object({
+  n: z.number().describe('Index in the plan'),
+  action: z.enum(['create', 'update', 'delete']),
+  resource: z.string(),
+  type: z.string(),
+  status: z.enum(['pending', 'running', 'done', 'failed', 'skipped']),
+  attempt: z.number(),
+  started_at: z.string().nullable(),
+  finished_at: z.string().nullable(),
+  error: z.string().nullable(),
+})
+
+export type StepJson = z.infer<typeof stepJson>
+
+export const stepToJson = ({ startedAt, finishedAt, ...step }: OperationStep): StepJson => ({
+  ...step,
+  started_at: startedAt,
+  finished_at: finishedAt,
+})
