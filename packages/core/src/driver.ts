@@ -129,3 +129,25 @@ export interface MutationContext {
   gate(): void
   signal?: AbortSignal
 }
+
+/**
+ * How fast one account may be asked. All workers that use the account share it, so drivers are given one and never
+ * count by themselves. The order for a mutating call: `await take()`, then `gate()`, then write the request.
+ */
+export interface RateLimiter {
+  /** Resolves when one request may go out now. Rejects only when the signal fires. */
+  take(signal?: AbortSignal): Promise<void>
+  /** What the cloud's answer said of its limit (`ratelimit-*`, `retry-after`), so that the bucket follows the cloud. */
+  observed(seen: RateSeen): void
+}
+
+export interface RateSeen {
+  /** Requests allowed in the cloud's window, an hour at DigitalOcean. */
+  limit?: number
+  /** Requests left of it. */
+  remaining?: number
+  /** When the window gives requests back: milliseconds since 1970. */
+  resetAt?: number
+  /** A 429: nobody may ask for so many milliseconds. */
+  pauseMs?: number
+}
