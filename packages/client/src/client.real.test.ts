@@ -1,0 +1,129 @@
+import { createServer, type RequestListener } from 'node:http'
+import type { AddressInfo } from 'node:net'
+import { type Control, createApi } from '@atlas/api'
+import { AtlasError, type AtlasEvent, type Plan } from '@atlas/core'
+import { afterEach, expect, test } from 'vitest'
+import { createClient } from './client.ts'
+
+const closing: (() => unknown)[] = []
+afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
+
+/** A client of a real API over loopback; only what is behind the API is the test's. */
+async function clientOf(control: Partial<Control>, token = 'secret') {
+  const api = createApi({ control: control as Control, token: 'secret' })
+  closing.push(() => api.close())
+  return createClient({ url: await api.listen({ port: 0, host: '127.0.0.1' }), token })
+}
+
+async function clientOfServer(listener: RequestListener) {
+  const server = createServer(listener).listen(0, '127.0.0.1')
+  closing.push(() => server.close().closeAllConnections())
+  await new Promise((resolve) => server.once('listening', resolve))
+  return createClient({ url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, token: 'secret' })
+}
+
+/** An address where nobody listens any more. */
+async function deadUrl() {
+  const server = createServer().listen(0, '127.0.0.1')
+  await new Promise((resolve) => server.once('listening', resolve))
+  const { port } = server.address() as AddressInfo
+  await new Promise((resolve) => server.close(resolve))
+  return `http://127.0.0.1:${port}`
+}
+
+const event = (id: number) => ({ id, type: 'step.done' }) as AtlasEvent
+
+test('a description and its approval arrive as they were given', async () => {
+  const asked: unknown[] = []
+  const client = await clientOf({
+    plan: async () => ({ hash: 'h1' }) as Plan,
+    submit: async (request) => {
+      asked.push(request)
+      throw new AtlasError('plan_stale', 'another plan', { hint: 'plan again' })
+    },
+  })
+  expect(await client.planApply({ name: 'shop' })).toEqual({ hash: 'h1' })
+  const refused = client.apply({ name: 'shop' }, { planHash: 'h1', consent: ['data'] })
+  await expect(refused).rejects.toMatchObject({ code: 'plan_stale', message: 'another plan', hint: 'plan again' })
+  const destroyed = client.destroy('a shop', { planHash: 'h2', consent: ['x', 'y'] })
+  await expect(destroyed).rejects.toBeInstanceOf(AtlasError)
+  expect(asked).toEqual([
+    { workspace: 'default', kind: 'apply', description: { name: 'shop' }, planHash: 'h1', consent: ['data'] },
+    { workspace: 'default', kind: 'destroy', infrastructure: 'a shop', planHash: 'h2', consent: ['x', 'y'] },
+  ])
+})
+
+test('a degraded server still tells its health', async () => {
+  const health = {
+    status: 'degraded',
+    version: '1',
+    uptimeSeconds: 2,
+    database: 'unreachable',
+    workers: 0,
+    queued: 0,
+    running: 0,
+  }
+  const client = await clientOf({ health: async () => health as Awaited<ReturnType<Control['health']>> })
+  expect(await client.health()).toMatchObject({ status: 'degraded', uptime_seconds: 2 })
+})
+
+test('a wrong token is unauthorized', async () => {
+  await expect((await clientOf({}, 'wrong')).providers()).rejects.toMatchObject({ code: 'unauthorized' })
+})
+
+test('a server that is not there is unreachable, and the error says what to type', async () => {
+  const url = await deadUrl()
+  await expect(createClient({ url, token: 'secret' }).providers()).rejects.toMatchObject({
+    code: 'server_unreachable',
+    message: `No Atlas server answers at ${url} (ECONNREFUSED)`,
+    hint: expect.stringContaining('atlas dev'),
+  })
+})
+
+test('a server that is not Atlas is not mistaken for it', async () => {
+  const client = await clientOfServer((_request, answer) => answer.writeHead(502).end('<h1>Bad Gateway</h1>'))
+  await expect(client.providers()).rejects.toMatchObject({
+    code: 'server_unreachable',
+    message: expect.stringContaining('502'),
+  })
+})
+
+test('a broken event stream is taken up after the last event seen', async () => {
+  const resumed: unknown[] = []
+  const client = await clientOfServer((request, answer) => {
+    resumed.push(request.headers['last-event-id'])
+    const id = resumed.length
+    answer.writeHead(200, { 'content-type': 'text/event-stream' })
+    answer.write(`: hello\n\nid: ${id}\nevent: step.done\ndata: ${JSON.stringify(event(id))}\n\n`, () =>
+      answer.destroy(),
+    )
+  })
+  const seen: number[] = []
+  for await (const { id } of client.events({ operation: 'op-1' })) {
+    seen.push(id)
+    if (id === 3) break
+  }
+  expect([seen, resumed]).toEqual([
+    [1, 2, 3],
+    ['0', '1', '2'],
+  ])
+})
+
+test('events end with their signal', async () => {
+  const reader = new AbortController()
+  const ended = Promise.withResolvers<void>()
+  const client = await clientOf({
+    async *events(_workspace, _filter, signal) {
+      yield event(1)
+      await new Promise((resolve) => signal.addEventListener('abort', resolve))
+      ended.resolve()
+    },
+  })
+  for await (const _event of client.events({ signal: reader.signal })) reader.abort()
+  await ended.promise
+})
+
+test('a server that stays away is given up', async () => {
+  const client = createClient({ url: await deadUrl(), token: 'secret' })
+  await expect(client.events({ patienceMs: 0 }).next()).rejects.toMatchObject({ code: 'server_unreachable' })
+})

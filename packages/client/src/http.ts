@@ -1,0 +1,84 @@
+import { AtlasError, catalogue, type ErrorCode, type Problem } from '@atlas/core/errors'
+
+/** Where an Atlas server is, and the token that opens it. */
+export interface Connection {
+  url: string
+  token: string
+}
+
+export interface Request {
+  method?: 'GET' | 'POST' | 'DELETE'
+  /** `undefined` members are left out; a list becomes a repeated parameter. */
+  query?: Record<string, string | number | boolean | readonly string[] | undefined>
+  body?: unknown
+  headers?: Record<string, string>
+  signal?: AbortSignal
+  /** A status that is an answer here, though it is none elsewhere. */
+  alsoGood?: number
+}
+
+/** @throws AtlasError the server's problem by its code; `server_unreachable` when nobody answers */
+export async function send(connection: Connection, path: string, request: Request = {}): Promise<Response> {
+  const { method = 'GET', query = {}, body, headers = {}, signal } = request
+  const init: RequestInit = {
+    method,
+    headers: {
+      authorization: `Bearer ${connection.token}`,
+      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
+      ...headers,
+    },
+    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
+    ...(signal ? { signal } : {}),
+  }
+  const answer = await fetch(address(connection.url, path, query), init).catch((cause) => {
+    if (signal?.aborted) throw cause
+    throw unreachable(connection.url, cause)
+  })
+  if (!answer.ok && answer.status !== request.alsoGood) throw await refusal(answer, connection.url)
+  return answer
+}
+
+function address(base: string, path: string, query: NonNullable<Request['query']>): URL {
+  const url = new URL(`${base.replace(/\/+$/, '')}/api/v1${path}`)
+  for (const [name, value] of Object.entries(query)) {
+    for (const one of Array.isArray(value) ? value : [value]) {
+      if (one !== undefined) url.searchParams.append(name, String(one))
+    }
+  }
+  return url
+}
+
+/** @throws AtlasError as `send` does */
+export async function getJson<Answer>(connection: Connection, path: string, request?: Request): Promise<Answer> {
+  const answer = await send(connection, path, request)
+  return (await answer.json().catch((cause) => {
+    throw unreachable(connection.url, cause)
+  })) as Answer
+}
+
+export function unreachable(url: string, cause: unknown): AtlasError {
+  const reason = ((cause as Error).cause as NodeJS.ErrnoException | undefined)?.code ?? (cause as Error).message
+  return new AtlasError('server_unreachable', `No Atlas server answers at ${url} (${reason})`, {
+    cause,
+    hint: 'atlas dev starts one here; ATLAS_URL and ATLAS_TOKEN name another',
+  })
+}
+
+/** A problem document becomes the AtlasError that it was. An answer that is none did not come from Atlas. */
+async function refusal(answer: Response, url: string): Promise<AtlasError> {
+  const problem = (await answer.json().catch(() => ({}))) as {
+    code?: string
+    detail?: string
+    hint?: string
+    problems?: Problem[]
+  }
+  if (problem.code === undefined || !(problem.code in catalogue)) {
+    return unreachable(url, new Error(`HTTP ${answer.status} without a problem that Atlas knows`))
+  }
+  const wait = Number(answer.headers.get('retry-after') ?? Number.NaN)
+  return new AtlasError(problem.code as ErrorCode, problem.detail ?? '', {
+    ...(problem.hint === undefined ? {} : { hint: problem.hint }),
+    ...(problem.problems === undefined ? {} : { problems: problem.problems }),
+    ...(Number.isFinite(wait) ? { retryAfterMs: wait * 1000 } : {}),
+  })
+}

@@ -1,0 +1,47 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { AtlasError } from '@atlas/core/errors'
+
+/**
+ * What a running server leaves in its data folder as `server.json` (mode 0600, written when it answers, removed when it
+ * ends), and prints without the tokens as its only line of JSON on stdout: `{"ready":true,"url":…,"pid":…}`.
+ */
+export interface ServerFile {
+  url: string
+  token: string
+  pid: number
+  version: string
+  /** The local cloud that runs beside it, where one does. */
+  sandbox?: { url: string; token: string }
+}
+
+export const serverFilePath = (dataDir: string) => join(dataDir, 'server.json')
+
+/**
+ * The server of a data folder, if its process lives. A file whose process is gone (kill -9) counts as absent.
+ *
+ * @throws AtlasError `server_unreachable` when the file is there but cannot be read
+ */
+export function readServerFile(dataDir: string): ServerFile | undefined {
+  const path = serverFilePath(dataDir)
+  try {
+    const file = JSON.parse(readFileSync(path, 'utf8')) as ServerFile
+    return lives(file.pid) ? file : undefined
+  } catch (cause) {
+    const reason = (cause as NodeJS.ErrnoException).code
+    if (reason === 'ENOENT' || reason === 'ENOTDIR') return undefined
+    throw new AtlasError('server_unreachable', `${path} cannot be read: ${(cause as Error).message}`, {
+      cause,
+      hint: 'run atlas as the user that started the server, or set ATLAS_URL and ATLAS_TOKEN',
+    })
+  }
+}
+
+function lives(pid: number): boolean {
+  try {
+    process.kill(pid, 0)
+    return true
+  } catch (error) {
+    return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}

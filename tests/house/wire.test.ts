@@ -1,0 +1,11 @@
+import type { InfrastructureJson, OperationJson, ResourceJson, StepJson } from '@atlas/api'
+import type { Infrastructure, Operation, Resource, Step } from '@atlas/client'
+import { expectTypeOf, test } from 'vitest'
+
+// The client does not import the API; the compiler holds what both believe goes over the wire equal.
+test('client and API agree on what goes over the wire', () => {
+  expectTypeOf<Operation>().toEqualTypeOf<OperationJson>()
+  expectTypeOf<Step>().toEqualTypeOf<StepJson>()
+  expectTypeOf<Resource>().toEqualTypeOf<ResourceJson>()
+  expectTypeOf<Infrastructure>().toEqualTypeOf<InfrastructureJson>()
+})
