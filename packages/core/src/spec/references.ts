@@ -1,0 +1,74 @@
+import { isReference } from './values.ts'
+
+/** One reference, where it stands and what it reads. */
+export interface FoundReference {
+  /** Keys and indexes from the value that was searched to the reference. */
+  path: (string | number)[]
+  resource: string
+  attribute: string
+}
+
+/** Splits `web1.example.com.id` at the last dot: names may have dots, attributes never. */
+export function splitReference(ref: string): { resource: string; attribute: string } {
+  const dot = ref.lastIndexOf('.')
+  return { resource: ref.slice(0, dot), attribute: ref.slice(dot + 1) }
+}
+
+/** Every reference inside a value, in the order of its text. What is no reference yet (no dot) is left out. */
+export function referencesIn(value: unknown, path: (string | number)[] = [], found: FoundReference[] = []) {
+  if (typeof value !== 'object' || value === null) return found
+  if (isReference(value)) {
+    if (typeof value.ref === 'string' && value.ref.includes('.')) found.push({ path, ...splitReference(value.ref) })
+  } else if (Array.isArray(value)) {
+    for (const [index, item] of value.entries()) referencesIn(item, [...path, index], found)
+  } else {
+    for (const [key, item] of Object.entries(value)) referencesIn(item, [...path, key], found)
+  }
+  return found
+}
+
+/** Names of the resources that a value refers to, each once. */
+export const neededBy = (value: unknown): string[] => [...new Set(referencesIn(value).map(({ resource }) => resource))]
+
+/** Every separate cycle among edges "needs": `[a, b]` says that a needs b and b needs a. Linear in the edges. */
+export function cycles(needs: ReadonlyMap<string, readonly string[]>): string[][] {
+  const stuck = withoutOrder(needs)
+  const seen = new Set<string>()
+  const found: string[][] = []
+  for (const start of stuck) {
+    const walk: string[] = []
+    let at: string | undefined = start
+    while (at !== undefined && !seen.has(at)) {
+      seen.add(at)
+      walk.push(at)
+      at = needs.get(at)?.find((next) => stuck.has(next))
+    }
+    const from = at === undefined ? -1 : walk.indexOf(at)
+    if (from >= 0) found.push(walk.slice(from))
+  }
+  return found
+}
+
+/** What remains when everything whose needs can be met is taken away: members of cycles, and what needs them. */
+function withoutOrder(needs: ReadonlyMap<string, readonly string[]>): Set<string> {
+  const open = new Map<string, number>()
+  const dependants = new Map<string, string[]>()
+  for (const [node, targets] of needs) {
+    const known = targets.filter((target) => needs.has(target))
+    open.set(node, known.length)
+    for (const target of known) {
+      const others = dependants.get(target)
+      if (others) others.push(node)
+      else dependants.set(target, [node])
+    }
+  }
+  const ready = [...open].filter(([, count]) => count === 0).map(([node]) => node)
+  for (const node of ready)
+    for (const dependant of dependants.get(node) ?? []) {
+      const left = open.get(dependant)! - 1
+      open.set(dependant, left)
+      if (left === 0) ready.push(dependant)
+    }
+  const done = new Set(ready)
+  return new Set([...needs.keys()].filter((node) => !done.has(node)))
+}
