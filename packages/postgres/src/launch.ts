@@ -6,7 +6,7 @@ import type { Account } from './account.ts'
 /** A program to run as `account`, that shall not outlive this process. */
 export interface Launch {
   program: string
-  args: string[]
+  args: readonly string[]
   account: Account | undefined
   /** Signal that ends it in good order when this process dies. */
   atParentDeath: 'SIGINT' | 'SIGKILL'
