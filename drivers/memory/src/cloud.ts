@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { AtlasError, type Bounds, type JsonObject, type ResourceType, type Stamp } from '@atlas/core'
 import { type Call, errorOf, type Fault, type FaultSource, faultSource } from './faults.ts'
+import { kinds } from './kinds.ts'
 
 /** One resource as the cloud keeps it. Times are `Date.now()` milliseconds. */
 export interface MemoryRecord {
@@ -48,8 +49,8 @@ export interface MemoryCloud extends Pick<FaultSource, 'order'> {
   /** As a listing shows it now: late with what is new, and late with what is gone. */
   listed(type: ResourceType): MemoryRecord[]
   find(type: ResourceType, id: string): MemoryRecord | undefined
-  /** Also how a test plants what is not ours. `idOf` for ids that the cloud gives out again. */
-  add(record: NewRecord, idOf?: (specifications: JsonObject, address: string) => string): MemoryRecord
+  /** Also how a test plants what is not ours. */
+  add(record: NewRecord): MemoryRecord
   change(record: MemoryRecord, specifications: JsonObject): void
   /** Gone after `readyMs`. */
   drop(record: MemoryRecord): void
@@ -85,11 +86,11 @@ export function memoryCloud(options: MemoryCloudOptions = {}): MemoryCloud {
         (one) => one.type === type && one.listedFrom <= now && (one.removedAt ?? Infinity) + listLagMs > now,
       )
     },
-    add(record, idOf) {
+    add(record) {
       count += 1
       const address = `10.${(count >> 16) & 255}.${(count >> 8) & 255}.${count & 255}`
       const made: MemoryRecord = {
-        id: idOf?.(record.specifications, address) ?? `${record.type}-${count}`,
+        id: kinds[record.type].idOf?.(record.specifications, address) ?? `${record.type}-${count}`,
         incarnation: count,
         tags: {},
         stamp: undefined,

@@ -20,7 +20,7 @@ export interface Kind {
   deleteFirst?: true
   /** The cloud gives ids out again: a name, an address. */
   idOf?: (specifications: JsonObject, address: string) => string
-  /** Beside `id` and `name`; what is only there when it is ready. */
+  /** Attributes beside `id`: they are there once it is ready. */
   whenReady?: (record: MemoryRecord) => JsonObject
 }
 
@@ -34,7 +34,7 @@ export const kinds: Record<ResourceType, Kind> = {
     replace: { image: 'another image needs another disk', user_data: 'it runs at the first boot only', vpc: elsewhere },
     once: ['ssh_keys', 'monitoring'],
     risks: { size: { downtime: 'powered off for about a minute' } },
-    whenReady: ({ address }) => ({ public_ip: address, private_ip: address.replace(/^10\./, '172.') }),
+    whenReady: ({ name, address }) => ({ name, public_ip: address, private_ip: address.replace(/^10\./, '172.') }),
   },
   volume: {
     stamping: 'tags',
@@ -43,7 +43,7 @@ export const kinds: Record<ResourceType, Kind> = {
     replace: { filesystem: 'formatting it anew erases the data' },
     once: ['description', 'snapshot'],
     grows: ['size_gb'],
-    whenReady: ({ name }) => ({ device: `/dev/disk/by-id/memory-${name}` }),
+    whenReady: ({ name }) => ({ name, device: `/dev/disk/by-id/memory-${name}` }),
   },
   database: {
     stamping: 'tags',
@@ -89,8 +89,8 @@ export const kinds: Record<ResourceType, Kind> = {
     stamping: 'none',
     monthly: 0,
     replace: { name: 'another name is another domain' },
-    deleteFirst: true,
     idOf: (specifications) => String(specifications.name),
+    whenReady: ({ name }) => ({ name }),
   },
   dns_record: {
     stamping: 'none',

@@ -51,7 +51,7 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
         const before = takes(cloud, type, named, specifications)
         if (before) return observe(before, before.name === named ? before.id : `${before.id}~${identityHash(identity)}`)
         const made = { type, name: named, region, specifications, tags, ...(kind.stamping === 'tags' && { stamp }) }
-        return observe(cloud.add(made, kind.idOf))
+        return observe(cloud.add(made))
       }),
 
     // One change a call: the engine reads again and calls again until `diff` finds nothing.
@@ -88,7 +88,7 @@ function takes(cloud: MemoryCloud, type: ResourceType, name: string, wanted: Jso
     return cloud.records(type).find((record) => record.name === name || sameKey(record))
   }
   if (type === 'domain' && cloud.find(type, String(wanted.name)))
-    throw new AtlasError('cloud_refused', `memory refuses to create domain ${wanted.name}: it exists`)
+    throw new AtlasError('not_ours', `The domain ${wanted.name} exists, but Atlas did not make it.`)
   return undefined
 }
 
@@ -120,7 +120,7 @@ function observe(record: MemoryRecord, id = record.id): Observed {
     stamp: record.stamp,
     phase: waits ? 'pending' : 'ready',
     ...(waits && { reason: waits }),
-    attributes: { id: record.id, name: record.name, ...(made && kinds[record.type].whenReady?.(record)) },
+    attributes: { id: record.id, ...(made && kinds[record.type].whenReady?.(record)) },
     live: record.specifications,
   }
 }
