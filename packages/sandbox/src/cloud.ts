@@ -1,0 +1,44 @@
+import type { Clock } from './clock.ts'
+import type { Backend } from './machines/backend.ts'
+import type { Records } from './records/records.ts'
+import type { Store } from './records/store.ts'
+
+/** What every route and every piece of work shares: the records, the time, the machines. */
+export interface Cloud extends Records {
+  readonly store: Store
+  readonly clock: Clock
+  readonly backend: Backend
+  readonly options: Options
+  readonly background: Background
+}
+
+export interface Options {
+  /** How long the cloud takes over a step that is instant here, in milliseconds: states stay observable. */
+  settleMs: number
+  dropletLimit: number
+  /** The port SSH listens on at a machine's address. */
+  sshPort: number
+}
+
+/** Work that goes on after its answer was given. */
+export interface Background {
+  /** Aborted when the sandbox stops. */
+  readonly stopping: AbortSignal
+  /** Lets it go on; `settled` waits for it. Work under one key runs one after the other. */
+  start(key: string, work: () => Promise<void>): void
+  settled(): Promise<void>
+}
+
+/** The next number of a kind. Numbers are never used again, not even after a restart. */
+export function nextId(cloud: Cloud, kind: 'droplet' | 'image' | 'ssh_key' | 'action' | 'domain_record'): number {
+  const first = {
+    droplet: 480_000_000,
+    image: 180_000_000,
+    ssh_key: 44_000_000,
+    action: 2_300_000_000,
+    domain_record: 1_780_000_000,
+  }
+  const last = (cloud.sequences.get(kind)?.last ?? first[kind]) + 1
+  cloud.sequences.put({ id: kind, last })
+  return last
+}

@@ -1,0 +1,39 @@
+import type { Cloud } from '../cloud.ts'
+import { parseCidr, toAddress, toNumber } from './cidr.ts'
+import type { Vpc } from './types.ts'
+
+const loopback = { first: toNumber('127.77.0.2'), last: toNumber('127.77.254.254') }
+
+/** Where the search for a free address goes on, per pool: an address that was freed is not given out again at once. */
+const cursors = new WeakMap<object, Map<string, number>>()
+
+/** A free address of this computer for a droplet, load balancer or reserved IP. @throws RangeError when all are taken. */
+export function freeAddress(cloud: Cloud): string {
+  return next(
+    cloud,
+    'loopback',
+    loopback.first,
+    loopback.last,
+    (address) => cloud.droplets.count('address', address) > 0,
+  )
+}
+
+export function freePrivateAddress(cloud: Cloud, vpc: Vpc): string {
+  const { first, count } = parseCidr(vpc.ipRange)!
+  const taken = (address: string) => cloud.droplets.count('privateAddress', `${vpc.id} ${address}`) > 0
+  return next(cloud, vpc.id, first + 2, first + count - 2, taken)
+}
+
+function next(cloud: Cloud, pool: string, first: number, last: number, taken: (address: string) => boolean): string {
+  const pools = cursors.get(cloud) ?? new Map<string, number>()
+  cursors.set(cloud, pools)
+  let candidate = pools.get(pool) ?? first
+  for (let tries = first; tries <= last; tries++, candidate++) {
+    if (candidate > last) candidate = first
+    const address = toAddress(candidate)
+    if (taken(address)) continue
+    pools.set(pool, candidate + 1)
+    return address
+  }
+  throw new RangeError(`all ${last - first + 1} addresses of ${pool} are taken`)
+}
