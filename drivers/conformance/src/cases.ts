@@ -15,6 +15,8 @@ export interface Case {
   updates: ((want: JsonObject, neighbours: Neighbours) => JsonObject)[]
   /** Changes that need another resource, and whether the new one can stand beside the old. */
   replacements: { change(want: JsonObject): JsonObject; createFirst: boolean }[]
+  /** Changes that no cloud call can mean. */
+  refusals?: ((want: JsonObject) => JsonObject)[]
   /** References to these must work once it is ready. */
   attributes: readonly string[]
 }
@@ -99,10 +101,8 @@ export const cases: readonly Case[] = [
       tags: ['blue'],
     }),
     updates: [set({ size_gb: 20 }), without('machine'), set({ tags: ['green'] })],
-    replacements: [
-      { change: set({ filesystem: 'xfs' }), createFirst: true },
-      { change: set({ size_gb: 5 }), createFirst: true },
-    ],
+    replacements: [{ change: set({ filesystem: 'xfs' }), createFirst: true }],
+    refusals: [set({ size_gb: 5 })],
     attributes: ['id', 'name'],
   },
   {

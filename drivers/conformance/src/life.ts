@@ -87,6 +87,14 @@ export function life(one: Case, stage: () => Stage): void {
     }
   })
 
+  test.skipIf(!one.refusals)('refuses with a hint what would lose data and is not a replacement', async () => {
+    const { asked, observed } = await made()
+    for (const change of one.refusals ?? []) {
+      const diff = () => driver().diff(change(asked.specifications), observed)
+      expect(diff).toThrow(expect.objectContaining({ code: 'spec_invalid', hint: expect.any(String) }))
+    }
+  })
+
   test('has a price for each part, or says that none is known', async () => {
     const { asked } = await made()
     for (const { item, monthly } of driver().price(asked.specifications, asked.region)) {

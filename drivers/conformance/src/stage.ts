@@ -47,7 +47,6 @@ export function request(one: Case, neighbours: Neighbours, more: Partial<CreateR
     name,
     region,
     specifications: one.want(name, neighbours),
-    tags: { environment: 'test' },
     gate: () => {},
     ...more,
   }

@@ -12,7 +12,6 @@ export interface MemoryRecord {
   name: string
   region: string
   specifications: JsonObject
-  tags: Readonly<Record<string, string>>
   stamp: Stamp | undefined
   address: string
   listedFrom: number
@@ -92,7 +91,6 @@ export function memoryCloud(options: MemoryCloudOptions = {}): MemoryCloud {
       const made: MemoryRecord = {
         id: kinds[record.type].idOf?.(record.specifications, address) ?? `${record.type}-${count}`,
         incarnation: count,
-        tags: {},
         stamp: undefined,
         address,
         listedFrom: Date.now() + listLagMs,

@@ -9,7 +9,6 @@ const request = (specifications = {}): CreateRequest => ({
   name: 'web1',
   region: 'nyc3',
   specifications,
-  tags: {},
   gate: () => {},
 })
 

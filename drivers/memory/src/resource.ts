@@ -1,6 +1,7 @@
 import {
   AtlasError,
   canonical,
+  difference,
   identityHash,
   type JsonObject,
   type Observed,
@@ -10,7 +11,6 @@ import {
   referableAttributes,
 } from '@atlas/core'
 import type { MemoryCloud, MemoryRecord } from './cloud.ts'
-import { difference } from './diff.ts'
 import type { Verb } from './faults.ts'
 import { kinds } from './kinds.ts'
 
@@ -25,8 +25,8 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     type,
     attributes: referableAttributes[type],
     stamping: kind.stamping,
-    holdsData: () => kind.holds,
-    diff: (want, observed) => difference(kind, want, observed.live),
+    holdsData: () => kind.change.holds,
+    diff: (want, observed) => difference(kind.change, want, observed.live),
     price: () => [{ item: type, monthly: kind.monthly, source: 'the memory cloud', asOf: null }],
 
     async *list({ owner, signal }) {
@@ -45,12 +45,12 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     get: (id, signal) => cloud.request(call('get', id), { signal }, () => observe(existing(cloud, type, id), id)),
 
     // The stamp goes into the call itself: whatever becomes of the answer, the resource says whose it is.
-    create: ({ identity, stamp, name, region, specifications, tags, gate, signal }) =>
+    create: ({ identity, stamp, name, region, specifications, gate, signal }) =>
       cloud.request(call('create'), { gate, signal }, () => {
         const named = kind.stamping === 'name' ? physicalName(identity) : name
         const before = takes(cloud, type, named, specifications)
         if (before) return observe(before, before.name === named ? before.id : `${before.id}~${identityHash(identity)}`)
-        const made = { type, name: named, region, specifications, tags, ...(kind.stamping === 'tags' && { stamp }) }
+        const made = { type, name: named, region, specifications, ...(kind.stamping === 'tags' && { stamp }) }
         return observe(cloud.add(made))
       }),
 
@@ -58,7 +58,7 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     update: (observed, want, { gate, signal }) =>
       cloud.request(call('update', observed.id), { gate, signal }, () => {
         const record = existing(cloud, type, observed.id)
-        const change = difference(kind, want, record.specifications)
+        const change = difference(kind.change, want, record.specifications)
         const field = change.kind === 'update' && change.fields[0]?.field.slice(1)
         if (field) cloud.change(record, withField(record.specifications, field, want))
       }),

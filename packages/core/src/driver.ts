@@ -77,11 +77,11 @@ export interface CreateRequest {
   /** The resource's name in the infrastructure: what a machine is called. */
   name: string
   region: string
+  /** The infrastructure's tags are among its `tags`. */
   specifications: Resolved
-  /** The infrastructure's user tags. */
-  tags: Readonly<Record<string, string>>
   /** Called synchronously immediately before the request is written; throws if this worker may no longer act. */
   gate(): void
+  /** When it fires the call rejects with its reason; if the gate was passed, nobody knows whether it was carried out. */
   signal?: AbortSignal
 }
 
@@ -97,7 +97,11 @@ export interface ResourceDriver {
   readonly stamping: 'tags' | 'name' | 'none'
   /** Does deleting it lose data that nothing else holds? Then consent is demanded. */
   holdsData(specifications: JsonObject): string | undefined
-  /** Pure. `want` may hold `Unknown` (see plan) where a reference is not known yet. */
+  /**
+   * Pure. `want` may hold `Unknown` (see plan) where a reference is not known yet.
+   * @throws AtlasError `spec_invalid` with a hint where neither a change nor a replacement can mean it: a volume that
+   * would shrink.
+   */
   diff(want: Resolved, observed: Observed): Change
   /** Pure. Monthly price lines at list price; a line without an amount says that its price is not known. */
   price(specifications: JsonObject, region: string): PriceLine[]

@@ -1,5 +1,6 @@
 export * from './cost/catalogue.ts'
 export * from './cost/price.ts'
+export * from './difference.ts'
 export * from './driver.ts'
 export * from './errors.ts'
 export * from './events.ts'

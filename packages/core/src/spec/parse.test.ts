@@ -57,9 +57,11 @@ test('the create request of requirement 5 is accepted as written, its aliases re
     ['machine', 'web-server'],
     ['database', 'app-database'],
   ])
-  expect(resources[0]?.specifications).toMatchObject({ size: 's-2vcpu-4gb', ipv6: false, tags: [] })
+  expect(resources[0]?.specifications).toMatchObject({ size: 's-2vcpu-4gb', ipv6: false })
   expect(resources[1]?.specifications).toMatchObject({ engine: 'pg', version: '15' })
   expect(tags).toEqual({ environment: 'production', project: 'web-app' })
+  const shared = ['environment:production', 'project:web-app']
+  expect(resources.map(({ specifications }) => specifications.tags)).toEqual([shared, shared])
 })
 
 test('its cost request, which names no image, is accepted too', () => {

@@ -4,9 +4,11 @@ import { draftOf } from './draft.ts'
 import { type Infrastructure, infrastructureSchema } from './infrastructure.ts'
 import { expectation, problemsOf, refusal } from './problems.ts'
 import { referenceProblems } from './reference-check.ts'
+import { spreadTags } from './spread-tags.ts'
 
 /**
- * A description as a person or a program wrote it, found valid: aliases resolved, defaults filled in, references kept.
+ * A description as a person or a program wrote it, found valid: aliases resolved, defaults filled in, references kept,
+ * the infrastructure's tags put on everything that has tags.
  * With a catalogue, regions, sizes and images are held against it in the same go.
  * @throws AtlasError spec_invalid with every finding: JSON pointer, what was found, what is expected, the nearest word.
  */
@@ -18,6 +20,6 @@ export function parseInfrastructure(input: unknown, catalogue?: Catalogue): Infr
     ...referenceProblems(draft),
     ...(catalogue ? catalogueProblems(draft, catalogue) : []),
   ]
-  if (parsed.success && problems.length === 0) return parsed.data as Infrastructure
+  if (parsed.success && problems.length === 0) return spreadTags(parsed.data as Infrastructure)
   throw refusal(problems)
 }
