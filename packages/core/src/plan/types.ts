@@ -32,6 +32,11 @@ export interface Step {
   identity: string
   /** For update and delete: what it acts on. `id` is the cloud's id, `physicalId` the claim's key. */
   target?: { id: string; physicalId: string }
+  /**
+   * For a delete: the cloud does not have it any more. The step confirms that by a read and drops the record; where the
+   * read finds it after all, nothing is deleted and the step fails with `plan_stale`.
+   */
+  gone?: true
   /** Why, in a sentence for a person: `web2 is in the description but not in the cloud`. */
   reason: string
   fields: FieldChange[]

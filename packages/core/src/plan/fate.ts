@@ -1,0 +1,143 @@
+import type { Change, FieldChange } from '../driver.ts'
+import { AtlasError, type Problem } from '../errors.ts'
+import type { Json, JsonObject } from '../json.ts'
+import type { ResourceType } from '../spec/types.ts'
+import type { PlanInput, PlanningDriver } from './input.ts'
+import { awaited, resolve } from './resolve.ts'
+import type { Entry } from './world.ts'
+
+/** What becomes of one name, before it is cut into steps. */
+export interface Fate {
+  entry: Entry
+  action: 'create' | 'update' | 'replace' | 'delete' | 'unchanged' | 'forget'
+  reason: string
+  change?: Change
+  /** For a replacement: the new one is made before the old one is deleted. */
+  createFirst?: boolean
+  /** Resources whose attributes this one waits for. */
+  awaits: ReadonlySet<string>
+}
+
+/**
+ * Decides every name. Live state beats remembered state; a reference to what is still to be made is unknown, so that
+ * an update or a replacement follows from it.
+ * @throws AtlasError spec_invalid with everything that drivers refuse, such as a volume that would shrink.
+ */
+export function decide(input: PlanInput, world: ReadonlyMap<string, Entry>): Map<string, Fate> {
+  const fates = new Map<string, Fate>()
+  const problems: Problem[] = []
+  const read = (name: string, attribute: string) => attributeOf(fates.get(name), attribute)
+  for (const entry of world.values()) {
+    try {
+      fates.set(entry.name, entry.wanted ? decideWanted(input, entry, read) : decideUnwanted(input, entry))
+    } catch (error) {
+      if (!(error instanceof AtlasError) || error.code !== 'spec_invalid') throw error
+      problems.push(refused(entry, error))
+    }
+  }
+  if (problems.length === 0) return fates
+  throw new AtlasError('spec_invalid', problems.map(({ message }) => message).join(' '), {
+    problems,
+    ...(problems[0]?.hint === undefined ? {} : { hint: problems[0].hint }),
+  })
+}
+
+const refused = (entry: Entry, error: AtlasError): Problem => ({
+  where: `/resources/${entry.name}`,
+  message: error.message,
+  ...(error.hint === undefined ? {} : { hint: error.hint }),
+})
+
+/** Known only where its resource stays: what is made or replaced has other attributes afterwards. */
+function attributeOf(fate: Fate | undefined, attribute: string): Json | undefined {
+  if (!fate || fate.action === 'create' || fate.action === 'replace') return undefined
+  return fate.entry.current?.observed.attributes[attribute]
+}
+
+type Read = (name: string, attribute: string) => Json | undefined
+
+function decideWanted(input: PlanInput, entry: Entry, read: Read): Fate {
+  const { name, current, gone } = entry
+  const wanted = entry.wanted!
+  const driver = driverOf(input, wanted.type)
+  const want = resolve(wanted.specifications, read)
+  const awaits = awaited(want)
+  const as = (rest: Omit<Fate, 'entry' | 'awaits'>): Fate => ({ entry, awaits, ...rest })
+
+  if (!current)
+    return as({
+      action: 'create',
+      reason:
+        gone.length > 0
+          ? `${name} was made by Atlas but is no longer in the cloud`
+          : `${name} is in the description but not in the cloud`,
+    })
+  if (current.owned.type !== wanted.type)
+    return as({
+      action: 'replace',
+      createFirst: true,
+      reason: `${name} was a ${current.owned.type} and becomes a ${wanted.type}`,
+    })
+  if (current.observed.phase === 'failed')
+    return as({
+      action: 'replace',
+      createFirst: false,
+      reason: `${name} has failed in the cloud${because(current.observed.reason)}`,
+    })
+
+  const change = driver.diff(want, current.observed)
+  if (change.kind === 'unchanged') return as({ action: 'unchanged', reason: `${name} is as described`, change })
+  const waiting = [...awaitedBy(change, want)].map((other) => `${other} is made anew`)
+  if (change.kind === 'update')
+    return as({ action: 'update', change, reason: [...change.fields.map(told), ...waiting].join('; ') })
+  const reason = [change.reason, ...waiting].join('; ')
+  return as({ action: 'replace', change, createFirst: change.createFirst, reason })
+}
+
+function decideUnwanted(input: PlanInput, entry: Entry): Fate {
+  const { name, current } = entry
+  const awaits = new Set<string>()
+  if (!current) return { entry, awaits, action: 'forget', reason: `${name} is not wanted, and no longer in the cloud` }
+  driverOf(input, current.owned.type)
+  const reason = input.kind === 'destroy' ? 'everything is destroyed' : `${name} is no longer in the description`
+  return { entry, awaits, action: 'delete', reason }
+}
+
+export function driverOf(input: Pick<PlanInput, 'drivers' | 'description'>, type: ResourceType): PlanningDriver {
+  const driver = input.drivers[type]
+  if (driver) return driver
+  const provider = input.description.provider
+  throw new AtlasError('spec_invalid', `${provider} has no ${type}.`, {
+    hint: `Use one of ${Object.keys(input.drivers).join(', ')}.`,
+  })
+}
+
+/** What the changed fields wait for; a reference that only a creation reads brings no change, so no reason. */
+const awaitedBy = ({ fields }: { fields: readonly FieldChange[] }, want: JsonObject) =>
+  new Set(fields.flatMap(({ field }) => [...awaited(want[field.split('/')[1] ?? ''] ?? null)]))
+
+const because = (reason: string | undefined) => (reason === undefined ? '' : `: ${reason}`)
+
+/** A user_data may hold a secret: that it changes is all that is told. */
+const told = ({ field, from, to }: FieldChange) => {
+  const name = field.replace(/^\//, '')
+  return to === undefined || name === 'user_data' ? `${name} changes` : `${name} ${brief(from)} → ${brief(to)}`
+}
+
+/** A value as a reason can show it: short, and lists and objects by their kind only. */
+function brief(value: Json): string {
+  if (Array.isArray(value))
+    return value.length === 0 ? 'none' : `${value.length} ${value.length === 1 ? 'entry' : 'entries'}`
+  if (value === null) return 'none'
+  if (typeof value === 'object') return 'other settings'
+  const text = String(value)
+  return text.length > 40 ? `${text.slice(0, 39)}…` : text
+}
+
+/** Remembered specifications as they are live, as far as a change tells: what the price until now comes from. */
+export function liveSpecifications(remembered: JsonObject, change: Change | undefined): JsonObject {
+  if (!change || change.kind === 'unchanged') return remembered
+  const live = { ...remembered }
+  for (const { field, from } of change.fields) if (/^\/[^/]+$/.test(field) && from !== null) live[field.slice(1)] = from
+  return live
+}

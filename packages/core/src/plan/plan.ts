@@ -1,0 +1,126 @@
+import { createHash } from 'node:crypto'
+import { AtlasError } from '../errors.ts'
+import { identityHash } from '../identity.ts'
+import { canonical, type Json, type JsonObject } from '../json.ts'
+import { neededBy } from '../spec/references.ts'
+import type { StepDraft } from './draft.ts'
+import { decide, driverOf, type Fate } from './fate.ts'
+import type { PlanInput } from './input.ts'
+import { cents, monthlyAround, totals } from './price.ts'
+import { cut } from './steps.ts'
+import type { Plan, ResourcePlan, Step } from './types.ts'
+import { entries } from './world.ts'
+
+/**
+ * The exact change that brings a description about, or undoes one. Pure: the same input gives the same plan and hash.
+ * @throws AtlasError spec_invalid with everything the drivers refuse.
+ */
+export function plan(input: PlanInput): Plan {
+  const fates = decide(input, entries(input))
+  const { drafts, byName, warnings } = cut(input, fates)
+  const numbers = new Map(drafts.map((draft, n) => [draft, n]))
+  const steps = drafts.map((draft) => stepOf(input, draft, numbers))
+  const { name, provider, region } = input.description
+  const unhashed: Omit<Plan, 'hash'> = {
+    format: 1,
+    workspace: input.workspace,
+    infrastructure: name,
+    provider,
+    account: input.account,
+    region,
+    kind: input.kind,
+    ...(input.undoes === undefined ? {} : { undoes: input.undoes }),
+    revision: input.revision,
+    description: descriptionOf(input),
+    resources: [...fates.values()].map((fate) =>
+      resourceOf(
+        input,
+        fate,
+        (byName.get(fate.entry.name) ?? []).map((draft) => numbers.get(draft)!),
+      ),
+    ),
+    steps,
+    price: totals(input, fates.values()),
+    consentNeeded: consentNeeded(steps),
+    warnings: [...warnings, ...[...fates.values()].flatMap((fate) => warningsOf(input, fate))],
+  }
+  return { ...unhashed, hash: hashOf(unhashed) }
+}
+
+const descriptionOf = ({ kind, description }: PlanInput): JsonObject => {
+  const whole = kind === 'destroy' ? { ...description, resources: [] } : description
+  return whole as unknown as JsonObject
+}
+
+export const hashOf = (unhashed: Omit<Plan, 'hash'>): string =>
+  createHash('sha256')
+    .update(canonical(unhashed as unknown as Json))
+    .digest('hex')
+
+function stepOf(input: PlanInput, draft: StepDraft, numbers: ReadonlyMap<StepDraft, number>): Step {
+  const { after, monthly, ...rest } = draft
+  const { workspace, description } = input
+  return {
+    n: numbers.get(draft)!,
+    ...rest,
+    identity: identityHash({
+      workspace,
+      infrastructure: description.name,
+      resource: draft.resource,
+      generation: draft.generation,
+    }),
+    monthly: monthly === null ? null : cents(monthly),
+    dependsOn: [...after].map((before) => numbers.get(before)!).toSorted((a, b) => a - b),
+    needs: neededBy(draft.specifications),
+  }
+}
+
+function resourceOf(input: PlanInput, fate: Fate, steps: number[]): ResourcePlan {
+  const { entry, action, reason, change } = fate
+  const { monthlyBefore, monthlyAfter } = monthlyAround(input, fate)
+  return {
+    resource: entry.name,
+    type: (entry.wanted ?? entry.current?.owned ?? entry.gone[0])!.type,
+    action,
+    reason,
+    ...(change === undefined ? {} : { change }),
+    steps,
+    monthlyBefore: monthlyBefore === null ? null : cents(monthlyBefore),
+    monthlyAfter: monthlyAfter === null ? null : cents(monthlyAfter),
+  }
+}
+
+function consentNeeded(steps: readonly Step[]): Plan['consentNeeded'] {
+  const whys = new Map<string, string>()
+  for (const { resource, risk } of steps) if (risk.dataLoss) whys.set(resource, risk.dataLoss)
+  return [...whys].map(([resource, why]) => ({ resource, why }))
+}
+
+function warningsOf(input: PlanInput, { entry, action }: Fate): string[] {
+  const { name, current, wanted } = entry
+  const warnings: string[] = []
+  if (current?.observed.phase === 'pending') warnings.push(`${name} is not ready yet: the cloud is still working on it`)
+  const holds = wanted && driverOf(input, wanted.type).holdsData(wanted.specifications)
+  if (input.kind === 'rollback' && holds && (action === 'create' || action === 'replace'))
+    warnings.push(`${name} is made again, but what was in it is not back: ${holds}`)
+  return warnings
+}
+
+/**
+ * @param consent names of resources whose data may be lost
+ * @throws AtlasError consent_required naming each resource, what would be lost, and what to type
+ */
+export function checkConsent(planned: Pick<Plan, 'consentNeeded'>, consent: readonly string[]): void {
+  const missing = planned.consentNeeded.filter(({ resource }) => !consent.includes(resource))
+  if (missing.length === 0) return
+  const names = missing.map(({ resource }) => resource)
+  throw new AtlasError('consent_required', `Data would be lost: ${missing.map(({ why }) => why).join(', ')}.`, {
+    problems: missing.map(({ resource, why }) => ({
+      where: resource,
+      message: `${why} would be lost`,
+      expected: `"${resource}" in consent`,
+      hint: `--consent ${resource}`,
+    })),
+    hint: `If that is meant, add ${names.map((name) => `--consent ${name}`).join(' ')}`,
+  })
+}
