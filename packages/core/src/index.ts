@@ -1,4 +1,7 @@
+export * from './cost/billing.ts'
 export * from './cost/catalogue.ts'
+export { digitalOceanPrice } from './cost/digitalocean.ts'
+export * from './cost/estimate.ts'
 export * from './cost/price.ts'
 export * from './difference.ts'
 export * from './driver.ts'

@@ -1,3 +1,4 @@
+import { cents, sum } from '../cost/estimate.ts'
 import type { PriceLine } from '../cost/price.ts'
 import type { Change } from '../driver.ts'
 import type { JsonObject } from '../json.ts'
@@ -10,10 +11,8 @@ const linesOf = (input: PlanInput, type: ResourceType, specifications: JsonObjec
   driverOf(input, type).price(liveSpecifications(specifications, change), input.description.region)
 
 /** USD a month of one resource; `null` as soon as one of its items has no known price. */
-export function monthlyOf(input: PlanInput, type: ResourceType, specifications: JsonObject, change?: Change) {
-  const lines = linesOf(input, type, specifications, change)
-  return lines.reduce<number | null>((sum, { monthly }) => (sum === null || monthly === null ? null : sum + monthly), 0)
-}
+export const monthlyOf = (input: PlanInput, type: ResourceType, specifications: JsonObject, change?: Change) =>
+  sum(linesOf(input, type, specifications, change))
 
 /** Of one name, before and after: `null` where an item has no known price. */
 export function monthlyAround(input: PlanInput, { entry, change }: Fate) {
@@ -49,6 +48,3 @@ export function totals(input: PlanInput, fates: Iterable<Fate>): Plan['price'] {
 }
 
 const known = (lines: readonly PriceLine[]) => lines.reduce((sum, { monthly }) => sum + (monthly ?? 0), 0)
-
-/** Whole cents, without the dust of binary fractions. */
-export const cents = (usd: number) => Math.round(usd * 100 + Number.EPSILON) / 100
