@@ -26,6 +26,7 @@ export const eventTypes = [
   'operation.cancelled',
   'operation.taken_over',
   'step.started',
+  'step.waiting',
   'step.retrying',
   'step.settling',
   'step.adopted',

@@ -1,1 +1,10 @@
-export {}
+export { defaultTiming, type Timing } from './context.ts'
+export { type At, type CrashPoint, crashAt, crashFromEnv, crashPoints } from './crash.ts'
+export type { Deliveries, Delivery } from './deliveries.ts'
+export * from './journal.ts'
+export { GateClosed, gate, gateMs, type Lease } from './lease.ts'
+export { refresh } from './refresh.ts'
+export { type RunParts, runOperation } from './run.ts'
+export { type Slots, slots } from './slots.ts'
+export { type Doomed, type Found, type SweepStore, stamped, sweep } from './sweep.ts'
+export { type Log, startWorker, type Worker, type WorkerParts } from './worker.ts'

@@ -1,0 +1,132 @@
+import {
+  AtlasError,
+  type Driver,
+  type Identity,
+  type Json,
+  type JsonObject,
+  type Observed,
+  type Resolved,
+  type ResourceDriver,
+  type ResourceType,
+  referencesIn,
+  type Step,
+} from '@atlas/core'
+import type { At } from './crash.ts'
+import type { Holding, StepRow, Taken } from './journal.ts'
+import type { Lease } from './lease.ts'
+import { type Looks, looks } from './looks.ts'
+import { withValues } from './references.ts'
+import type { Slots } from './slots.ts'
+
+/** How patient the engine is. Milliseconds. */
+export interface Timing {
+  /** A resource that is not ready after this fails its step; it stays ours. */
+  readyMs: number
+  /** As long as refusals and rate limits that may pass are met with another try. */
+  retryMs: number
+  /** Added to every bound that rests on clocks of others. */
+  marginMs: number
+}
+
+/** Databases take up to a quarter of an hour at DigitalOcean, so half an hour is past hope. */
+export const defaultTiming: Timing = { readyMs: 30 * 60_000, retryMs: 10 * 60_000, marginMs: 500 }
+
+/** What the steps of one operation share while one worker runs it. */
+export interface Context {
+  readonly taken: Taken
+  readonly driver: Driver
+  readonly lease: Lease
+  readonly slots: Slots
+  readonly timing: Timing
+  readonly at: At
+  /** Fires when this worker must or wants to let go. */
+  readonly stop: AbortSignal
+  /** Fires also on cancel: nothing new begins, no one waits on. What is open is settled all the same. */
+  readonly leave: AbortSignal
+  /** `performance.now()` of the takeover. */
+  readonly takenAt: number
+  /** Only for the negative control of the torture: unknown answers are repeated without waiting. */
+  readonly withoutSettle: boolean
+  /** Until when something unaccounted for may still appear in the cloud; `undefined`: nothing is uncertain. */
+  uncertainUntil: number | undefined
+  row(n: number): StepRow
+  resource(type: ResourceType): ResourceDriver
+  looks(type: ResourceType): Looks
+  /** Specifications with values for references; reads anew those whose value is not known yet. */
+  resolve(specifications: JsonObject): Promise<Resolved>
+  /** Keeps what references to it read. */
+  saw(resource: string, generation: number, observed: Observed): void
+}
+
+export type ContextParts = Omit<Context, 'uncertainUntil' | 'row' | 'resource' | 'looks' | 'resolve' | 'saw'>
+
+export function context(parts: ContextParts): Context {
+  const { taken, driver } = parts
+  const rows = new Map(taken.steps.map((row) => [row.n, row]))
+  const looksOf = new Map<ResourceType, Looks>()
+  const known = newestOf(taken)
+
+  const resource = (type: ResourceType) => {
+    const found = driver.types[type]
+    if (!found) throw new AtlasError('spec_invalid', `${driver.provider} has no ${type}.`)
+    return found
+  }
+  const looksFor = (type: ResourceType) => {
+    const made = looksOf.get(type) ?? looks(resource(type), taken.owner, parts.stop)
+    looksOf.set(type, made)
+    return made
+  }
+  const lookup = (name: string, attribute: string): Json | undefined => known.get(name)?.attributes[attribute]
+
+  return {
+    ...parts,
+    uncertainUntil: undefined,
+    row: (n) => rows.get(n)!,
+    resource,
+    looks: looksFor,
+    async resolve(specifications) {
+      for (const { resource: name, attribute } of referencesIn(specifications)) {
+        const one = known.get(name)
+        if (!one || lookup(name, attribute) !== undefined) continue
+        const seen = await looksFor(one.type).now(one.id)
+        if (seen) one.attributes = seen.attributes
+      }
+      return withValues(specifications, lookup)
+    },
+    saw(name, generation, observed) {
+      const one = known.get(name)
+      const type = taken.plan.resources.find((line) => line.resource === name)?.type ?? one?.type
+      if (type && generation >= (one?.generation ?? 0))
+        known.set(name, { type, generation, id: observed.id, attributes: observed.attributes })
+    },
+  }
+}
+
+interface Known {
+  type: ResourceType
+  generation: number
+  id: string
+  attributes: JsonObject
+}
+
+/** During a replacement a resource has two lives: references mean the younger. */
+function newestOf(taken: Taken): Map<string, Known> {
+  const newest = new Map<string, Known>()
+  for (const { resource, type, generation, id, attributes } of taken.resources)
+    if (generation >= (newest.get(resource)?.generation ?? 0))
+      newest.set(resource, { type, generation, id, attributes })
+  return newest
+}
+
+export const identityOf = ({ taken }: Context, step: Step): Identity => ({
+  workspace: taken.workspace,
+  infrastructure: taken.infrastructure,
+  resource: step.resource,
+  generation: step.generation,
+})
+
+/** What goes into the state row for it. */
+export const holding = ({ taken }: Context, step: Step, observed: Observed): Holding => ({
+  observed,
+  monthly: taken.plan.resources.find((line) => line.resource === step.resource)?.monthlyAfter ?? null,
+})

@@ -1,0 +1,141 @@
+import { AtlasError, type Driver, isAtlasError, type Plan } from '@atlas/core'
+import { type Context, context, defaultTiming, type Timing } from './context.ts'
+import type { At } from './crash.ts'
+import type { Finish, JournalStore, Taken } from './journal.ts'
+import type { Lease } from './lease.ts'
+import { isPassing, pause, readPatiently } from './retry.ts'
+import { boundAfterTakeover, settle } from './settle.ts'
+import type { Slots } from './slots.ts'
+import { runSteps } from './steps.ts'
+import { type SweepStore, stamped, sweep } from './sweep.ts'
+
+/** What running operations needs. */
+export interface RunParts {
+  store: JournalStore & SweepStore
+  lease: Lease
+  /** The driver for a plan's provider, with the workspace's credential. */
+  driverFor(plan: Pick<Plan, 'workspace' | 'provider'>): Promise<Driver>
+  /** The calls in flight of an account are counted together, whichever operation makes them. */
+  slotsFor(account: string): Slots
+  at?: At
+  timing?: Partial<Timing>
+  /** Only for the negative control of the torture: unknown answers are repeated at once. */
+  withoutSettle?: boolean
+}
+
+const cancelPollMs = 500
+
+/**
+ * Runs one operation from wherever its rows stand to its end, in the hands of this worker:
+ *
+ *   take over (epoch + 1) → every step as soon as those it depends on are done → open intents of a cancelled operation
+ *   settled → sweep where anything was uncertain → finished
+ *
+ * Whatever exists stays ours also when it fails, so applying again goes on from the live state.
+ * @returns `undefined` when it was finished already
+ * @throws AtlasError `fenced` when another worker took over; the signal's reason when it fired. Both leave the operation
+ * as the rows have it, for whoever runs it next.
+ */
+export async function runOperation(
+  parts: RunParts,
+  operation: string,
+  signal: AbortSignal,
+): Promise<Finish | undefined> {
+  const taken = await parts.store.takeOver(operation, parts.lease.worker)
+  if (!taken) return undefined
+  const takenAt = performance.now()
+  const at = parts.at ?? (() => {})
+  at('takeover.committed')
+
+  const letGo = new AbortController()
+  const cancelled = new AbortController()
+  const stop = AbortSignal.any([signal, letGo.signal])
+  const watch = watchCancel(taken, cancelled, letGo)
+  try {
+    const driver = await driverOf(parts, taken)
+    const finish = isAtlasError(driver)
+      ? failure(driver)
+      : await carryOut(
+          context({
+            taken,
+            driver,
+            lease: parts.lease,
+            slots: parts.slotsFor(taken.plan.account),
+            timing: { ...defaultTiming, ...parts.timing },
+            at,
+            stop,
+            leave: AbortSignal.any([stop, cancelled.signal]),
+            takenAt,
+            withoutSettle: parts.withoutSettle ?? false,
+          }),
+          letGo,
+          parts.store,
+        )
+    at('finish.before')
+    await taken.journal.finish(finish)
+    at('finish.committed')
+    return finish
+  } finally {
+    clearInterval(watch)
+  }
+}
+
+async function carryOut(run: Context, letGo: AbortController, store: SweepStore): Promise<Finish> {
+  const failed = await runSteps(run, letGo)
+  const rows = run.taken.plan.steps.map((step) => run.row(step.n))
+  if (run.leave.aborted) await settleOpen(run)
+  if (run.uncertainUntil !== undefined) await lastLook(run, store)
+  if (failed) return { status: 'failed', error: failed }
+  return { status: rows.every((row) => row.status === 'done') ? 'succeeded' : 'cancelled' }
+}
+
+/** Cancelled in the middle of a create: what became of it must be known before the operation ends. */
+async function settleOpen(run: Context): Promise<void> {
+  const open = run.taken.plan.steps.filter(({ n, action }) => {
+    const row = run.row(n)
+    return action === 'create' && row.status === 'running' && !row.made
+  })
+  await Promise.all(
+    open.map(async (step) => {
+      const specifications = await run.resolve(step.specifications)
+      await settle(run, step, { notBefore: boundAfterTakeover(run), specifications })
+    }),
+  )
+}
+
+async function lastLook(run: Context, store: SweepStore): Promise<void> {
+  const { taken, driver, lease, at, stop, takenAt } = run
+  if (!run.withoutSettle) await pause((run.uncertainUntil ?? takenAt) - performance.now(), stop)
+  const types = new Set(taken.plan.steps.filter((step) => step.action === 'create').map((step) => step.type))
+  const found = await readPatiently(() => stamped(driver, taken.owner, types, stop), stop)
+  await sweep({ store, driver, account: taken.plan.account, lease, at, signal: stop }, taken.owner, found)
+}
+
+/** The cloud account is checked before anything is touched: ids of one account mean nothing in another. */
+async function driverOf(parts: RunParts, { plan }: Taken): Promise<Driver | AtlasError> {
+  try {
+    const driver = await parts.driverFor(plan)
+    const account = await driver.account()
+    if (account === plan.account) return driver
+    return new AtlasError('account_mismatch', `The plan is for ${plan.account}, the credential is for ${account}.`, {
+      hint: 'Set the credential of that account, or plan again.',
+    })
+  } catch (error) {
+    if (isAtlasError(error) && !isPassing(error)) return error
+    throw error
+  }
+}
+
+function watchCancel({ journal }: Taken, cancelled: AbortController, letGo: AbortController): NodeJS.Timeout {
+  const why = new AtlasError('operation_cancelled', 'The operation was cancelled.')
+  return setInterval(() => {
+    journal.cancelRequested().then(
+      (asked) => asked && cancelled.abort(why),
+      (error: unknown) => isAtlasError(error, 'fenced') && letGo.abort(error),
+    )
+  }, cancelPollMs)
+}
+
+function failure({ code, message, hint }: AtlasError): Finish {
+  return { status: 'failed', error: { code, message, ...(hint && { hint }) } }
+}

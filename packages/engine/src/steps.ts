@@ -1,0 +1,89 @@
+import { AtlasError, isAtlasError, type Step } from '@atlas/core'
+import type { Context } from './context.ts'
+import { create } from './create.ts'
+import { type Graph, graph } from './graph.ts'
+import type { StepError } from './journal.ts'
+import { remove } from './remove.ts'
+import { update } from './update.ts'
+
+const perform = { create, update, delete: remove }
+
+/** When these come out of the journal, the trouble is ours and not the step's. */
+const troubles = ['fenced', 'database_unavailable', 'disk_full'] as const
+
+export type Failed = StepError & { step: number }
+
+/**
+ * Runs every step as soon as those it depends on are done; the slots of the account bound what is really under way.
+ * A step that fails takes its dependants with it, independent branches go on. Returns the first failure.
+ * @throws what made this worker let go of the operation
+ */
+export async function runSteps(run: Context, letGo: AbortController): Promise<Failed | undefined> {
+  const { steps } = run.taken.plan
+  const order = graph(steps)
+  const under = new Set<Promise<void>>()
+  let first: Failed | undefined
+
+  const begin = (n: number) => {
+    const task = runStep(run, steps[n]!, order)
+      .then((end) => {
+        if (end.failed) first ??= { ...end.failed, step: n }
+        if (!run.leave.aborted) end.next.forEach(begin)
+      })
+      .catch((error: unknown) => letGo.abort(error))
+      .finally(() => under.delete(task))
+    under.add(task)
+  }
+  order.ready().forEach(begin)
+  while (under.size > 0) await Promise.race(under)
+  run.stop.throwIfAborted()
+  return first
+}
+
+interface End {
+  next: number[]
+  failed?: StepError
+}
+
+async function runStep(run: Context, step: Step, order: Graph): Promise<End> {
+  const row = run.row(step.n)
+  if (row.status === 'failed') return failStep(run, step, order, row.error)
+  if (row.status === 'skipped') return { next: [] }
+  if (row.status !== 'done') {
+    try {
+      run.leave.throwIfAborted()
+      await perform[step.action](run, step)
+      row.status = 'done'
+      run.at('step.done')
+    } catch (error) {
+      return endStep(run, step, order, error)
+    }
+  }
+  return { next: order.done(step.n) }
+}
+
+/** A failure of the cloud ends the step; a failure of the journal ends this worker's part in the operation. */
+async function endStep(run: Context, step: Step, order: Graph, error: unknown): Promise<End> {
+  run.stop.throwIfAborted()
+  if (troubles.some((code) => isAtlasError(error, code))) throw error
+  // Cancelled: what it left open is settled when all steps have ended.
+  if (run.leave.aborted && error === run.leave.reason) return { next: [] }
+  const { code, message, hint } = isAtlasError(error) ? error : new AtlasError('internal', String(error))
+  return failStep(run, step, order, { code, message, ...(hint && { hint }) })
+}
+
+async function failStep(run: Context, step: Step, order: Graph, why: StepError | undefined): Promise<End> {
+  const { journal } = run.taken
+  const failed = why ?? { code: 'operation_failed', message: `${step.resource} failed.` }
+  const row = run.row(step.n)
+  if (row.status !== 'failed') await journal.failed(step.n, failed)
+  row.status = 'failed'
+  await Promise.all(
+    order.lost(step.n).map(async (n) => {
+      if (run.row(n).status === 'skipped') return
+      await journal.skipped(n, `${step.resource} failed`)
+      run.row(n).status = 'skipped'
+    }),
+  )
+  return { next: [], failed }
+}

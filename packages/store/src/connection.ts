@@ -1,0 +1,30 @@
+import { Kysely, PostgresDialect } from 'kysely'
+import pg from 'pg'
+import type { Database } from './schema.ts'
+
+/** Everything of Atlas stands in this schema of the database. */
+export const schema = 'atlas'
+
+export interface Connection {
+  url: string
+  pool: pg.Pool
+  db: Kysely<Database>
+}
+
+/** A commit that was answered is on the disk: the journal rests on that, whatever the server's default is. */
+const session = `-c search_path=${schema} -c synchronous_commit=on`
+
+/** @param poolSize each running operation needs one connection at a time, the queue and the API share the rest */
+export function connect(url: string, { poolSize = 8 }: { poolSize?: number } = {}): Connection {
+  const pool = new pg.Pool({
+    connectionString: url,
+    max: poolSize,
+    options: session,
+    application_name: 'atlas',
+    keepAlive: true,
+    connectionTimeoutMillis: 5000,
+  })
+  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
+  pool.on('error', () => {})
+  return { url, pool, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }) }
+}

@@ -1,0 +1,124 @@
+import type { Plan } from '@atlas/core'
+import type { Finish } from '@atlas/engine'
+import { sql, type Transaction } from 'kysely'
+import { fenced } from './batch.ts'
+import type { Connection } from './connection.ts'
+import { type NewEvent, writeEvents } from './events.ts'
+import type { Database } from './schema.ts'
+
+interface Ending {
+  operation: string
+  epoch: number
+  plan: Plan
+}
+
+/**
+ * Ends an operation in one transaction: its status, what of it never began, what becomes of the infrastructure, and the
+ * events of all that. Repeating it after a lost answer changes nothing.
+ * @throws AtlasError `fenced`
+ */
+export async function finish({ db }: Connection, { operation, epoch, plan }: Ending, end: Finish): Promise<void> {
+  await db.transaction().execute(async (tx) => {
+    const ended = await tx
+      .updateTable('operation')
+      .set({ status: end.status, error: end.error ? JSON.stringify(end.error) : null, finished_at: sql`now()` })
+      .where('id', '=', operation)
+      .where('epoch', '=', epoch)
+      .where('status', '=', 'running')
+      .returning(['infrastructure_id', 'workspace', 'infrastructure'])
+      .executeTakeFirst()
+    if (!ended) return alreadyEnded(tx, operation, epoch, end)
+    const skipped = await skipRest(tx, operation)
+    const change = end.status === 'succeeded' ? await carriedOut(tx, ended.infrastructure_id, plan) : undefined
+    await tx
+      .updateTable('infrastructure')
+      .set((eb) => ({ revision: eb('revision', '+', 1), updated_at: sql<Date>`now()` }))
+      .where('id', '=', ended.infrastructure_id)
+      .execute()
+    await writeEvents(tx, ended, [
+      ...skipped.map(({ n, resource, type, action }) => ({
+        type: 'step.skipped' as const,
+        operation,
+        step: n,
+        data: { resource, type, action, reason: `the operation ${end.status}` },
+      })),
+      ...(change ? [{ type: change, operation, data: { revision: plan.revision } }] : []),
+      ending(operation, plan, end),
+    ])
+  })
+}
+
+async function alreadyEnded(tx: Transaction<Database>, operation: string, epoch: number, end: Finish): Promise<void> {
+  const row = await tx
+    .selectFrom('operation')
+    .select(['status', 'epoch'])
+    .where('id', '=', operation)
+    .executeTakeFirst()
+  if (row?.epoch !== epoch || row.status !== end.status) throw fenced(operation, epoch)
+}
+
+async function skipRest(tx: Transaction<Database>, operation: string) {
+  const rows = await tx
+    .updateTable('step')
+    .set({ status: 'skipped', finished_at: sql`now()` })
+    .where('operation', '=', operation)
+    .where('status', 'in', ['pending', 'running'])
+    .returning(['n', 'resource', 'type', 'action'])
+    .execute()
+  return rows.sort((one, other) => one.n - other.n)
+}
+
+/** The infrastructure is now what the plan described. */
+export async function carriedOut(
+  tx: Transaction<Database>,
+  infrastructureId: string,
+  plan: Plan,
+): Promise<'infrastructure.updated' | 'infrastructure.destroyed'> {
+  const forgotten = plan.resources.filter((line) => line.action === 'forget').map((line) => line.resource)
+  if (forgotten.length > 0) await forget(tx, infrastructureId, forgotten)
+  const destroyed = plan.kind === 'destroy'
+  await tx
+    .updateTable('infrastructure')
+    .set({
+      description: JSON.stringify(plan.description),
+      tags: JSON.stringify(plan.description.tags ?? {}),
+      drift: null,
+      destroyed_at: destroyed ? sql`now()` : null,
+    })
+    .where('id', '=', infrastructureId)
+    .execute()
+  return destroyed ? 'infrastructure.destroyed' : 'infrastructure.updated'
+}
+
+/** Ours, but gone from the cloud, and nobody wants it back. */
+async function forget(tx: Transaction<Database>, infrastructureId: string, names: string[]): Promise<void> {
+  const rows = await tx
+    .deleteFrom('resource')
+    .where('infrastructure_id', '=', infrastructureId)
+    .where('name', 'in', names)
+    .returning('identity')
+    .execute()
+  if (rows.length === 0) return
+  await tx
+    .updateTable('claim')
+    .set({ verdict: 'deleted' })
+    .where(
+      'identity',
+      'in',
+      rows.map((row) => row.identity),
+    )
+    .where('verdict', '=', 'owned')
+    .execute()
+}
+
+export function ending(operation: string, plan: Plan, end: Finish): NewEvent {
+  const data = { kind: plan.kind, ...(end.error && { error: { ...end.error } }) }
+  switch (end.status) {
+    case 'succeeded':
+      return { type: 'deployment.completed', operation, data }
+    case 'failed':
+      return { type: 'deployment.failed', operation, data }
+    case 'cancelled':
+      return { type: 'operation.cancelled', operation, data }
+  }
+}

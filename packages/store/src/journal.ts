@@ -1,0 +1,173 @@
+import { AtlasError, type JsonObject, type Plan, type ResourceType, type Step } from '@atlas/core'
+import type { Journal, OwnedResource, StepRow, Taken, Verdict } from '@atlas/engine'
+import { batches, held } from './batch.ts'
+import type { Connection } from './connection.ts'
+import { writeEvents } from './events.ts'
+import { finish } from './finish.ts'
+import { explained, untilTaken } from './trouble.ts'
+
+/**
+ * Takes an operation over. From this commit on, whoever ran it before can write nothing more of it.
+ * `undefined`: it is finished, or there is none.
+ */
+export function takeOver(
+  connection: Connection,
+  operation: string,
+  worker: number,
+  onTrouble: (error: unknown) => void,
+): Promise<Taken | undefined> {
+  return explained(async () => {
+    const taken = await bumpEpoch(connection, operation, worker)
+    if (!taken) return undefined
+    const [plan, steps, resources] = await Promise.all([
+      readPlan(connection, operation),
+      readSteps(connection, operation),
+      readResources(connection, taken.infrastructure_id),
+    ])
+    const { workspace, infrastructure, owner, epoch } = taken
+    const journal = openJournal(connection, { operation, epoch, plan, onTrouble })
+    return { operation, workspace, infrastructure, owner, epoch, plan, steps, resources, journal }
+  })
+}
+
+async function bumpEpoch({ db }: Connection, id: string, worker: number) {
+  return db.transaction().execute(async (tx) => {
+    const taken = await tx
+      .updateTable('operation')
+      .set((eb) => ({
+        epoch: eb('epoch', '+', 1),
+        worker,
+        status: 'running',
+        started_at: eb.fn.coalesce('started_at', eb.fn<Date>('now', [])),
+      }))
+      .where('id', '=', id)
+      .where('status', 'in', ['queued', 'running'])
+      .returning(['infrastructure_id', 'workspace', 'infrastructure', 'owner', 'epoch', 'kind'])
+      .executeTakeFirst()
+    if (!taken) return undefined
+    const first = taken.epoch === 1
+    const type = first ? 'deployment.started' : 'operation.taken_over'
+    await writeEvents(tx, taken, [{ type, operation: id, data: { kind: taken.kind, worker, epoch: taken.epoch } }])
+    return taken
+  })
+}
+
+async function readPlan({ db }: Connection, operation: string): Promise<Plan> {
+  const { body } = await db
+    .selectFrom('plan')
+    .select('body')
+    .where('operation', '=', operation)
+    .executeTakeFirstOrThrow()
+  return body
+}
+
+async function readSteps({ db }: Connection, operation: string): Promise<StepRow[]> {
+  const rows = await db
+    .selectFrom('step')
+    .select(['n', 'status', 'cloud_id', 'physical_id', 'before', 'error'])
+    .where('operation', '=', operation)
+    .orderBy('n')
+    .execute()
+  return rows.map(({ n, status, cloud_id, physical_id, before, error }) => ({
+    n,
+    status,
+    made: cloud_id !== null && physical_id !== null ? { id: cloud_id, physicalId: physical_id } : undefined,
+    before: before ?? undefined,
+    error: error ?? undefined,
+  }))
+}
+
+/** What is ours of an infrastructure, with what was seen of it last. */
+export async function readResources({ db }: Connection, infrastructureId: string): Promise<OwnedResource[]> {
+  const rows = await db
+    .selectFrom('resource')
+    .selectAll()
+    .where('infrastructure_id', '=', infrastructureId)
+    .orderBy('name')
+    .orderBy('generation')
+    .execute()
+  return rows.map((row) => ({
+    resource: row.name,
+    type: row.type,
+    generation: row.generation,
+    id: row.cloud_id,
+    physicalId: row.physical_id,
+    specifications: row.specifications,
+    dependsOn: row.depends_on,
+    attributes: row.attributes,
+  }))
+}
+
+interface Opened {
+  operation: string
+  epoch: number
+  plan: Plan
+  onTrouble: (error: unknown) => void
+}
+
+function openJournal(connection: Connection, opened: Opened): Journal {
+  const { operation, epoch, plan, onTrouble } = opened
+  const write = batches(connection.pool, operation, epoch, onTrouble)
+  const step = (n: number): Step => {
+    const found = plan.steps[n]
+    if (!found) throw new AtlasError('internal', `The plan of operation ${operation} has no step ${n}.`)
+    return found
+  }
+  const told = (n: number): JsonObject => {
+    const { resource, type, action } = step(n)
+    return { resource, type, action }
+  }
+
+  return {
+    async intent(n, before) {
+      const { attempt } = await write({ kind: 'intent', n, data: told(n), before })
+      if (attempt === undefined) throw new AtlasError('internal', `Step ${n} of operation ${operation} is over.`)
+      return { attempt }
+    },
+    async claim(n, made, { adopted, ready }) {
+      const { id, reason } = made.observed
+      const data = { ...told(n), id, ...(reason && { reason }) }
+      return (await write({ kind: 'claim', n, adopted, ready, data, ...held(step(n), made) })).won
+    },
+    async done(n, holding) {
+      await write({ kind: 'done', n, data: { ...told(n), id: holding.observed.id }, ...held(step(n), holding) })
+    },
+    async gone(n) {
+      await write({ kind: 'gone', n, data: told(n), identity: step(n).identity })
+    },
+    async failed(n, error) {
+      await write({ kind: 'failed', n, error, data: { ...told(n), ...error } })
+    },
+    async skipped(n, reason) {
+      await write({ kind: 'skipped', n, data: { ...told(n), reason } })
+    },
+    async note(n, event, data) {
+      await write({ kind: 'note', n, event, data: { ...told(n), ...data } })
+    },
+    verdicts: (type, ids) => untilTaken(() => readVerdicts(connection, plan.account, type, ids), onTrouble),
+    cancelRequested: () => explained(() => readCancel(connection, operation, epoch)),
+    finish: (end) => untilTaken(() => finish(connection, { operation, epoch, plan }, end), onTrouble),
+  }
+}
+
+async function readVerdicts({ db }: Connection, account: string, type: ResourceType, ids: readonly string[]) {
+  const rows = await db
+    .selectFrom('claim')
+    .select(['physical_id', 'verdict'])
+    .where('account', '=', account)
+    .where('type', '=', type)
+    .where('physical_id', 'in', [...ids])
+    .execute()
+  return new Map<string, Verdict>(rows.map((row) => [row.physical_id, row.verdict]))
+}
+
+async function readCancel({ db }: Connection, operation: string, epoch: number): Promise<boolean> {
+  const row = await db
+    .selectFrom('operation')
+    .select('cancel_requested')
+    .where('id', '=', operation)
+    .where('epoch', '=', epoch)
+    .executeTakeFirst()
+  if (!row) throw new AtlasError('fenced', `Operation ${operation} has left epoch ${epoch}.`)
+  return row.cancel_requested
+}

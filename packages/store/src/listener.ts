@@ -1,0 +1,88 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import pg from 'pg'
+import { channels } from './statements.ts'
+
+export type Channel = (typeof channels)[keyof typeof channels]
+
+/** Wakes those who wait for something in the database. A hint only: whoever waits also looks by himself now and then. */
+export interface Listener {
+  bell(channel: Channel): Bell
+  close(): Promise<void>
+}
+
+export interface Bell {
+  /** Take it before looking, so that nothing falls between the look and the wait. */
+  next(): Ring
+  close(): void
+}
+
+export interface Ring {
+  /** Resolves when it rings, after so many milliseconds, or when the signal fires. */
+  orAfter(ms: number, signal: AbortSignal): Promise<void>
+}
+
+/** One connection that listens for all of a process. When it had to be made anew, everybody is woken: something may have been missed. */
+export function listen(url: string): Listener {
+  const bells = new Set<{ channel: Channel; ring(): void }>()
+  const closed = new AbortController()
+  let client: pg.Client | undefined
+
+  const ring = (channel?: string) => {
+    for (const bell of bells) if (channel === undefined || bell.channel === channel) bell.ring()
+  }
+
+  async function connection(): Promise<void> {
+    const mine = new pg.Client({ connectionString: url, keepAlive: true, application_name: 'atlas listener' })
+    const gone = new Promise<void>((resolve) => mine.once('end', resolve).once('error', () => resolve()))
+    try {
+      mine.on('notification', ({ channel }) => ring(channel))
+      await mine.connect()
+      for (const channel of Object.values(channels)) await mine.query(`listen ${channel}`)
+      client = mine
+      ring()
+      await gone
+    } finally {
+      client = undefined
+      mine.end().catch(() => {})
+    }
+  }
+
+  const going = (async () => {
+    while (!closed.signal.aborted) {
+      await connection().catch(() => {})
+      await sleep(200, undefined, { signal: closed.signal }).catch(() => {})
+    }
+  })()
+
+  return {
+    bell(channel) {
+      let ringing = Promise.withResolvers<void>()
+      const bell = {
+        channel,
+        ring() {
+          ringing.resolve()
+          ringing = Promise.withResolvers<void>()
+        },
+      }
+      bells.add(bell)
+      return {
+        next() {
+          const rung = ringing.promise
+          return { orAfter: (ms, signal) => firstOf(rung, ms, signal) }
+        },
+        close: () => void bells.delete(bell),
+      }
+    },
+    async close() {
+      closed.abort()
+      await client?.end().catch(() => {})
+      await going
+    },
+  }
+}
+
+async function firstOf(rung: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
+  const over = new AbortController()
+  await Promise.race([rung, sleep(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => {})])
+  over.abort()
+}

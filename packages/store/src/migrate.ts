@@ -1,0 +1,26 @@
+import { AtlasError } from '@atlas/core'
+import type { Kysely } from 'kysely'
+import { Migrator } from 'kysely/migration'
+import { migrations } from './migrations/index.ts'
+import type { Database } from './schema.ts'
+
+/**
+ * Brings the database to this version's tables. Safe to start on many nodes at once: the migrator holds a lock.
+ * @throws AtlasError `config_invalid` when a newer Atlas has been here
+ */
+export async function migrate(db: Kysely<Database>): Promise<void> {
+  const migrator = new Migrator({
+    db,
+    provider: { getMigrations: async () => migrations },
+    migrationTableSchema: 'atlas',
+  })
+  const { error } = await migrator.migrateToLatest()
+  if (error === undefined) return
+  if (error instanceof Error && error.message.includes('corrupted migrations')) {
+    throw new AtlasError('config_invalid', `This database belongs to another version of Atlas: ${error.message}.`, {
+      hint: 'Start the version that used it last, or a newer one.',
+      cause: error,
+    })
+  }
+  throw error
+}

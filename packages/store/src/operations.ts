@@ -1,0 +1,143 @@
+import { AtlasError, type Operation, type OperationStep, type Plan } from '@atlas/core'
+import { sql } from 'kysely'
+import type { Connection } from './connection.ts'
+import { explained } from './trouble.ts'
+
+/** @throws AtlasError `not_found` */
+export async function readOperation(connection: Connection, workspace: string, id: string): Promise<Operation> {
+  const [found] = isUuid(id) ? await select(connection, workspace, { id }) : []
+  if (!found) throw unknownOperation(workspace, id)
+  return found
+}
+
+/** The latest first. */
+export const listOperations = (
+  connection: Connection,
+  workspace: string,
+  filter: { infrastructure?: string; limit?: number },
+): Promise<Operation[]> => select(connection, workspace, filter)
+
+/** In the order of the plan. @throws AtlasError `not_found` */
+export async function readSteps(connection: Connection, workspace: string, id: string): Promise<OperationStep[]> {
+  await readOperation(connection, workspace, id)
+  const rows = await explained(() =>
+    connection.db.selectFrom('step').selectAll().where('operation', '=', id).orderBy('n').execute(),
+  )
+  return rows.map(({ n, action, resource, type, status, attempt, started_at, finished_at, error }) => ({
+    n,
+    action,
+    resource,
+    type,
+    status,
+    attempt,
+    startedAt: started_at?.toISOString() ?? null,
+    finishedAt: finished_at?.toISOString() ?? null,
+    error: error?.message ?? null,
+  }))
+}
+
+/** What a rollback starts from. @throws AtlasError `not_found` */
+export async function readPlan(connection: Connection, workspace: string, id: string) {
+  const { infrastructure } = await readOperation(connection, workspace, id)
+  const { body, description_before } = await explained(() =>
+    connection.db
+      .selectFrom('plan')
+      .select(['body', 'description_before'])
+      .where('operation', '=', id)
+      .executeTakeFirstOrThrow(),
+  )
+  return { infrastructure, plan: body, descriptionBefore: description_before }
+}
+
+/**
+ * Asks for the end of an operation: what is open is settled, the rest skipped. One that is over stays as it is.
+ * @throws AtlasError `not_found`
+ */
+export async function cancel(connection: Connection, workspace: string, id: string): Promise<Operation> {
+  await readOperation(connection, workspace, id)
+  await explained(() =>
+    connection.db
+      .updateTable('operation')
+      .set({ cancel_requested: true })
+      .where('id', '=', id)
+      .where('status', 'in', ['queued', 'running'])
+      .execute(),
+  )
+  return readOperation(connection, workspace, id)
+}
+
+interface Row {
+  id: string
+  workspace: string
+  infrastructure: string
+  kind: Plan['kind']
+  plan_hash: string
+  status: Operation['status']
+  cancel_requested: boolean
+  total: number
+  completed: number
+  current: { action: OperationStep['action']; resource: string; type: string } | null
+  created: string[]
+  cost: number
+  error: Operation['error']
+  created_at: Date
+  started_at: Date | null
+  finished_at: Date | null
+}
+
+async function select(
+  { db }: Connection,
+  workspace: string,
+  { id, infrastructure, limit = 50 }: { id?: string; infrastructure?: string; limit?: number },
+): Promise<Operation[]> {
+  const { rows } = await explained(() =>
+    sql<Row>`
+      select o.id, o.workspace, o.infrastructure, o.kind, o.plan_hash, o.status, o.cancel_requested, o.error,
+        o.created_at, o.started_at, o.finished_at, s.*
+      from (
+        select * from operation
+        where workspace = ${workspace} and (${id ?? null}::uuid is null or id = ${id ?? null})
+          and (${infrastructure ?? null}::text is null or infrastructure = ${infrastructure ?? null})
+        order by created_at desc limit ${limit}) o,
+      lateral (
+        select count(*)::int as total,
+          count(*) filter (where status = 'done')::int as completed,
+          coalesce(sum(monthly) filter (where status = 'done'), 0)::float8 as cost,
+          coalesce(array_agg(resource order by n) filter (where status = 'done' and action = 'create'), '{}') as created,
+          (array_agg(jsonb_build_object('action', action, 'resource', resource, 'type', type) order by n)
+            filter (where status = 'running'))[1] as current
+        from step where operation = o.id) s
+      order by o.created_at desc`.execute(db),
+  )
+  return rows.map(view)
+}
+
+const doing = { create: 'Creating', update: 'Changing', delete: 'Deleting' } as const
+
+function view(row: Row): Operation {
+  const { current, status } = row
+  return {
+    id: row.id,
+    workspace: row.workspace,
+    infrastructure: row.infrastructure,
+    kind: row.kind,
+    planHash: row.plan_hash,
+    status,
+    cancelRequested: row.cancel_requested,
+    totalSteps: row.total,
+    completedSteps: row.completed,
+    currentStep:
+      current && status === 'running' ? `${doing[current.action]} ${current.type}: ${current.resource}` : null,
+    createdResources: row.created,
+    costChange: Math.round(row.cost * 100) / 100,
+    error: row.error,
+    createdAt: row.created_at.toISOString(),
+    startedAt: row.started_at?.toISOString() ?? null,
+    finishedAt: row.finished_at?.toISOString() ?? null,
+  }
+}
+
+const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+
+const unknownOperation = (workspace: string, id: string) =>
+  new AtlasError('not_found', `There is no operation ${id} in ${workspace}.`, { hint: 'Try: atlas operations list' })

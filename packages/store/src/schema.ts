@@ -1,0 +1,139 @@
+import type { FieldChange, JsonObject, Plan, Stamp } from '@atlas/core'
+import type { StepError } from '@atlas/engine'
+import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+
+/** The tables as `migrations/` makes them. */
+export interface Database {
+  infrastructure: InfrastructureTable
+  operation: OperationTable
+  plan: PlanTable
+  step: StepTable
+  claim: ClaimTable
+  resource: ResourceTable
+  event: EventTable
+  quarantine: QuarantineTable
+}
+
+type Time = ColumnType<Date, never, Date>
+type TimeOrNull = ColumnType<Date | null, never, Date | null>
+
+interface InfrastructureTable {
+  id: Generated<string>
+  workspace: string
+  name: string
+  owner: string
+  provider: string
+  account: string
+  region: string
+  revision: Generated<number>
+  /** As last carried out; null until something was. */
+  description: JSONColumnType<JsonObject> | null
+  tags: JSONColumnType<Record<string, string>, string | undefined>
+  drift: JSONColumnType<Drift> | null
+  patrolled_at: TimeOrNull
+  destroyed_at: TimeOrNull
+  created_at: Time
+  updated_at: Time
+}
+
+/** How the cloud differs from what was last carried out. */
+export interface Drift {
+  resources: { resource: string; kind: 'missing' | 'failed' | 'changed'; reason: string; fields: FieldChange[] }[]
+}
+
+interface OperationTable {
+  id: string
+  infrastructure_id: string
+  workspace: string
+  infrastructure: string
+  owner: string
+  account: string
+  kind: Plan['kind']
+  undoes: string | null
+  plan_hash: string
+  idempotency_key: string | null
+  status: Generated<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'>
+  cancel_requested: Generated<boolean>
+  epoch: Generated<number>
+  worker: number | null
+  error: JSONColumnType<StepError & { step?: number }> | null
+  created_at: Time
+  started_at: TimeOrNull
+  finished_at: TimeOrNull
+}
+
+interface PlanTable {
+  operation: string
+  body: JSONColumnType<Plan>
+  /** What the infrastructure was before: what a rollback goes back to. */
+  description_before: JSONColumnType<JsonObject> | null
+}
+
+interface StepTable {
+  operation: string
+  n: number
+  action: 'create' | 'update' | 'delete'
+  resource: string
+  type: Plan['steps'][number]['type']
+  identity: string
+  monthly: number | null
+  status: Generated<'pending' | 'running' | 'done' | 'failed' | 'skipped'>
+  attempt: Generated<number>
+  tokens: Generated<string[]>
+  before: string[] | null
+  cloud_id: string | null
+  physical_id: string | null
+  error: JSONColumnType<StepError> | null
+  started_at: TimeOrNull
+  finished_at: TimeOrNull
+}
+
+interface ClaimTable {
+  account: string
+  type: Plan['steps'][number]['type']
+  physical_id: string
+  cloud_id: string
+  identity: string
+  owner: string
+  operation: string
+  step: number
+  verdict: 'owned' | 'doomed' | 'deleted'
+  at: Time
+}
+
+interface ResourceTable {
+  identity: string
+  infrastructure_id: string
+  name: string
+  type: Plan['steps'][number]['type']
+  generation: number
+  account: string
+  cloud_id: string
+  physical_id: string
+  specifications: JSONColumnType<JsonObject>
+  depends_on: string[]
+  monthly: number | null
+  phase: 'ready' | 'pending' | 'failed' | 'missing'
+  attributes: JSONColumnType<JsonObject>
+  observed_at: Time
+}
+
+interface EventTable {
+  id: ColumnType<string, never, never>
+  type: string
+  time: Time
+  workspace: string
+  infrastructure: string
+  operation: string | null
+  step: number | null
+  data: JSONColumnType<JsonObject>
+}
+
+interface QuarantineTable {
+  account: string
+  type: string
+  physical_id: string
+  owner: string
+  stamp: JSONColumnType<Stamp & JsonObject>
+  at: Time
+}

@@ -1,0 +1,109 @@
+import type { AtlasEvent, Operation, OperationStep, Plan } from '@atlas/core'
+import type { JournalStore, SweepStore } from '@atlas/engine'
+import { judge, swept } from './claims.ts'
+import { type Connection, connect } from './connection.ts'
+import { readEvents } from './events.ts'
+import { type Health, readHealth } from './health.ts'
+import {
+  type InfrastructureRecord,
+  listInfrastructures,
+  type Remembered,
+  readInfrastructure,
+  recall,
+} from './infrastructure.ts'
+import { takeOver } from './journal.ts'
+import { listen } from './listener.ts'
+import { type HeldLease, holdLease } from './liveness.ts'
+import { migrate } from './migrate.ts'
+import { cancel, listOperations, readOperation, readPlan, readSteps } from './operations.ts'
+import { operationQueue, type Queue } from './queue.ts'
+import { type SubmitOptions, submit } from './submit.ts'
+import { watch } from './watcher.ts'
+
+/** Everything that lasts. One per process; several processes share one database. */
+export interface Store extends JournalStore, SweepStore {
+  /** Plan, operation, steps, job and event in one transaction. */
+  submit(plan: Plan, options?: SubmitOptions): Promise<Operation>
+  cancel(workspace: string, operation: string): Promise<Operation>
+  operation(workspace: string, id: string): Promise<Operation>
+  operations(workspace: string, filter?: { infrastructure?: string; limit?: number }): Promise<Operation[]>
+  steps(workspace: string, operation: string): Promise<OperationStep[]>
+  /** The plan an operation carries out, and what was described before it: what a rollback goes back to. */
+  planOf(workspace: string, operation: string): ReturnType<typeof readPlan>
+  infrastructures(workspace: string): Promise<InfrastructureRecord[]>
+  infrastructure(workspace: string, idOrName: string): Promise<InfrastructureRecord>
+  /** What planning starts from. Reads only. */
+  recall(workspace: string, infrastructure: string): Promise<Remembered | undefined>
+  /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
+  events(
+    workspace: string,
+    filter: { afterId: number; operation?: string; infrastructure?: string },
+    signal: AbortSignal,
+  ): AsyncIterable<AtlasEvent>
+  health(): Promise<Health>
+  /** What a worker of this process needs, and the watch over the others'. Released by `release`. */
+  work(): Promise<{ deliveries: Queue; lease: HeldLease; release(): Promise<void> }>
+  close(): Promise<void>
+}
+
+export interface StoreOptions {
+  /** Told of what passes by itself: a database that is away for a while. */
+  onTrouble?: (error: unknown) => void
+  poolSize?: number
+}
+
+/**
+ * Opens the database, brings its tables to this version and starts its queue.
+ * @param url with the password in it: never logged
+ * @throws AtlasError `database_unavailable`, `disk_full`, `config_invalid` (a newer Atlas was here)
+ */
+export async function openStore(url: string, { onTrouble = () => {}, poolSize }: StoreOptions = {}): Promise<Store> {
+  const connection = connect(url, { ...(poolSize !== undefined && { poolSize }) })
+  const listener = listen(url)
+  const queue = operationQueue(connection, listener, onTrouble)
+  const close = async () => {
+    await queue.stop().catch(onTrouble)
+    await listener.close()
+    await connection.db.destroy()
+  }
+  try {
+    await migrate(connection.db)
+    await queue.start()
+  } catch (error) {
+    await close()
+    throw error
+  }
+  return {
+    ...reading(connection),
+    takeOver: (operation, worker) => takeOver(connection, operation, worker, onTrouble),
+    judge: (owner, account, found) => judge(connection, owner, account, found),
+    swept: (owner, account, doomed) => swept(connection, owner, account, doomed),
+    async submit(plan, options) {
+      const id = await submit(connection, queue, plan, options)
+      return readOperation(connection, plan.workspace, id)
+    },
+    cancel: (workspace, id) => cancel(connection, workspace, id),
+    events: (workspace, filter, signal) => readEvents(connection, listener, workspace, filter, signal),
+    async work() {
+      const lease = await holdLease(url)
+      const watcher = watch(connection, queue, onTrouble)
+      const release = async () => {
+        await watcher.stop()
+        await lease.release()
+      }
+      return { deliveries: queue, lease, release }
+    },
+    close,
+  }
+}
+
+const reading = (connection: Connection) => ({
+  operation: (workspace: string, id: string) => readOperation(connection, workspace, id),
+  operations: (workspace: string, filter = {}) => listOperations(connection, workspace, filter),
+  steps: (workspace: string, id: string) => readSteps(connection, workspace, id),
+  planOf: (workspace: string, id: string) => readPlan(connection, workspace, id),
+  infrastructures: (workspace: string) => listInfrastructures(connection, workspace),
+  infrastructure: (workspace: string, idOrName: string) => readInfrastructure(connection, workspace, idOrName),
+  recall: (workspace: string, name: string) => recall(connection, workspace, name),
+  health: () => readHealth(connection),
+})

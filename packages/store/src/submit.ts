@@ -1,0 +1,223 @@
+import { randomUUID } from 'node:crypto'
+import { AtlasError, checkConsent, ownerOf, type Plan } from '@atlas/core'
+import { sql, type Transaction } from 'kysely'
+import type { Connection } from './connection.ts'
+import { type NewEvent, writeEvents } from './events.ts'
+import { carriedOut, ending } from './finish.ts'
+import type { Queue } from './queue.ts'
+import type { Database } from './schema.ts'
+import { explained } from './trouble.ts'
+
+export interface SubmitOptions {
+  /** Names of resources whose data may be lost. */
+  consent?: readonly string[]
+  /** The same key never makes two operations in a workspace: the first one is answered again. */
+  idempotencyKey?: string
+}
+
+/**
+ * Stores plan, operation, steps, job and event in one transaction, and returns the operation's id. A plan without steps
+ * is carried out by that alone, so it is over at once.
+ * @throws AtlasError `consent_required`, `operation_running`, `plan_stale`, `account_mismatch`, `usage`
+ */
+export function submit(
+  connection: Connection,
+  queue: Pick<Queue, 'send'>,
+  plan: Plan,
+  { consent = [], idempotencyKey }: SubmitOptions = {},
+): Promise<string> {
+  checkConsent(plan, consent)
+  return explained(async () => {
+    try {
+      return await connection.db.transaction().execute((tx) => store(tx, queue, plan, idempotencyKey))
+    } catch (error) {
+      // The same key, twice at once: the other one was quicker.
+      const twin =
+        idempotencyKey !== undefined && isKeyTaken(error) && (await byKey(connection.db, plan, idempotencyKey))
+      if (twin) return twin
+      throw error
+    }
+  })
+}
+
+async function store(
+  tx: Transaction<Database>,
+  queue: Pick<Queue, 'send'>,
+  plan: Plan,
+  idempotencyKey: string | undefined,
+): Promise<string> {
+  const earlier = idempotencyKey === undefined ? undefined : await byKey(tx, plan, idempotencyKey)
+  if (earlier) return earlier
+  const { infrastructure, created } = await lockInfrastructure(tx, plan)
+  await refuseWhileRunning(tx, infrastructure.id, plan)
+  refuseStale(plan, infrastructure.revision)
+  await refuseOtherAccount(tx, infrastructure.id, plan)
+
+  const id = randomUUID()
+  const atOnce = plan.steps.length === 0
+  await insertOperation(tx, { id, infrastructureId: infrastructure.id, plan, idempotencyKey, atOnce })
+  await insertPlan(tx, id, plan, infrastructure.description)
+  await adoptPlan(tx, infrastructure.id, plan)
+  const change = atOnce ? await carriedOut(tx, infrastructure.id, plan) : undefined
+  if (!atOnce) await queue.send(tx, id)
+  await writeEvents(tx, plan, events(id, plan, { created, change }))
+  return id
+}
+
+function events(
+  operation: string,
+  plan: Plan,
+  { created, change }: { created: boolean; change: Awaited<ReturnType<typeof carriedOut>> | undefined },
+): NewEvent[] {
+  const data = { kind: plan.kind, steps: plan.steps.length, planHash: plan.hash }
+  return [
+    ...(created ? [{ type: 'infrastructure.created' as const, data: { provider: plan.provider } }] : []),
+    { type: 'operation.queued', operation, data },
+    ...(change ? [{ type: change, operation, data: { revision: plan.revision } }] : []),
+    ...(change ? [ending(operation, plan, { status: 'succeeded' })] : []),
+  ]
+}
+
+async function lockInfrastructure(tx: Transaction<Database>, plan: Plan) {
+  const { workspace, infrastructure: name, provider, account, region } = plan
+  const owner = ownerOf(workspace, name)
+  const made = await tx
+    .insertInto('infrastructure')
+    .values({ workspace, name, owner, provider, account, region })
+    .onConflict((conflict) => conflict.columns(['workspace', 'name']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  const infrastructure = await tx
+    .selectFrom('infrastructure')
+    .select(['id', 'revision', 'description'])
+    .where('workspace', '=', workspace)
+    .where('name', '=', name)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  return { infrastructure, created: made !== undefined }
+}
+
+async function refuseWhileRunning(tx: Transaction<Database>, infrastructureId: string, plan: Plan): Promise<void> {
+  const running = await tx
+    .selectFrom('operation')
+    .select('id')
+    .where('infrastructure_id', '=', infrastructureId)
+    .where('status', 'in', ['queued', 'running'])
+    .executeTakeFirst()
+  if (!running) return
+  throw new AtlasError('operation_running', `Operation ${running.id} is changing ${plan.infrastructure}.`, {
+    hint: `Watch it: atlas operations watch ${running.id}. Or end it: atlas operations cancel ${running.id}.`,
+  })
+}
+
+function refuseStale(plan: Plan, revision: number): void {
+  if (plan.revision === revision) return
+  throw new AtlasError(
+    'plan_stale',
+    `The plan was made against revision ${plan.revision} of ${plan.infrastructure}, which is now at ${revision}.`,
+    { hint: 'Plan again and look at what has changed.' },
+  )
+}
+
+async function refuseOtherAccount(tx: Transaction<Database>, infrastructureId: string, plan: Plan): Promise<void> {
+  const elsewhere = await tx
+    .selectFrom('resource')
+    .select(['name', 'account'])
+    .where('infrastructure_id', '=', infrastructureId)
+    .where('account', '<>', plan.account)
+    .executeTakeFirst()
+  if (!elsewhere) return
+  throw new AtlasError(
+    'account_mismatch',
+    `${elsewhere.name} of ${plan.infrastructure} lives in ${elsewhere.account}, the plan is for ${plan.account}.`,
+    { hint: 'Use the credential of that account, or destroy the infrastructure there first.' },
+  )
+}
+
+interface NewOperation {
+  id: string
+  infrastructureId: string
+  plan: Plan
+  idempotencyKey: string | undefined
+  atOnce: boolean
+}
+
+async function insertOperation(
+  tx: Transaction<Database>,
+  { id, infrastructureId, plan, idempotencyKey, atOnce }: NewOperation,
+) {
+  const { workspace, infrastructure, account, kind, undoes, hash } = plan
+  await tx
+    .insertInto('operation')
+    .values({
+      id,
+      infrastructure_id: infrastructureId,
+      workspace,
+      infrastructure,
+      owner: ownerOf(workspace, infrastructure),
+      account,
+      kind,
+      undoes: undoes ?? null,
+      plan_hash: hash,
+      idempotency_key: idempotencyKey ?? null,
+      ...(atOnce && { status: 'succeeded', started_at: sql<Date>`now()`, finished_at: sql<Date>`now()` }),
+    })
+    .execute()
+}
+
+async function insertPlan(tx: Transaction<Database>, id: string, plan: Plan, before: unknown): Promise<void> {
+  await tx
+    .insertInto('plan')
+    .values({ operation: id, body: JSON.stringify(plan), description_before: before ? JSON.stringify(before) : null })
+    .execute()
+  const steps = plan.steps.map(({ n, action, resource, type, identity, monthly }) => ({
+    n,
+    action,
+    resource,
+    type,
+    identity,
+    monthly,
+  }))
+  await sql`
+    insert into step (operation, n, action, resource, type, identity, monthly)
+    select ${id}, x.* from jsonb_to_recordset(${JSON.stringify(steps)}::jsonb)
+      as x (n int, action text, resource text, type text, identity text, monthly float8)`.execute(tx)
+}
+
+/** Plans made before this moment are stale from now on. */
+async function adoptPlan(tx: Transaction<Database>, infrastructureId: string, plan: Plan): Promise<void> {
+  const { provider, account, region } = plan
+  await tx
+    .updateTable('infrastructure')
+    .set((eb) => ({ provider, account, region, revision: eb('revision', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('id', '=', infrastructureId)
+    .execute()
+}
+
+async function byKey(
+  db: Pick<Transaction<Database>, 'selectFrom'>,
+  plan: Plan,
+  key: string,
+): Promise<string | undefined> {
+  const found = await db
+    .selectFrom('operation')
+    .select(['id', 'plan_hash'])
+    .where('workspace', '=', plan.workspace)
+    .where('idempotency_key', '=', key)
+    .executeTakeFirst()
+  if (found && found.plan_hash !== plan.hash) {
+    throw new AtlasError(
+      'usage',
+      `The idempotency key ${key} belongs to operation ${found.id}, which is another plan.`,
+      {
+        hint: 'Use a new key for a new request.',
+      },
+    )
+  }
+  return found?.id
+}
+
+const isKeyTaken = (error: unknown): boolean => {
+  const { code, constraint } = error as { code?: string; constraint?: string }
+  return code === '23505' && constraint === 'operation_workspace_idempotency_key_key'
+}
