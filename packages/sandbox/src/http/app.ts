@@ -1,6 +1,9 @@
 import { createHash, randomUUID, timingSafeEqual } from 'node:crypto'
 import fastify, { type FastifyError } from 'fastify'
+import { adminRoutes } from '../admin/routes.ts'
 import type { Cloud } from '../cloud.ts'
+import { requestFaults } from '../faults/armed.ts'
+import { injectFaults } from '../faults/inject.ts'
 import { routes } from '../routes/index.ts'
 import { ApiError, badRequest, notFound, tooManyRequests, unauthorized } from './errors.ts'
 import { type RateLimit, rateLimiter } from './limit.ts'
@@ -49,6 +52,9 @@ export function createApp(cloud: Cloud, { token, rateLimit }: { token: string; r
     reply.code(known.status)
     return { id: known.id, message: known.message, request_id: request.id }
   })
+  const faults = requestFaults()
+  adminRoutes(app, cloud, faults)
+  injectFaults(app, cloud, faults)
   for (const register of routes) register(app, cloud)
   return app
 }

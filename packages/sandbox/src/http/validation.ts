@@ -23,6 +23,7 @@ function inWords(error: z.ZodError): string {
   const issue = error.issues[0]!
   if (issue.message.endsWith('.')) return issue.message
   const field = issue.path.join('.')
+  if (issue.code === 'invalid_union' && issue.discriminator) return `${issue.discriminator} is not valid`
   if (issue.code === 'invalid_type' && issue.input === undefined) return `${field || 'body'} is required`
   return field ? `${field}: ${issue.message}` : issue.message
 }
