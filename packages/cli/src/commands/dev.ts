@@ -1,5 +1,6 @@
 import { command, text } from '../command.ts'
-import { serveUntilAsked } from '../server/foreground.ts'
+import { runUntilAsked } from '../server/foreground.ts'
+import { startServer } from '../server/server.ts'
 import { withoutCredential } from '../server/session.ts'
 
 export default command({
@@ -16,12 +17,12 @@ export default command({
   async run({ port }, context) {
     const more = port === undefined ? [] : ['--port', port]
     const env = withoutCredential(context.env)
-    const exit = await serveUntilAsked(context, { dev: true, env, more }, ({ file, joined }) => {
+    const start = () => startServer({ dataDir: context.dataDir, dev: true, env, more })
+    const exit = await runUntilAsked(context, start, ({ file, joined }) => {
       context.say(`${joined ? 'Joined the server' : 'Server'} at ${file.url}, data in ${context.dataDir}`)
       if (file.sandbox) context.say(`Sandbox cloud at ${file.sandbox.url}`)
-      context.say(
-        '\nNext, in another terminal:\n  atlas plan   what would change\n\nCtrl-C ends both; machines and state stay on disk.',
-      )
+      context.say('\nNext, in another terminal:\n  atlas plan   what would change\n')
+      context.say('Ctrl-C ends it; machines and state stay on disk.')
     })
     return { exit }
   },

@@ -14,7 +14,7 @@ export default command({
   ],
   async run(where, context) {
     const client = await context.connect()
-    const estimate = await client.estimate(await describe(context, where))
+    const estimate = await client.estimate(await describe(context, { ...where, forPrice: true }))
     return {
       json: estimate,
       text: () => showEstimate(estimate, context.terminal.colours),

@@ -6,7 +6,7 @@ import { showPlan } from '../show/plan.ts'
 
 export default command({
   summary: 'What would change, why, and at what price',
-  description: 'Compares the description with what is in the cloud now, and writes nothing anywhere.',
+  description: 'Compares the description with what is in the cloud now, and changes nothing.',
   topic: 'Start here',
   inputs: {
     ...describedBy,

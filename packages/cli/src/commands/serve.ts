@@ -1,5 +1,6 @@
 import { command, count, text } from '../command.ts'
-import { serveUntilAsked } from '../server/foreground.ts'
+import { runUntilAsked } from '../server/foreground.ts'
+import { startServer } from '../server/server.ts'
 
 export default command({
   summary: 'Run a server for a real cloud, until it is asked to end',
@@ -17,7 +18,8 @@ export default command({
   ],
   async run({ port = '3003', workers }, context) {
     const more = ['--port', port, '--workers', String(workers)]
-    const exit = await serveUntilAsked(context, { dev: false, env: context.env, more }, ({ file, joined }) => {
+    const start = () => startServer({ dataDir: context.dataDir, dev: false, env: context.env, more })
+    const exit = await runUntilAsked(context, start, ({ file, joined }) => {
       context.say(`${joined ? 'Joined the server' : 'Server'} at ${file.url}, data in ${context.dataDir}`)
     })
     return { exit }

@@ -12,27 +12,37 @@ export interface Source {
   csv?: string | undefined
   /** The folder with deployment_config.json. */
   config?: string | undefined
+  /** Only its price is wanted. */
+  forPrice?: boolean
 }
 
 export type Description = JsonObject & { name: string }
 
 /** @throws AtlasError naming file, line and column, and what was expected there */
-export async function describe(context: Context, { file, csv }: Source): Promise<Description> {
-  if (file === undefined) throw new AtlasError('usage', 'No description was given', { hint: 'add -f infra.json' })
+export async function describe(context: Context, source: Source): Promise<Description> {
+  const { file, csv } = source
+  if (file === undefined) {
+    const { describeFleet } = await import('./fleet.ts')
+    return describeFleet(context, source)
+  }
   if (csv !== undefined) throw new AtlasError('usage', '--file and --csv exclude each other', { hint: 'leave one out' })
   const path = resolve(context.cwd, file)
   const text = readText(path, file)
   return asDescription(extname(path) === '.json' ? await readJson(text, file) : await readYaml(text, file), file)
 }
 
-/** @throws AtlasError `config_invalid` saying what is wrong with the file itself */
-export function readText(path: string, shown: string, hint = 'atlas init writes the first one'): string {
+/**
+ * @param absent what counts as its content where it is not there
+ * @throws AtlasError `config_invalid` saying what is wrong with the file itself
+ */
+export function readText(path: string, shown: string, { absent }: { absent?: string } = {}): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
-    const absent = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    const message = absent ? `There is no ${shown}` : `${shown} cannot be read: ${(cause as Error).message}`
-    throw new AtlasError('config_invalid', message, { cause, hint })
+    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
+    if (missing && absent !== undefined) return absent
+    const message = missing ? `There is no ${shown}` : `${shown} cannot be read: ${(cause as Error).message}`
+    throw new AtlasError('config_invalid', message, { cause, hint: 'atlas init  (writes the first configuration)' })
   }
 }
 
@@ -63,7 +73,7 @@ function refused(shown: string, error: Error & { linePos?: readonly { line: numb
 }
 
 /** Only what the command line itself needs; whether the rest is right is for the server to say, with all problems. */
-function asDescription(value: unknown, shown: string): Description {
+export function asDescription(value: unknown, shown: string): Description {
   if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Description
   throw new AtlasError(
     'spec_invalid',

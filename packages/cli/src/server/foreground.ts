@@ -1,5 +1,5 @@
 import type { Context } from '../context.ts'
-import { type RunningServer, type ServerOptions, startServer } from './child.ts'
+import type { Child } from './child.ts'
 
 const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
 
@@ -15,26 +15,28 @@ export function untilAskedToEnd(): { asked: Promise<NodeJS.Signals>; forget(): v
   }
 }
 
+type Ending = Pick<Child<unknown>, 'ended' | 'stop'>
+
 /**
- * A server for as long as somebody wants it. Gives the exit code: 0 when asked to end, else the server's own. Signals
- * that come while it ends are not obeyed, so that nothing is left behind.
+ * Runs a program for as long as somebody wants it. Gives the exit code: 0 when asked to end, else the program's own.
+ * Signals that come while it ends are not obeyed, so that nothing is left behind.
  */
-export async function serveUntilAsked(
-  context: Context,
-  options: Pick<ServerOptions, 'dev' | 'env' | 'more'>,
-  started: (server: RunningServer) => void,
+export async function runUntilAsked<Running extends Ending>(
+  { remark, dataDir }: Pick<Context, 'remark' | 'dataDir'>,
+  start: () => Promise<Running>,
+  started: (running: Running) => void,
 ): Promise<number> {
   const signals = untilAskedToEnd()
   try {
-    const server = await startServer({ ...options, dataDir: context.dataDir })
-    started(server)
-    const how = await Promise.race([signals.asked.then(() => 'asked' as const), server.ended])
+    const running = await start()
+    started(running)
+    const how = await Promise.race([signals.asked.then(() => 'asked' as const), running.ended])
     if (how !== 'asked') {
-      context.remark(`The server ended (${how}); look in ${context.dataDir}/server.log`)
+      remark(`It ended by itself (${how}); look in ${dataDir}`)
       return typeof how === 'number' && how !== 0 ? how : 1
     }
-    context.remark('Ending …')
-    await server.stop()
+    remark('Ending …')
+    await running.stop()
     return 0
   } finally {
     signals.forget()

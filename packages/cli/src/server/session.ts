@@ -20,7 +20,7 @@ export async function openSession({ env, dataDir, remark }: Surroundings): Promi
   if (named) return { client: createClient(named), embedded: false, sandbox: undefined, close: async () => {} }
   const running = readServerFile(dataDir)
   if (running) return join(running)
-  const { startServer } = await import('./child.ts')
+  const { startServer } = await import('./server.ts')
   const dev = !hasCredential(env)
   const server = await startServer({ dataDir, env, dev })
   if (server.joined) return { ...join(server.file), close: server.stop }
