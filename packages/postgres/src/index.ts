@@ -1,5 +1,6 @@
 export { PostgresError, type PostgresErrorCode } from './error.ts'
 export { type Hold, type Holder, holderOf, holdFolder } from './hold.ts'
 export { freePort } from './port.ts'
+export { lifeOf } from './process.ts'
 export { modest, type Settings } from './settings.ts'
 export { type RunningPostgres, type StartOptions, startPostgres } from './start.ts'

@@ -1,3 +1,0 @@
-import orchestrate from './orchestrate.ts'
-
-export default { ...orchestrate, summary: 'The same as orchestrate' }

@@ -1,0 +1,69 @@
+import type { Control } from '@atlas/api'
+import { AtlasError, checkConsent } from '@atlas/core'
+import type { Store } from '@atlas/store'
+import type { Cloud } from '../clouds.ts'
+import { version } from '../version.ts'
+import { planFor } from './plan.ts'
+import { providerView } from './providers.ts'
+import { estimateView, infrastructureView, type ViewParts } from './views.ts'
+
+export interface ControlParts extends ViewParts {
+  store: Store
+  clouds: readonly Cloud[]
+}
+
+/** What the API asks for, answered by the store, the engine and the drivers. */
+export function createControl(parts: ControlParts): Control {
+  const { store, clouds } = parts
+  const started = performance.now()
+  return {
+    plan: (request) => planFor(parts, request),
+
+    async submit({ planHash, consent, ...request }) {
+      const plan = await planFor(parts, request)
+      if (plan.hash !== planHash) {
+        throw new AtlasError('plan_stale', `What is to be done at ${plan.infrastructure} is not what was looked at.`, {
+          hint: 'plan again and look at what has changed',
+        })
+      }
+      checkConsent(plan, consent)
+      return store.submit(plan, { consent })
+    },
+
+    estimate: async (description) => estimateView(description),
+
+    async infrastructures(workspace) {
+      const all = await store.infrastructures(workspace)
+      return Promise.all(all.map((one) => infrastructureView(parts, one)))
+    },
+    infrastructure: async (workspace, idOrName) =>
+      infrastructureView(parts, await store.infrastructure(workspace, idOrName)),
+
+    async operations(workspace, { infrastructure, limit }) {
+      // By id or name, and an unknown one is an error rather than an empty list.
+      const named = infrastructure === undefined ? {} : await nameOf(store, workspace, infrastructure)
+      return store.operations(workspace, { ...named, ...(limit === undefined ? {} : { limit }) })
+    },
+    operation: (workspace, id) => store.operation(workspace, id),
+    steps: (workspace, id) => store.steps(workspace, id),
+    cancel: (workspace, id) => store.cancel(workspace, id),
+    events: (workspace, filter, signal) => store.events(workspace, filter, signal),
+
+    providers: () => Promise.all(clouds.map(providerView)),
+
+    async health() {
+      const health = await store.health()
+      const idle = health.workers === 0 && health.queued + health.running > 0
+      return {
+        status: health.database === 'ok' && !idle ? 'ok' : 'degraded',
+        version,
+        uptimeSeconds: Math.round((performance.now() - started) / 1000),
+        ...health,
+      }
+    },
+  }
+}
+
+async function nameOf(store: Store, workspace: string, idOrName: string): Promise<{ infrastructure: string }> {
+  return { infrastructure: (await store.infrastructure(workspace, idOrName)).name }
+}

@@ -1,0 +1,100 @@
+import type { PlanRequest } from '@atlas/api'
+import {
+  AtlasError,
+  type Catalogue,
+  catalogueOf,
+  digitalOcean,
+  type Infrastructure,
+  type JsonObject,
+  type Plan,
+  type PlanInput,
+  type Provider,
+  parseInfrastructure,
+  plan,
+  resolveNeeds,
+} from '@atlas/core'
+import { refresh } from '@atlas/engine'
+import type { Remembered, Store } from '@atlas/store'
+import { type Cloud, driverOf } from '../clouds.ts'
+
+export interface PlanParts {
+  store: Pick<Store, 'recall' | 'infrastructure' | 'planOf'>
+  clouds: readonly Cloud[]
+}
+
+/**
+ * The exact change that a request means, from what is remembered and what the cloud says now. Writes nothing.
+ * @throws AtlasError `spec_invalid`, `not_found`, `account_mismatch`, `config_invalid`, or the cloud's refusal
+ */
+export async function planFor(parts: PlanParts, request: PlanRequest): Promise<Plan> {
+  const { workspace, kind } = request
+  const wish = await wishOf(parts, request)
+  const { description } = wish
+  const driver = driverOf(parts.clouds, description.provider)
+  const [remembered, account] = await Promise.all([parts.store.recall(workspace, description.name), driver.account()])
+  refuseOtherAccount(description.name, remembered, account)
+  const owned = remembered?.owned ?? []
+  return plan({
+    kind,
+    ...(wish.undoes === undefined ? {} : { undoes: wish.undoes }),
+    workspace,
+    account,
+    revision: remembered?.revision ?? 0,
+    description,
+    owned,
+    observed: remembered ? await refresh(driver, remembered.owner, owned) : new Map(),
+    drivers: driver.types,
+    catalogueDate: catalogueFor(description.provider).date,
+  })
+}
+
+export const catalogueFor = (provider: string): Catalogue => catalogueOf(provider) ?? digitalOcean
+
+/** A description as a person wrote it, held against the catalogue of its cloud. @throws AtlasError `spec_invalid` */
+export function described(description: JsonObject): Infrastructure {
+  const parsed = parseInfrastructure(description, catalogueFor(String(description.provider)))
+  return resolveNeeds(parsed, catalogueFor(parsed.provider))
+}
+
+type Wish = Pick<PlanInput, 'description' | 'undoes'>
+
+async function wishOf({ store }: PlanParts, request: PlanRequest): Promise<Wish> {
+  const { workspace } = request
+  if (request.kind === 'apply') return { description: described(request.description) }
+  if (request.kind === 'rollback') {
+    const { plan: undone, descriptionBefore } = await store.planOf(workspace, request.operation)
+    return { description: recalled(undone.infrastructure, undone, descriptionBefore), undoes: request.operation }
+  }
+  const { name } = await store.infrastructure(workspace, request.infrastructure)
+  const remembered = await store.recall(workspace, name)
+  if (request.kind === 'destroy') return { description: recalled(name, remembered!, null) }
+  if (remembered?.description) return { description: recalled(name, remembered, remembered.description) }
+  throw new AtlasError('not_found', `${name} has never been brought about, so there is nothing to repair it to.`, {
+    hint: 'apply its description again',
+  })
+}
+
+/**
+ * What the store kept of a description that was found valid then; without one, the infrastructure with nothing in it. It is not
+ * held against the catalogue: a size that is not sold any more still runs.
+ */
+function recalled(
+  name: string,
+  { provider, region }: Pick<Remembered, 'provider' | 'region'>,
+  description: JsonObject | null,
+): Infrastructure {
+  if (description) return parseInfrastructure(description)
+  return { name, provider: provider as Provider, region, resources: [], tags: {} }
+}
+
+/** Ids of one account mean nothing in another, so nothing is looked up and nothing can be made twice. */
+function refuseOtherAccount(name: string, remembered: Remembered | undefined, account: string): void {
+  if (!remembered || remembered.owned.length === 0 || remembered.account === account) return
+  throw new AtlasError(
+    'account_mismatch',
+    `${name} lives in ${remembered.account}; the credential is for ${account}.`,
+    {
+      hint: `use the credential of ${remembered.account}, or give this one another name, or another folder with --data-dir`,
+    },
+  )
+}

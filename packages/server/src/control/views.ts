@@ -1,0 +1,50 @@
+import type { EstimateView, InfrastructureView, ResourceView } from '@atlas/api'
+import { type Estimate, estimate, type JsonObject } from '@atlas/core'
+import type { InfrastructureRecord, ResourceRecord } from '@atlas/store'
+import { described } from './plan.ts'
+import { identityOf, type SshDirectory } from './ssh.ts'
+
+export interface ViewParts {
+  dataDir: string
+  /** For clouds whose machines are not simply at port 22 of their address. */
+  ssh: SshDirectory | undefined
+}
+
+/** A record of the store, with how its machines are reached. */
+export async function infrastructureView(parts: ViewParts, record: InfrastructureRecord): Promise<InfrastructureView> {
+  const { drift: _, resources, ...rest } = record
+  const known = resources.some(({ type }) => type === 'machine') ? await parts.ssh?.() : undefined
+  const reachOf = (resource: ResourceRecord) => (known ? known.get(resource.id) : reachAtPort22(resource))
+  const identity = identityOf(parts.dataDir)
+  return { ...rest, resources: resources.map((resource) => resourceView(resource, reachOf(resource), identity)) }
+}
+
+function resourceView(
+  resource: ResourceRecord,
+  reach: Omit<NonNullable<ResourceView['ssh']>, 'identityFile'> | undefined,
+  identity: { identityFile?: string },
+): ResourceView {
+  const reachable = resource.type === 'machine' && resource.phase === 'ready' && reach
+  return { ...resource, ...(reachable && { ssh: { ...reach, ...identity } }) }
+}
+
+function reachAtPort22({ attributes }: ResourceRecord) {
+  const host = attributes.public_ip
+  return typeof host === 'string' ? { host, port: 22, user: 'root' } : undefined
+}
+
+/** List prices of a description, from the catalogue alone. @throws AtlasError `spec_invalid` */
+export function estimateView(description: JsonObject): EstimateView {
+  const { monthly, catalogueDate, unpriced, resources }: Estimate = estimate(described(description))
+  return {
+    monthly,
+    catalogueDate,
+    unpriced,
+    resources: resources.map(({ name, type, monthly: cost, lines }) => ({
+      resource: name,
+      type,
+      monthly: cost,
+      lines,
+    })),
+  }
+}

@@ -1,0 +1,59 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { isAtlasError } from '@atlas/core'
+import { expect, test } from 'vitest'
+import { readEnvironment, variables } from './environment.ts'
+
+const refusal = (raw: Record<string, string>) => {
+  try {
+    readEnvironment(raw)
+  } catch (error) {
+    if (isAtlasError(error, 'config_invalid')) return error
+    throw error
+  }
+  return expect.fail('it was accepted')
+}
+
+test('nothing set gives the defaults and no credential', () => {
+  expect(readEnvironment({})).toEqual({
+    credential: undefined,
+    ATLAS_DRIFT_MINUTES: 10,
+    ATLAS_SWEEP_MINUTES: 30,
+    ATLAS_SANDBOX_BACKEND: 'auto',
+    LOG_LEVEL: 'info',
+  })
+})
+
+test.each(['DO_TOKEN', 'DIGITALOCEAN_API_TOKEN'])('%s alone is the credential', (name) => {
+  expect(readEnvironment({ [name]: 'dop_v1_abc', DIGITALOCEAN_API_URL: 'http://127.0.0.1:8080/' }).credential).toEqual({
+    token: 'dop_v1_abc',
+    url: 'http://127.0.0.1:8080',
+  })
+})
+
+test('an empty variable counts as absent', () => {
+  expect(readEnvironment({ DO_TOKEN: '', LOG_LEVEL: '' })).toMatchObject({ credential: undefined, LOG_LEVEL: 'info' })
+})
+
+test('two different tokens are refused, two equal ones are one', () => {
+  expect(refusal({ DO_TOKEN: 'one', DIGITALOCEAN_API_TOKEN: 'other' }).hint).toBe('unset one of them')
+  expect(readEnvironment({ DO_TOKEN: 'one', DIGITALOCEAN_API_TOKEN: 'one' }).credential?.token).toBe('one')
+})
+
+test('a token never goes to another computer in clear', () => {
+  const error = refusal({ DO_TOKEN: 'dop_v1_abc', DIGITALOCEAN_API_URL: 'http://api.example.com' })
+  expect(error.message).toContain('in clear')
+})
+
+test('every fault is named at once, and no value is repeated', () => {
+  const error = refusal({ LOG_LEVEL: 'loud', ATLAS_TOKEN: 'short-secret', DATABASE_URL: 'mysql://u:pw@h/d' })
+  expect(error.problems.map(({ where }) => where).sort()).toEqual(['ATLAS_TOKEN', 'DATABASE_URL', 'LOG_LEVEL'])
+  expect(error.message).not.toMatch(/short-secret|pw@h/)
+})
+
+test('the README lists exactly these variables, with these texts', () => {
+  const readme = readFileSync(join(import.meta.dirname, '../README.md'), 'utf8')
+  const listed = [...readme.matchAll(/^\| `([A-Z_]+)` \| (.*) \|$/gm)].map(([, name, text]) => [name, text])
+  const described = Object.entries(variables.shape).map(([name, schema]) => [name, schema.description])
+  expect(listed).toEqual(described)
+})

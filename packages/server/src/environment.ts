@@ -1,0 +1,98 @@
+import { AtlasError, type Problem } from '@atlas/core'
+import { z } from 'zod'
+
+const minutes = (most: number) => z.coerce.number().min(0).max(most)
+const token = z.string().trim().regex(/^\S+$/, 'a token without white space')
+
+/** Every environment variable that the server reads; README.md lists the same (a test holds both equal). */
+export const variables = z.object({
+  DATABASE_URL: z
+    .url({ protocol: /^postgres(ql)?$/, error: 'a URL such as postgresql://user:password@host:5432/atlas' })
+    .optional()
+    .describe('A PostgreSQL (15 or newer) of your own instead of the embedded one.'),
+  DO_TOKEN: token
+    .optional()
+    .describe('Credential of the DigitalOcean account. Without one, `--dev` starts the sandbox.'),
+  DIGITALOCEAN_API_TOKEN: token.optional().describe('The same by the name that doctl and Terraform know.'),
+  DIGITALOCEAN_API_URL: z
+    .url({ protocol: /^https?$/, error: 'a URL such as https://api.digitalocean.com' })
+    .default('https://api.digitalocean.com')
+    .describe('Where that account is. Plain http only on this computer, because the token goes there.'),
+  ATLAS_TOKEN: token
+    .min(24, 'at least 24 characters, because it opens everything')
+    .optional()
+    .describe('What callers of the API must send. Default: a random one, kept in the data folder.'),
+  ATLAS_DRIFT_MINUTES: minutes(1440)
+    .default(10)
+    .describe('How often live state is compared with what was applied; 0 turns it off.'),
+  ATLAS_SWEEP_MINUTES: minutes(1440)
+    .default(30)
+    .describe('How often the account is searched for what interrupted requests left behind; 0 turns it off.'),
+  ATLAS_SANDBOX_BACKEND: z
+    .enum(['auto', 'namespace', 'process', 'docker', 'none'])
+    .default('auto')
+    .describe('What the droplets of the sandbox are made of.'),
+  ATLAS_SANDBOX_RATE_LIMIT: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Rate limit of the sandbox, such as `5000/h,250/min` (DigitalOcean’s, the default) or `off`.'),
+  LOG_LEVEL: z
+    .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
+    .default('info')
+    .describe('What goes into server.log.'),
+})
+
+export type Variables = z.output<typeof variables>
+
+/** The cloud account that the environment names; `undefined` when there is no credential. */
+export interface Credential {
+  token: string
+  url: string
+}
+
+export interface Environment extends Omit<Variables, 'DO_TOKEN' | 'DIGITALOCEAN_API_TOKEN' | 'DIGITALOCEAN_API_URL'> {
+  credential: Credential | undefined
+}
+
+/**
+ * Reads the environment; an empty variable counts as absent.
+ * @throws AtlasError `config_invalid` naming every variable at fault, never a value of one that holds a secret
+ */
+export function readEnvironment(raw: Readonly<Record<string, string | undefined>>): Environment {
+  const given = Object.fromEntries(Object.entries(raw).filter(([, value]) => value !== undefined && value !== ''))
+  const parsed = variables.safeParse(given)
+  if (!parsed.success) throw refusal(parsed.error.issues.map(problemOf))
+  const { DO_TOKEN, DIGITALOCEAN_API_TOKEN, DIGITALOCEAN_API_URL: url, ...rest } = parsed.data
+  if (DO_TOKEN && DIGITALOCEAN_API_TOKEN && DO_TOKEN !== DIGITALOCEAN_API_TOKEN) throw refusal([twoTokens])
+  const chosen = DO_TOKEN ?? DIGITALOCEAN_API_TOKEN
+  if (chosen && !isSafe(new URL(url))) throw refusal([plainHttp])
+  return { ...rest, credential: chosen ? { token: chosen, url: url.replace(/\/+$/, '') } : undefined }
+}
+
+const twoTokens: Problem = {
+  where: 'DO_TOKEN',
+  message: 'DO_TOKEN and DIGITALOCEAN_API_TOKEN are both set, and differ',
+  hint: 'unset one of them',
+}
+
+const plainHttp: Problem = {
+  where: 'DIGITALOCEAN_API_URL',
+  message: 'the token would go over the network in clear',
+  expected: 'https, or http on this computer',
+}
+
+const isSafe = ({ protocol, hostname }: URL) =>
+  protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
+
+function problemOf(issue: z.core.$ZodIssue): Problem {
+  const name = String(issue.path[0])
+  return { where: name, message: `${name} is not valid: ${issue.message}` }
+}
+
+function refusal(problems: Problem[]): AtlasError {
+  return new AtlasError('config_invalid', problems.map(({ message }) => message).join('; '), {
+    problems,
+    hint: problems[0]?.hint ?? `correct or unset ${problems.map(({ where }) => where).join(', ')}`,
+  })
+}

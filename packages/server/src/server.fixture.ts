@@ -1,0 +1,90 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { type Client, createClient } from '@atlas/client'
+import type { JsonObject } from '@atlas/core'
+import { lastServer, type RunningServer } from './server-file.ts'
+
+const main = join(import.meta.dirname, 'main.ts')
+
+export interface ReadyLine {
+  ready: boolean
+  joined?: boolean
+  url: string
+  pid: number
+  sandbox?: { url: string; pid: number }
+  error?: { code: string; message: string; hint?: string }
+}
+
+/** A server in a process of its own, as people start it. */
+export interface ServerProcess {
+  child: ChildProcess
+  line: ReadyLine
+  /** Resolves with exit code or signal. */
+  ended: Promise<number | string>
+}
+
+export function dataFolder(): { path: string; remove(): void } {
+  const base = mkdtempSync(join(tmpdir(), 'atlas-server-'))
+  // Its account must reach the PostgreSQL in it when the tests run as root.
+  chmodSync(base, 0o711)
+  return { path: join(base, 'data'), remove: () => rmSync(base, { recursive: true, force: true }) }
+}
+
+/** Resolves with the first line it prints. */
+export async function startServer(
+  dataDir: string,
+  { args = ['--dev'], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+): Promise<ServerProcess> {
+  const child = spawn(process.execPath, [main, '--data-dir', dataDir, '--parent-pipe', ...args], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, ATLAS_SANDBOX_RATE_LIMIT: 'off', ...env },
+  })
+  const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
+  const [line] = (await once(createInterface(child.stdout!), 'line')) as [string]
+  return { child, line: JSON.parse(line) as ReadyLine, ended }
+}
+
+export async function stopServer({ child, ended }: ServerProcess): Promise<number | string> {
+  child.stdin?.end()
+  return ended
+}
+
+/** The server's own file, tokens and all. */
+export function serverOf(dataDir: string): RunningServer {
+  const server = lastServer(dataDir)
+  if (!server) throw new Error(`no server.json in ${dataDir}`)
+  return server
+}
+
+export const clientOf = (dataDir: string): Client => createClient(serverOf(dataDir))
+
+/** Follows an operation by its events to its end. */
+export async function finished(client: Client, id: string): Promise<Awaited<ReturnType<Client['operation']>>> {
+  const stop = new AbortController()
+  const ends = ['deployment.completed', 'deployment.failed', 'operation.cancelled']
+  for await (const event of client.events({ operation: id, signal: stop.signal })) if (ends.includes(event.type)) break
+  stop.abort()
+  return client.operation(id)
+}
+
+/** Two machines in a private network. */
+export const twoMachines = (more: { name?: string; provider?: string } = {}): JsonObject => ({
+  name: 'shop',
+  provider: 'digitalocean',
+  region: 'nyc3',
+  ...more,
+  resources: [
+    { type: 'vpc', name: 'net', specifications: { ip_range: '10.20.0.0/24' } },
+    ...['web1', 'web2'].map((name) => ({
+      type: 'machine',
+      name,
+      specifications: { size: 's-1vcpu-1gb', image: 'debian-13-x64', vpc: { ref: 'net.id' } },
+    })),
+  ],
+})
+
+export const alive = (pid: number): boolean => existsSync(`/proc/${pid}`)

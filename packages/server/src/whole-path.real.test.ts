@@ -1,0 +1,41 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  clientOf,
+  dataFolder,
+  finished,
+  type ServerProcess,
+  startServer,
+  stopServer,
+  twoMachines,
+} from './server.fixture.ts'
+
+const folder = dataFolder()
+let server: ServerProcess
+
+beforeAll(async () => {
+  server = await startServer(folder.path)
+  expect(server.line.error).toBeUndefined()
+})
+afterAll(async () => {
+  await stopServer(server)
+  folder.remove()
+})
+
+test('memory: description → plan → submit → ready; the second plan is empty; destroy leaves nothing', async () => {
+  const client = clientOf(folder.path)
+  const description = twoMachines({ provider: 'memory', name: 'trial' })
+  const plan = await client.planApply(description)
+  expect(plan.steps.map(({ action, resource }) => `${action} ${resource}`)).toEqual([
+    'create net',
+    'create web1',
+    'create web2',
+  ])
+  const operation = await client.apply(description, { planHash: plan.hash })
+  expect(await finished(client, operation.id)).toMatchObject({ status: 'succeeded', completed_steps: 3 })
+  expect(await client.infrastructure('trial')).toMatchObject({ status: 'ready', monthly_cost: 12 })
+  expect((await client.planApply(description)).steps).toEqual([])
+
+  const end = await client.planDestroy('trial')
+  await finished(client, (await client.destroy('trial', { planHash: end.hash, consent: ['web1', 'web2'] })).id)
+  expect(await client.infrastructure('trial')).toMatchObject({ status: 'destroyed', resources: [] })
+})
