@@ -1,1 +1,15 @@
-process.stdout.write('0.1.0\n')
+import { enableCompileCache } from 'node:module'
+import manifest from '../package.json' with { type: 'json' }
+
+// Types are stripped once, not at every start.
+enableCompileCache()
+
+if (['--version', '-V'].includes(process.argv[2] ?? '')) {
+  process.stdout.write(`${manifest.version}\n`)
+} else {
+  // A reader that has seen enough (`atlas status | head`) is no error.
+  process.stdout.on('error', (error: NodeJS.ErrnoException) => process.exit(error.code === 'EPIPE' ? 0 : 1))
+  const { run } = await import('./run.ts')
+  const { argv, env, stdin, stdout, stderr } = process
+  process.exitCode = await run({ argv: argv.slice(2), env, cwd: process.cwd(), stdin, stdout, stderr })
+}

@@ -1,10 +1,10 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { AtlasError } from '@atlas/core/errors'
+import { AtlasError, type ErrorCode, type Problem } from '@atlas/core/errors'
 
 /**
  * What a running server leaves in its data folder as `server.json` (mode 0600, written when it answers, removed when it
- * ends), and prints without the tokens as its only line of JSON on stdout: `{"ready":true,"url":…,"pid":…}`.
+ * ends).
  */
 export interface ServerFile {
   url: string
@@ -45,3 +45,9 @@ function lives(pid: number): boolean {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
   }
 }
+
+/** The line with which a server says on stdout that it answers, or why it will not. */
+export type ReadyLine =
+  /** `joined`: another process already served the folder, and this one only keeps it from ending. */
+  | { ready: true; url: string; pid: number; joined?: boolean }
+  | { ready: false; error: { code: ErrorCode; message: string; hint?: string; problems?: Problem[] } }

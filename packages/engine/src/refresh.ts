@@ -5,44 +5,59 @@ import { slots } from './slots.ts'
 /** Reads by id at once, for what a listing did not show. */
 const readsAtOnce = 10
 
+/** What one listing of each type showed. */
+export type Listings = ReadonlyMap<ResourceType, readonly Observed[]>
+
+/** One listing per type: 10,000 resources cost pages, not 10,000 reads. Without an owner, the whole account. */
+export async function list(
+  driver: Driver,
+  owner: string | undefined,
+  types: Iterable<ResourceType>,
+  signal: AbortSignal,
+): Promise<Listings> {
+  const query = { ...(owner !== undefined && { owner }), signal }
+  const lists = [...new Set(types)].map(async (type) => {
+    const resource = driver.types[type]
+    const seen = resource ? await readPatiently(() => Array.fromAsync(resource.list(query)), signal) : []
+    return [type, seen] as const
+  })
+  return new Map(await Promise.all(lists))
+}
+
 /**
- * Live state of what is ours, by `physicalId`: one listing per type, so 10,000 resources cost pages and not 10,000
- * reads. What a listing does not show is asked for by id, because a listing may lag: absent from the answer means that
- * the cloud said so.
+ * Live state of what is ours, by `physicalId`. What the listings do not show is asked for by id, because they may lag:
+ * absent from the answer means that the cloud said so.
  */
+export async function live(
+  driver: Driver,
+  owned: readonly Owned[],
+  listings: Listings,
+  signal: AbortSignal,
+): Promise<Map<string, Observed>> {
+  const listed = new Map([...listings.values()].flat().map((one) => [one.physicalId, one]))
+  const atOnce = slots(readsAtOnce)
+  const seen = owned.map(
+    (one) => listed.get(one.physicalId) ?? atOnce.use(() => readPatiently(() => ask(driver, one, signal), signal)),
+  )
+  const found = (await Promise.all(seen)).filter((one) => one !== undefined)
+  return new Map(found.map((one) => [one.physicalId, one]))
+}
+
+/** `list` and `live` for one infrastructure: what a plan is made against. Writes nothing. */
 export async function refresh(
   driver: Driver,
   owner: string,
   owned: readonly Owned[],
   signal: AbortSignal = new AbortController().signal,
 ): Promise<Map<string, Observed>> {
-  const byType = Map.groupBy(owned, (one) => one.type)
-  const seen = await Promise.all([...byType].map(([type, mine]) => refreshType(driver, owner, type, mine, signal)))
-  return new Map(seen.flat().map((one) => [one.physicalId, one]))
+  const types = owned.map((one) => one.type)
+  return live(driver, owned, await list(driver, owner, types, signal), signal)
 }
 
-async function refreshType(
-  driver: Driver,
-  owner: string,
-  type: ResourceType,
-  owned: readonly Owned[],
-  signal: AbortSignal,
-): Promise<Observed[]> {
-  const resource = driver.types[type]
-  if (!resource) return []
-  const wanted = new Set(owned.map((one) => one.physicalId))
-  const listed = await readPatiently(() => Array.fromAsync(resource.list({ owner, signal })), signal)
-  const found = listed.filter((one) => wanted.delete(one.physicalId))
-  const atOnce = slots(readsAtOnce)
-  const unlisted = owned
-    .filter((one) => wanted.has(one.physicalId))
-    .map((one) =>
-      atOnce.use(async () => {
-        const seen = await readPatiently(() => present(resource.get(one.id, signal)), signal)
-        return seen?.physicalId === one.physicalId ? [seen] : []
-      }),
-    )
-  return [...found, ...(await Promise.all(unlisted)).flat()]
+async function ask(driver: Driver, owned: Owned, signal: AbortSignal): Promise<Observed | undefined> {
+  const resource = driver.types[owned.type]
+  const seen = resource && (await present(resource.get(owned.id, signal)))
+  return seen?.physicalId === owned.physicalId ? seen : undefined
 }
 
 /** Only a typed `cloud_missing` means gone. */

@@ -1,9 +1,10 @@
-import { AtlasError, type Driver, isAtlasError, type Plan } from '@atlas/core'
+import { AtlasError, type Driver, isAtlasError } from '@atlas/core'
 import { type Context, context, defaultTiming, type Timing } from './context.ts'
 import type { At } from './crash.ts'
 import type { Finish, JournalStore, Taken } from './journal.ts'
 import type { Lease } from './lease.ts'
-import { isPassing, pause, readPatiently } from './retry.ts'
+import { list } from './refresh.ts'
+import { isPassing, pause } from './retry.ts'
 import { boundAfterTakeover, settle } from './settle.ts'
 import type { Slots } from './slots.ts'
 import { runSteps } from './steps.ts'
@@ -13,8 +14,8 @@ import { type SweepStore, stamped, sweep } from './sweep.ts'
 export interface RunParts {
   store: JournalStore & SweepStore
   lease: Lease
-  /** The driver for a plan's provider, with the workspace's credential. */
-  driverFor(plan: Pick<Plan, 'workspace' | 'provider'>): Promise<Driver>
+  /** The driver for a provider, with the workspace's credential. */
+  driverFor(of: { workspace: string; provider: string }): Promise<Driver>
   /** The calls in flight of an account are counted together, whichever operation makes them. */
   slotsFor(account: string): Slots
   at?: At
@@ -106,8 +107,8 @@ async function settleOpen(run: Context): Promise<void> {
 async function lastLook(run: Context, store: SweepStore): Promise<void> {
   const { taken, driver, lease, at, stop, takenAt } = run
   if (!run.withoutSettle) await pause((run.uncertainUntil ?? takenAt) - performance.now(), stop)
-  const types = new Set(taken.plan.steps.filter((step) => step.action === 'create').map((step) => step.type))
-  const found = await readPatiently(() => stamped(driver, taken.owner, types, stop), stop)
+  const types = taken.plan.steps.filter((step) => step.action === 'create').map((step) => step.type)
+  const found = stamped(driver, taken.owner, await list(driver, taken.owner, types, stop))
   await sweep({ store, driver, account: taken.plan.account, lease, at, signal: stop }, taken.owner, found)
 }
 

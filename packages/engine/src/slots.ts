@@ -20,3 +20,13 @@ export function slots(limit: number): Slots {
     },
   }
 }
+
+/** Calls in flight per account, whichever operation makes them. */
+export function slotsPerAccount(limit: number): (account: string) => Slots {
+  const accounts = new Map<string, Slots>()
+  return (account) => {
+    const made = accounts.get(account) ?? slots(limit)
+    accounts.set(account, made)
+    return made
+  }
+}

@@ -1,7 +1,7 @@
 import { type Driver, isAtlasError, type Observed, type ResourceType } from '@atlas/core'
 import type { At } from './crash.ts'
 import { gate, type Lease } from './lease.ts'
-import { present } from './refresh.ts'
+import { type Listings, present } from './refresh.ts'
 
 /** What a sweep needs of the store. */
 export interface SweepStore {
@@ -53,20 +53,13 @@ export async function sweep(parts: SweepParts, owner: string, found: readonly Fo
   }
 }
 
-/** Everything of these types that carries the owner's stamp. Names are no stamp: they do not say which operation. */
-export async function stamped(
-  driver: Driver,
-  owner: string,
-  types: Iterable<ResourceType>,
-  signal: AbortSignal,
-): Promise<Found[]> {
-  const lists = [...types].map(async (type) => {
-    const resource = driver.types[type]
-    if (resource?.stamping !== 'tags') return []
-    const all = await Array.fromAsync(resource.list({ owner, signal }))
-    return all.filter((one) => one.stamp?.owner === owner).map((observed) => ({ type, observed }))
-  })
-  return (await Promise.all(lists)).flat()
+/** Pure. What carries the owner's stamp. A name is no stamp: it does not say which operation made it. */
+export function stamped(driver: Driver, owner: string, listings: Listings): Found[] {
+  return [...listings].flatMap(([type, seen]) =>
+    driver.types[type]?.stamping === 'tags'
+      ? seen.filter((one) => one.stamp?.owner === owner).map((observed) => ({ type, observed }))
+      : [],
+  )
 }
 
 async function removed({ driver, lease, signal }: SweepParts, { type, id, physicalId }: Doomed): Promise<boolean> {

@@ -10,6 +10,9 @@ import { openRecords } from './records/records.ts'
 import { Store } from './records/store.ts'
 import { resume } from './work/actions.ts'
 import { openBackground } from './work/background.ts'
+import { bringOnline } from './work/databases.ts'
+import { importImage } from './work/images.ts'
+import { openLoadBalancer } from './work/load-balancers.ts'
 import { machineSpec } from './work/machine.ts'
 import { noMachines } from './work/none.ts'
 
@@ -89,6 +92,9 @@ async function openCloud(options: SandboxOptions, stopping: AbortSignal): Promis
     machines.map((droplet) => ({ spec: machineSpec(cloud, droplet), on: droplet.status === 'active' })),
   )
   resume(cloud)
+  for (const { id } of cloud.loadBalancers.all()) openLoadBalancer(cloud, id)
+  for (const { id, status } of cloud.databases.all()) if (status !== 'online') bringOnline(cloud, id)
+  for (const { id, status } of cloud.images.all()) if (status === 'NEW') importImage(cloud, id)
   return cloud
 }
 

@@ -4,6 +4,7 @@ import { sql, type Transaction } from 'kysely'
 import { fenced } from './batch.ts'
 import type { Connection } from './connection.ts'
 import { type NewEvent, writeEvents } from './events.ts'
+import { cleared } from './patrol.ts'
 import type { Database } from './schema.ts'
 
 interface Ending {
@@ -29,7 +30,8 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
       .executeTakeFirst()
     if (!ended) return alreadyEnded(tx, operation, epoch, end)
     const skipped = await skipRest(tx, operation)
-    const change = end.status === 'succeeded' ? await carriedOut(tx, ended.infrastructure_id, plan) : undefined
+    const change =
+      end.status === 'succeeded' ? await carriedOut(tx, ended.infrastructure_id, operation, plan) : undefined
     await tx
       .updateTable('infrastructure')
       .set((eb) => ({ revision: eb('revision', '+', 1), updated_at: sql<Date>`now()` }))
@@ -42,7 +44,7 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
         step: n,
         data: { resource, type, action, reason: `the operation ${end.status}` },
       })),
-      ...(change ? [{ type: change, operation, data: { revision: plan.revision } }] : []),
+      ...(change ?? []),
       ending(operation, plan, end),
     ])
   })
@@ -68,14 +70,20 @@ async function skipRest(tx: Transaction<Database>, operation: string) {
   return rows.sort((one, other) => one.n - other.n)
 }
 
-/** The infrastructure is now what the plan described. */
+/** The infrastructure is now what the plan described. Returns the events of that. */
 export async function carriedOut(
   tx: Transaction<Database>,
   infrastructureId: string,
+  operation: string,
   plan: Plan,
-): Promise<'infrastructure.updated' | 'infrastructure.destroyed'> {
+): Promise<NewEvent[]> {
   const forgotten = plan.resources.filter((line) => line.action === 'forget').map((line) => line.resource)
   if (forgotten.length > 0) await forget(tx, infrastructureId, forgotten)
+  const { drift } = await tx
+    .selectFrom('infrastructure')
+    .select('drift')
+    .where('id', '=', infrastructureId)
+    .executeTakeFirstOrThrow()
   const destroyed = plan.kind === 'destroy'
   await tx
     .updateTable('infrastructure')
@@ -87,7 +95,8 @@ export async function carriedOut(
     })
     .where('id', '=', infrastructureId)
     .execute()
-  return destroyed ? 'infrastructure.destroyed' : 'infrastructure.updated'
+  const type = destroyed ? 'infrastructure.destroyed' : 'infrastructure.updated'
+  return [{ type, operation, data: { kind: plan.kind } }, ...(drift ? [cleared()] : [])]
 }
 
 /** Ours, but gone from the cloud, and nobody wants it back. */

@@ -1,6 +1,7 @@
 export type { Health } from './health.ts'
 export type { InfrastructureRecord, Remembered, ResourceRecord } from './infrastructure.ts'
 export { type HeldLease, holdLease } from './liveness.ts'
+export type { RateLimits } from './rate-bucket.ts'
 export type { Drift } from './schema.ts'
 export { openStore, type Store, type StoreOptions } from './store.ts'
 export type { SubmitOptions } from './submit.ts'

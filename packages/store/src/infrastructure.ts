@@ -134,7 +134,7 @@ function view(row: Row, resources: Selectable<Database['resource']>[]): Infrastr
     status: statusOf(row, resources),
     monthlyCost: Math.round(cost * 100) / 100,
     tags: row.tags,
-    resources: resources.map(resourceView),
+    resources: resources.map((resource) => resourceView(resource, row.patrolled_at)),
     drift: row.drift,
     createdAt: row.created_at.toISOString(),
     updatedAt: row.updated_at.toISOString(),
@@ -149,7 +149,7 @@ function statusOf(row: Row, resources: Selectable<Database['resource']>[]): Infr
   return whole ? 'ready' : 'degraded'
 }
 
-const resourceView = (row: Selectable<Database['resource']>): ResourceRecord => ({
+const resourceView = (row: Selectable<Database['resource']>, patrolledAt: Date): ResourceRecord => ({
   resource: row.name,
   type: row.type,
   generation: row.generation,
@@ -160,5 +160,6 @@ const resourceView = (row: Selectable<Database['resource']>): ResourceRecord => 
   phase: row.phase,
   attributes: row.attributes,
   monthlyCost: row.monthly,
-  observedAt: row.observed_at.toISOString(),
+  // A patrol writes only what looks different.
+  observedAt: (row.observed_at > patrolledAt ? row.observed_at : patrolledAt).toISOString(),
 })

@@ -1,5 +1,5 @@
-import type { FieldChange, JsonObject, Plan, Stamp } from '@atlas/core'
-import type { StepError } from '@atlas/engine'
+import type { JsonObject, Plan, Stamp } from '@atlas/core'
+import type { Finding, StepError } from '@atlas/engine'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
 /** The tables as `migrations/` makes them. */
@@ -30,7 +30,7 @@ interface InfrastructureTable {
   description: JSONColumnType<JsonObject> | null
   tags: JSONColumnType<Record<string, string>, string | undefined>
   drift: JSONColumnType<Drift> | null
-  patrolled_at: TimeOrNull
+  patrolled_at: Time
   destroyed_at: TimeOrNull
   created_at: Time
   updated_at: Time
@@ -38,7 +38,7 @@ interface InfrastructureTable {
 
 /** How the cloud differs from what was last carried out. */
 export interface Drift {
-  resources: { resource: string; kind: 'missing' | 'failed' | 'changed'; reason: string; fields: FieldChange[] }[]
+  resources: Finding[]
 }
 
 interface OperationTable {

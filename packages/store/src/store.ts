@@ -1,5 +1,5 @@
-import type { AtlasEvent, Operation, OperationStep, Plan } from '@atlas/core'
-import type { JournalStore, SweepStore } from '@atlas/engine'
+import type { AtlasEvent, Operation, OperationStep, Plan, RateLimiter } from '@atlas/core'
+import type { JournalStore, PatrolStore } from '@atlas/engine'
 import { judge, swept } from './claims.ts'
 import { type Connection, connect } from './connection.ts'
 import { readEvents } from './events.ts'
@@ -16,12 +16,14 @@ import { listen } from './listener.ts'
 import { type HeldLease, holdLease } from './liveness.ts'
 import { migrate } from './migrate.ts'
 import { cancel, listOperations, readOperation, readPlan, readSteps } from './operations.ts'
+import { due, saw } from './patrol.ts'
 import { operationQueue, type Queue } from './queue.ts'
+import { type RateLimits, rateLimiter } from './rate-bucket.ts'
 import { type SubmitOptions, submit } from './submit.ts'
 import { watch } from './watcher.ts'
 
 /** Everything that lasts. One per process; several processes share one database. */
-export interface Store extends JournalStore, SweepStore {
+export interface Store extends JournalStore, PatrolStore {
   /** Plan, operation, steps, job and event in one transaction. */
   submit(plan: Plan, options?: SubmitOptions): Promise<Operation>
   cancel(workspace: string, operation: string): Promise<Operation>
@@ -41,6 +43,8 @@ export interface Store extends JournalStore, SweepStore {
     signal: AbortSignal,
   ): AsyncIterable<AtlasEvent>
   health(): Promise<Health>
+  /** The one bucket of an account, whichever worker asks. The key is shown in the database, so it holds no secret. */
+  rateLimiter(key: string, limits?: Partial<RateLimits>): RateLimiter
   /** What a worker of this process needs, and the watch over the others'. Released by `release`. */
   work(): Promise<{ deliveries: Queue; lease: HeldLease; release(): Promise<void> }>
   close(): Promise<void>
@@ -77,11 +81,14 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     ...reading(connection),
     takeOver: (operation, worker) => takeOver(connection, operation, worker, onTrouble),
     judge: (owner, account, found) => judge(connection, owner, account, found),
+    due: (everyMs) => due(connection, everyMs),
+    saw: (beat, seen, findings) => saw(connection, beat, seen, findings),
     swept: (owner, account, doomed) => swept(connection, owner, account, doomed),
     async submit(plan, options) {
       const id = await submit(connection, queue, plan, options)
       return readOperation(connection, plan.workspace, id)
     },
+    rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),
     cancel: (workspace, id) => cancel(connection, workspace, id),
     events: (workspace, filter, signal) => readEvents(connection, listener, workspace, filter, signal),
     async work() {

@@ -58,7 +58,7 @@ async function store(
   await insertOperation(tx, { id, infrastructureId: infrastructure.id, plan, idempotencyKey, atOnce })
   await insertPlan(tx, id, plan, infrastructure.description)
   await adoptPlan(tx, infrastructure.id, plan)
-  const change = atOnce ? await carriedOut(tx, infrastructure.id, plan) : undefined
+  const change = atOnce ? await carriedOut(tx, infrastructure.id, id, plan) : undefined
   if (!atOnce) await queue.send(tx, id)
   await writeEvents(tx, plan, events(id, plan, { created, change }))
   return id
@@ -67,14 +67,13 @@ async function store(
 function events(
   operation: string,
   plan: Plan,
-  { created, change }: { created: boolean; change: Awaited<ReturnType<typeof carriedOut>> | undefined },
+  { created, change }: { created: boolean; change: NewEvent[] | undefined },
 ): NewEvent[] {
   const data = { kind: plan.kind, steps: plan.steps.length, planHash: plan.hash }
   return [
     ...(created ? [{ type: 'infrastructure.created' as const, data: { provider: plan.provider } }] : []),
     { type: 'operation.queued', operation, data },
-    ...(change ? [{ type: change, operation, data: { revision: plan.revision } }] : []),
-    ...(change ? [ending(operation, plan, { status: 'succeeded' })] : []),
+    ...(change ? [...change, ending(operation, plan, { status: 'succeeded' })] : []),
   ]
 }
 

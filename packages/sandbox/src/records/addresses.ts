@@ -9,13 +9,13 @@ const cursors = new WeakMap<object, Map<string, number>>()
 
 /** A free address of this computer for a droplet, load balancer or reserved IP. @throws RangeError when all are taken. */
 export function freeAddress(cloud: Cloud): string {
-  return next(
-    cloud,
-    'loopback',
-    loopback.first,
-    loopback.last,
-    (address) => cloud.droplets.count('address', address) > 0,
-  )
+  return next(cloud, 'loopback', loopback.first, loopback.last, (address) => addressTaken(cloud, address))
+}
+
+function addressTaken(cloud: Cloud, address: string): boolean {
+  const { droplets, loadBalancers, reservedIps } = cloud
+  const taken = droplets.count('address', address) + loadBalancers.count('address', address)
+  return taken > 0 || reservedIps.get(address) !== undefined
 }
 
 export function freePrivateAddress(cloud: Cloud, vpc: Vpc): string {

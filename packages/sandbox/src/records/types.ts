@@ -65,6 +65,192 @@ export interface Volume {
   createdAt: number
 }
 
+export interface VolumeSnapshot {
+  id: string
+  name: string
+  volume: string
+  region: string
+  sizeGb: number
+  sizeBytes: number
+  tags: string[]
+  createdAt: number
+}
+
+export interface ReservedIp {
+  /** The address itself. */
+  id: string
+  region: string
+  droplet?: number
+  locked: boolean
+  createdAt: number
+}
+
+export interface Domain {
+  /** The name. */
+  id: string
+  ttl: number
+  /** Tells the second domain of a name from the first. */
+  createdAt: number
+}
+
+export interface DomainRecord {
+  id: number
+  domain: string
+  type: string
+  name: string
+  data: string
+  priority: number | null
+  port: number | null
+  ttl: number
+  weight: number | null
+  flags: number | null
+  tag: string | null
+}
+
+export interface Project {
+  id: string
+  name: string
+  description: string
+  purpose: string
+  environment: string
+  default: boolean
+  createdAt: number
+  updatedAt: number
+}
+
+/** A resource that was put into another project than the default one. */
+export interface Assignment {
+  /** The resource's urn. */
+  id: string
+  project: string
+  assignedAt: number
+}
+
+export interface LoadBalancer {
+  id: string
+  name: string
+  region: string
+  vpc: string
+  /** On this computer; shown once it is active. */
+  address: string
+  status: 'new' | 'active'
+  /** Nodes, each of which is billed. */
+  sizeUnit: number
+  droplets: number[]
+  tag: string
+  rules: ForwardingRule[]
+  healthCheck: HealthCheck
+  stickySessions: StickySessions
+  firewall: { allow: string[]; deny: string[] }
+  /** Remembered and told again. */
+  settings: LoadBalancerSettings
+  createdAt: number
+}
+
+export interface ForwardingRule {
+  entry_protocol: 'http' | 'https' | 'http2' | 'http3' | 'tcp' | 'udp'
+  entry_port: number
+  target_protocol: 'http' | 'https' | 'http2' | 'tcp' | 'udp'
+  target_port: number
+  certificate_id: string
+  tls_passthrough: boolean
+}
+
+export interface HealthCheck {
+  protocol: 'http' | 'https' | 'tcp'
+  port: number
+  path: string
+  check_interval_seconds: number
+  response_timeout_seconds: number
+  unhealthy_threshold: number
+  healthy_threshold: number
+}
+
+export type StickySessions = { type: 'none' } | { type: 'cookies'; cookie_name: string; cookie_ttl_seconds: number }
+
+export interface LoadBalancerSettings {
+  algorithm: 'round_robin' | 'least_connections'
+  redirect_http_to_https: boolean
+  enable_proxy_protocol: boolean
+  enable_backend_keepalive: boolean
+  http_idle_timeout_seconds: number
+  disable_lets_encrypt_dns_records: boolean
+  network: 'EXTERNAL' | 'INTERNAL'
+  network_stack: 'IPV4' | 'DUALSTACK'
+  type: 'REGIONAL' | 'REGIONAL_NETWORK'
+  tls_cipher_policy: 'DEFAULT' | 'STRONG'
+}
+
+/** A managed database cluster. */
+export interface Database {
+  id: string
+  name: string
+  engine: Engine
+  version: string
+  size: string
+  nodes: number
+  region: string
+  vpc: string
+  status: 'creating' | 'online' | 'resizing' | 'migrating' | 'forking'
+  /** What the cluster is once it is online again. */
+  next?: Partial<Database>
+  storageMib: number
+  tags: string[]
+  users: DatabaseUser[]
+  names: string[]
+  pools: DatabasePool[]
+  rules: DatabaseRule[]
+  replicas: DatabaseReplica[]
+  maintenance: { day: string; hour: string }
+  evictionPolicy: string
+  sqlMode: string
+  config: Record<string, unknown>
+  cnames: string[]
+  autoscale: { enabled: boolean; threshold_percent?: number; increment_gib?: number }
+  migration?: { id: string; status: string; createdAt: number }
+  events: { id: string; type: string; at: number }[]
+  /** Where a real server answers; absent where the cluster is a record only. */
+  server?: { host: string; port: number }
+  createdAt: number
+}
+
+export type Engine = 'pg' | 'mysql' | 'redis' | 'valkey' | 'mongodb' | 'kafka' | 'opensearch'
+
+export interface DatabaseUser {
+  name: string
+  role: 'primary' | 'normal'
+  password: string
+  settings?: Record<string, unknown>
+}
+
+export interface DatabasePool {
+  name: string
+  mode: string
+  size: number
+  db: string
+  user?: string
+}
+
+export interface DatabaseRule {
+  uuid: string
+  type: 'droplet' | 'k8s' | 'ip_addr' | 'tag' | 'app'
+  value: string
+  description?: string
+  createdAt: number
+}
+
+export interface DatabaseReplica {
+  id: string
+  name: string
+  region: string
+  size: string
+  vpc: string
+  status: 'creating' | 'online' | 'resizing'
+  storageMib: number
+  tags: string[]
+  createdAt: number
+}
+
 export interface SshKey {
   id: number
   name: string
@@ -123,6 +309,8 @@ export interface Action {
   resource: string | number
   resourceType: 'droplet' | 'image' | 'volume' | 'reserved_ip' | 'floating_ip' | 'reserved_ipv6'
   region: string
+  /** The droplet that is locked meanwhile: the action's own, or the one a volume is attached to. */
+  droplet?: number
   /** The request's body: with it an action that a restart interrupted is run again. */
   params: Readonly<Record<string, unknown>>
   /** Why it errored: for /_sandbox/dump, the API has no place for it. */

@@ -6,7 +6,7 @@ import { page } from '../http/page.ts'
 import { type App, integer, param, queryOf } from '../http/validation.ts'
 import type { Action, Droplet } from '../records/types.ts'
 import { actionShape } from '../shapes/action.ts'
-import { begin } from '../work/actions.ts'
+import { beginOn } from '../work/actions.ts'
 import { findImage } from '../work/images.ts'
 import { backupPolicy, dropletOf, pending } from './droplet-request.ts'
 
@@ -77,7 +77,7 @@ function act(cloud: Cloud, droplet: Droplet, wanted: Wanted): Action {
   const reason = refusal(cloud, droplet, wanted)
   if (reason) throw reason
   const { type, ...params } = wanted
-  return begin(cloud, { type, resource: droplet.id, resourceType: 'droplet', region: droplet.region, params })
+  return beginOn(cloud, droplet, type, params)
 }
 
 /** Why the cloud would not start this action now. */

@@ -58,7 +58,14 @@ function tagOf(cloud: Cloud, request: { params: unknown }): Tag {
 }
 
 /** Everything that carries tags. */
-const tagged = (cloud: Cloud) => [cloud.droplets, cloud.images, cloud.volumes, cloud.firewalls]
+const tagged = (cloud: Cloud) => [
+  cloud.droplets,
+  cloud.images,
+  cloud.volumes,
+  cloud.volumeSnapshots,
+  cloud.databases,
+  cloud.firewalls,
+]
 
 const without = (tags: readonly string[], tag: Tag): string[] => tags.filter((name) => tagKey(name) !== tag.id)
 
@@ -76,5 +83,7 @@ function place(cloud: Cloud, { resource_type, resource_id }: Target) {
   if (resource_type === 'droplet') return { collection: cloud.droplets, id: Number(resource_id) }
   if (resource_type === 'image') return { collection: cloud.images, id: Number(resource_id) }
   if (resource_type === 'volume') return { collection: cloud.volumes, id: resource_id }
+  if (resource_type === 'volume_snapshot') return { collection: cloud.volumeSnapshots, id: resource_id }
+  if (resource_type === 'database') return { collection: cloud.databases, id: resource_id }
   return { collection: undefined, id: '' }
 }

@@ -2,7 +2,7 @@ import { z } from 'zod'
 import { iso } from '../clock.ts'
 import type { Cloud } from '../cloud.ts'
 import { regionOf } from '../data/catalogue.ts'
-import { forbidden, notFound, unprocessable } from '../http/errors.ts'
+import { conflict, forbidden, notFound, unprocessable } from '../http/errors.ts'
 import { listed, page } from '../http/page.ts'
 import { type App, param, queryOf } from '../http/validation.ts'
 import { isPrivate, parseCidr } from '../records/cidr.ts'
@@ -61,7 +61,7 @@ export function vpcRoutes(app: App, cloud: Cloud): void {
   app.delete('/v2/vpcs/:vpc_id', async (request, reply) => {
     const vpc = vpcOf(cloud, request)
     if (vpc.default) throw forbidden('Can not delete default VPCs')
-    if (members(cloud, vpc).length) throw forbidden('Can not delete VPC with members')
+    if (members(cloud, vpc).length) throw conflict('Can not delete VPC with members')
     cloud.vpcs.remove(vpc.id)
     return reply.code(204).send()
   })
@@ -100,10 +100,14 @@ interface Member {
   createdAt: number
 }
 
-function members(cloud: Cloud, vpc: Vpc): Member[] {
-  return cloud.droplets
-    .by('vpc', vpc.id)
-    .map(({ id, name, createdAt }) => ({ urn: `do:droplet:${id}`, name, createdAt }))
+function members(cloud: Cloud, { id: vpc }: Vpc): Member[] {
+  const of = (kind: string, records: readonly { id: string | number; name: string; createdAt: number }[]) =>
+    records.map(({ id, name, createdAt }) => ({ urn: `do:${kind}:${id}`, name, createdAt }))
+  return [
+    ...of('droplet', cloud.droplets.by('vpc', vpc)),
+    ...of('loadbalancer', cloud.loadBalancers.by('vpc', vpc)),
+    ...of('dbaas', cloud.databases.by('vpc', vpc)),
+  ]
 }
 
 function refuseName(cloud: Cloud, name: string): void {

@@ -1,9 +1,10 @@
 import type { FastifyRequest } from 'fastify'
 import { iso } from '../clock.ts'
 import { regionOf } from '../data/catalogue.ts'
+import { toNumber } from '../records/cidr.ts'
 import type { Action } from '../records/types.ts'
 
-/** A volume's action names no resource: its id is a number in the API and a volume has none. */
+/** `resource_id` is a number: an address is told as one, and a volume, whose id is a uuid, not at all. */
 export function actionShape(action: Action) {
   return {
     id: action.id,
@@ -11,8 +12,8 @@ export function actionShape(action: Action) {
     type: action.type,
     started_at: iso(action.startedAt),
     completed_at: action.completedAt === undefined ? null : iso(action.completedAt),
-    resource_id: typeof action.resource === 'number' ? action.resource : null,
-    resource_type: action.resourceType === 'volume' ? 'backend' : action.resourceType,
+    resource_id: resourceId(action),
+    resource_type: action.resourceType,
     region: regionOf(action.region),
     region_slug: action.region,
   }
@@ -20,4 +21,9 @@ export function actionShape(action: Action) {
 
 export function actionLink(request: FastifyRequest, { id, type }: Action) {
   return { id, rel: type, href: `${request.protocol}://${request.host}/v2/actions/${id}` }
+}
+
+function resourceId({ resource, resourceType }: Action): number | null {
+  if (typeof resource === 'number') return resource
+  return resourceType === 'reserved_ip' || resourceType === 'floating_ip' ? toNumber(resource) : null
 }

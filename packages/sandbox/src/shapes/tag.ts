@@ -19,6 +19,8 @@ export function tagShape(cloud: Cloud, request: FastifyRequest, { id, name }: Ta
     droplets: count('droplets', cloud.droplets),
     images: count('images', cloud.images),
     volumes: count('volumes', cloud.volumes),
+    volume_snapshots: count('snapshots', cloud.volumeSnapshots),
+    databases: count('databases', cloud.databases),
   }
   const all = Object.values(kinds)
   const last = all.findLast((kind) => kind.last_tagged_uri)?.last_tagged_uri

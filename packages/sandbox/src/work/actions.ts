@@ -1,6 +1,9 @@
 import { type Cloud, nextId } from '../cloud.ts'
-import type { Action } from '../records/types.ts'
+import type { Action, Droplet } from '../records/types.ts'
 import { dropletRunners } from './droplet-actions.ts'
+import { imageRunners } from './image-actions.ts'
+import { reservedIpRunners } from './reserved-ip-actions.ts'
+import { volumeRunners } from './volume-actions.ts'
 
 /**
  * The life of an action: `begin` writes it down as in-progress (and locks a droplet) before the answer leaves; its
@@ -9,16 +12,33 @@ import { dropletRunners } from './droplet-actions.ts'
  */
 export type Runner = (cloud: Cloud, action: Action) => Promise<void>
 
-const runners: Readonly<Record<string, Runner>> = { ...dropletRunners }
+const runners: Readonly<Record<string, Runner>> = {
+  ...dropletRunners,
+  ...imageRunners,
+  ...reservedIpRunners,
+  ...volumeRunners,
+}
 
-type NewAction = Pick<Action, 'type' | 'resource' | 'resourceType' | 'region'> & { params?: Action['params'] }
+type NewAction = Pick<Action, 'type' | 'resource' | 'resourceType' | 'region' | 'droplet'> & {
+  params?: Action['params']
+}
 
 export function begin(cloud: Cloud, fields: NewAction): Action {
   const id = nextId(cloud, 'action')
   const action = cloud.actions.put({ params: {}, ...fields, id, status: 'in-progress', startedAt: cloud.clock.now() })
-  if (action.resourceType === 'droplet') cloud.droplets.update(action.resource, { locked: true })
+  if (action.droplet !== undefined) cloud.droplets.update(action.droplet, { locked: true })
   schedule(cloud, action)
   return action
+}
+
+/** An action on a droplet, which it locks. */
+export function beginOn(
+  cloud: Cloud,
+  { id, region }: Pick<Droplet, 'id' | 'region'>,
+  type: string,
+  params = {},
+): Action {
+  return begin(cloud, { type, resource: id, resourceType: 'droplet', region, droplet: id, params })
 }
 
 /** Takes up what was in progress when the sandbox stopped. */
@@ -27,7 +47,8 @@ export function resume(cloud: Cloud): void {
 }
 
 function schedule(cloud: Cloud, action: Action): void {
-  cloud.background.start(`${action.resourceType}:${action.resource}`, () => run(cloud, action))
+  const key = action.droplet === undefined ? `${action.resourceType}:${action.resource}` : `droplet:${action.droplet}`
+  cloud.background.start(key, () => run(cloud, action))
 }
 
 async function run(cloud: Cloud, action: Action): Promise<void> {
@@ -44,5 +65,5 @@ async function run(cloud: Cloud, action: Action): Promise<void> {
 
 function end(cloud: Cloud, action: Action, outcome: Pick<Action, 'status' | 'error'>): void {
   cloud.actions.update(action.id, { ...outcome, completedAt: cloud.clock.now() })
-  if (action.resourceType === 'droplet') cloud.droplets.update(action.resource, { locked: false })
+  if (action.droplet !== undefined) cloud.droplets.update(action.droplet, { locked: false })
 }

@@ -8,11 +8,12 @@ import { diskSource, machineSize, machineSpec } from './machine.ts'
 
 /** What each action does to its droplet. The droplet may be deleted at any moment: then what is left does nothing. */
 export const dropletRunners: Readonly<Record<string, Runner>> = {
-  'droplet:create': change(async (cloud, droplet) => {
+  'droplet:create': change(async (cloud, droplet, action) => {
     await settle(cloud)
     cloud.droplets.update(droplet.id, { networked: true })
     await cloud.backend.create(machineSpec(cloud, droplet))
     await cloud.backend.powerOn(droplet.id)
+    await attachVolumes(cloud, droplet, action)
     await settle(cloud)
     cloud.droplets.update(droplet.id, { status: 'active' })
   }),
@@ -77,6 +78,13 @@ function change(work: (cloud: Cloud, droplet: Droplet, action: Action) => Promis
   return async (cloud, action) => {
     const droplet = cloud.droplets.get(action.resource)
     if (droplet) await work(cloud, droplet, action)
+  }
+}
+
+async function attachVolumes(cloud: Cloud, droplet: Droplet, { params }: Action): Promise<void> {
+  for (const id of params.volumes as string[]) {
+    await cloud.backend.attachVolume(droplet.id, id)
+    cloud.volumes.update(id, { droplet: droplet.id })
   }
 }
 

@@ -7,9 +7,10 @@ import { useTags } from '../records/tags.ts'
 import type { Action, Droplet, Image, Vpc } from '../records/types.ts'
 import { defaultVpc } from '../records/vpcs.ts'
 import type { DropletOptions } from '../routes/droplet-request.ts'
-import { begin } from './actions.ts'
+import { beginOn } from './actions.ts'
 import { ipv6Of } from './droplet-actions.ts'
 import { findImage } from './images.ts'
+import { forgetDroplet } from './volume-actions.ts'
 
 /** Writes a new droplet down and starts its create action. @throws ApiError 422 before anything is written */
 export function createDroplet(
@@ -45,18 +46,22 @@ export function createDroplet(
     ...(policy && { backupPolicy: policy }),
   })
   const params = { volumes: wanted.volumes }
-  const action = begin(cloud, { type: 'create', resource: id, resourceType: 'droplet', region: region.slug, params })
+  const action = beginOn(cloud, droplet, 'create', params)
   return { droplet, action }
 }
 
 /** Gone from the API at once; what it ran and held ends behind it, after whatever is still being done to it. */
 export function destroyDroplet(cloud: Cloud, { id, region }: Droplet): void {
-  for (const volume of cloud.volumes.by('droplet', id)) {
-    const { droplet: _, ...detached } = volume
-    cloud.volumes.put(detached)
-  }
+  for (const volume of cloud.volumes.by('droplet', id)) forgetDroplet(cloud, volume.id)
+  for (const { droplet: _, ...free } of cloud.reservedIps.by('droplet', id)) cloud.reservedIps.put(free)
+  for (const firewall of cloud.firewalls.all())
+    if (firewall.droplets.includes(id))
+      cloud.firewalls.update(firewall.id, { droplets: firewall.droplets.filter((other) => other !== id) })
+  for (const balancer of cloud.loadBalancers.all())
+    if (balancer.droplets.includes(id))
+      cloud.loadBalancers.update(balancer.id, { droplets: balancer.droplets.filter((other) => other !== id) })
   cloud.droplets.remove(id)
-  begin(cloud, { type: 'destroy', resource: id, resourceType: 'droplet', region })
+  beginOn(cloud, { id, region }, 'destroy')
 }
 
 function resolve(cloud: Cloud, wanted: DropletOptions) {
@@ -67,6 +72,7 @@ function resolve(cloud: Cloud, wanted: DropletOptions) {
   const named = wanted.vpc_uuid ? cloud.vpcs.get(wanted.vpc_uuid) : undefined
   if (wanted.vpc_uuid && !named) throw notFound('VPC not found')
   const region = regionFor(wanted, size, image, named)
+  refuseVolumes(cloud, wanted, region)
   return { size, image, region, vpc: named ?? defaultVpc(cloud, region.slug), authorizedKeys: keysFor(cloud, wanted) }
 }
 
@@ -81,6 +87,15 @@ function regionFor(wanted: DropletOptions, size: Size, image: Image, vpc: Vpc | 
     throw unprocessable('Droplet size is too small: the image needs a disk of its own size at least.')
   if (vpc && vpc.region !== region.slug) throw unprocessable('The VPC is in another region than the Droplet.')
   return region
+}
+
+function refuseVolumes(cloud: Cloud, { volumes }: DropletOptions, region: Region): void {
+  for (const id of volumes) {
+    const volume = cloud.volumes.get(id)
+    if (!volume) throw unprocessable(`Volume ${id} was not found.`)
+    if (volume.region !== region.slug) throw unprocessable('Droplet and volume are in different regions.')
+    if (volume.droplet !== undefined) throw unprocessable('storage volume is already attached to a droplet')
+  }
 }
 
 function keysFor(cloud: Cloud, { ssh_keys }: DropletOptions): string[] {

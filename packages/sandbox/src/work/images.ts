@@ -1,6 +1,7 @@
 import type { Cloud } from '../cloud.ts'
 import { publicImages } from '../data/catalogue.ts'
 import type { Image } from '../records/types.ts'
+import { settle } from './background.ts'
 
 const publicById = new Map<number, Image>()
 const publicBySlug = new Map<string, Image>()
@@ -28,6 +29,14 @@ for (const { id, slug, name, distribution, regions } of publicImages) {
 export function findImage(cloud: Cloud, key: number | string): Image | undefined {
   if (typeof key === 'string' && !/^\d+$/.test(key)) return publicBySlug.get(key)
   return publicById.get(Number(key)) ?? cloud.images.get(Number(key))
+}
+
+/** A custom image is usable after a moment; also after a restart of the sandbox. */
+export function importImage(cloud: Cloud, id: number): void {
+  cloud.background.start(`image:${id}`, async () => {
+    await settle(cloud)
+    if (cloud.images.get(id)?.status === 'NEW') cloud.images.update(id, { status: 'available' })
+  })
 }
 
 export const allPublicImages: readonly Image[] = [...publicById.values()]

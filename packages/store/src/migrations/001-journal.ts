@@ -19,7 +19,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       description jsonb,
       tags jsonb not null default '{}',
       drift jsonb,
-      patrolled_at timestamptz,
+      patrolled_at timestamptz not null default now(),
       destroyed_at timestamptz,
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now(),

@@ -10,6 +10,6 @@ export async function up(db: Kysely<never>): Promise<void> {
       minute_tokens float8 not null,
       hour_tokens float8 not null,
       refilled_at timestamptz not null default clock_timestamp(),
-      paused_until timestamptz not null default '-infinity'
+      paused_until timestamptz not null default 'epoch'
     ) with (fillfactor = 50)`.execute(db)
 }

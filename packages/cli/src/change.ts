@@ -1,0 +1,110 @@
+import type { Approval, Client, Operation } from '@atlas/client'
+import type { Plan } from '@atlas/core'
+import { AtlasError, type ErrorCode } from '@atlas/core/errors'
+import { agreed } from './ask.ts'
+import type { Example, Outcome } from './command.ts'
+import type { Context } from './context.ts'
+import { follow } from './follow/follow.ts'
+import { paintStatus } from './show/operations.ts'
+import { showPlan } from './show/plan.ts'
+import { duration, moneyChange, plural } from './show/text.ts'
+
+/** One change of the world, whatever its kind: how it is planned, how it is started. */
+export interface Change {
+  plan(client: Client): Promise<Plan>
+  start(client: Client, approval: Approval): Promise<Operation>
+  /** What to say where the plan is empty. */
+  nothing: string
+  /** What to type once it is done. */
+  next: readonly Example[]
+}
+
+export interface Consent {
+  /** --yes */
+  yes: boolean
+  /** --consent: resources whose data may be lost. */
+  consent: readonly string[]
+  /** --detach: start it and do not wait. */
+  detach?: boolean
+}
+
+/** Plans, shows, asks, starts exactly what was shown, and follows it to its end. */
+export async function carryOut(context: Context, change: Change, given: Consent): Promise<Outcome> {
+  const client = await context.connect()
+  const plan = await change.plan(client)
+  if (isNothing(plan)) return { json: { plan, operation: null }, text: () => change.nothing, next: change.next }
+  context.say(`${await showPlan(plan, context.terminal)}\n`)
+  const consent = await consentFor(context, plan, given)
+  if (!(await agreed(context, questionFor(plan), given.yes))) return { text: () => 'Nothing was changed.' }
+  const started = await change.start(client, { planHash: plan.hash, consent })
+  if (given.detach) return detachedOutcome(context, started)
+  const { operation, detached } = await follow(context, client, started)
+  return detached ? detachedOutcome(context, operation) : outcomeOf(context, plan, operation, change.next)
+}
+
+/** No cloud call, and nothing that Atlas would remember differently. */
+export const isNothing = ({ steps, resources }: Plan): boolean =>
+  steps.length === 0 && resources.every(({ action }) => action === 'unchanged')
+
+const questionFor = ({ steps, price }: Plan) =>
+  `Carry out ${plural(steps.length, 'step')}, ${moneyChange(price.change)} a month?`
+
+/** Every loss of data is agreed to by name: on the command line, or one by one on a terminal. --yes is not enough. */
+async function consentFor(context: Context, plan: Plan, { consent }: Consent): Promise<readonly string[]> {
+  const agreedTo = [...consent]
+  for (const { resource, why } of plan.consentNeeded) {
+    if (agreedTo.includes(resource)) continue
+    if (!context.terminal.asks || context.json) throw lossRefused(plan, agreedTo)
+    if (!(await agreed(context, `${why} Agree to lose it?`, false))) throw lossRefused(plan, agreedTo)
+    agreedTo.push(resource)
+  }
+  return agreedTo
+}
+
+function lossRefused({ consentNeeded }: Plan, given: readonly string[]): AtlasError {
+  const missing = consentNeeded.filter(({ resource }) => !given.includes(resource))
+  return new AtlasError('consent_required', `${plural(missing.length, 'resource')} would lose data`, {
+    hint: `the same with --consent ${consentNeeded.map(({ resource }) => resource).join(',')}`,
+    problems: missing.map(({ resource, why }) => ({ where: resource, message: why })),
+  })
+}
+
+export function outcomeOf(
+  context: Context,
+  plan: Plan | undefined,
+  operation: Operation,
+  next: readonly Example[],
+): Outcome {
+  const json = plan ? { plan, operation } : { operation }
+  if (operation.status === 'succeeded') return { json, text: () => summary(context, operation), next }
+  const code: ErrorCode = operation.status === 'cancelled' ? 'operation_cancelled' : 'operation_failed'
+  context.say(summary(context, operation))
+  throw new AtlasError(code, operation.error?.message ?? `Operation ${operation.id} was cancelled`, {
+    hint:
+      operation.error?.hint ??
+      `atlas operations show ${operation.id}, then atlas operations rollback ${operation.id} or the same again`,
+  })
+}
+
+function summary({ terminal }: Context, operation: Operation): string {
+  const { started_at, finished_at, completed_steps, total_steps, cost_change } = operation
+  const took = started_at && finished_at ? ` in ${duration(Date.parse(finished_at) - Date.parse(started_at))}` : ''
+  const steps = `${completed_steps} of ${plural(total_steps, 'step')}${took}, ${moneyChange(cost_change)} a month`
+  return `${operation.kind} ${operation.infrastructure} ${paintStatus(operation.status, terminal.colours)}: ${steps}`
+}
+
+/** 130 is what a shell gives a command that Ctrl-C ended. */
+async function detachedOutcome(context: Context, operation: Operation): Promise<Outcome> {
+  const { embedded } = await context.session()
+  const fate = embedded
+    ? 'pauses with the server of this command and goes on when the next one runs (any atlas command, or `atlas dev`)'
+    : 'goes on without being watched'
+  return {
+    json: { operation },
+    text: () => `Operation ${operation.id} ${fate}.`,
+    next: [
+      { line: `atlas operations watch ${operation.id}`, does: 'watch it again' },
+      { line: `atlas operations cancel ${operation.id}`, does: 'stop it after the calls under way' },
+    ],
+  }
+}

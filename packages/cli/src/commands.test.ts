@@ -1,0 +1,62 @@
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { buildProgram } from './program.ts'
+import { flat, reference } from './reference.ts'
+import { withCommandWord } from './run.ts'
+import { isCommand, load, readTree } from './tree.ts'
+
+const tree = readTree(join(import.meta.dirname, 'commands'))
+const words = flat(tree)
+const title = (path: readonly string[]) => path.join(' ')
+
+test.each(words.map((word) => [title(word.path), word] as const))(
+  '%s says what it does, with an example',
+  async (_title, word) => {
+    const definition = await load(word)
+    expect(definition.summary).toMatch(/^[A-Z].*[^.]$/)
+    if (!isCommand(definition)) return
+    expect(definition.examples.length).toBeGreaterThan(0)
+    for (const { line, does } of definition.examples) {
+      expect(line).toContain('atlas')
+      expect(does).toMatch(/^[^A-Z].*[^.]$/)
+    }
+  },
+)
+
+const examples = await Promise.all(
+  words.map(async (word) => {
+    const definition = await load(word)
+    return isCommand(definition) ? definition.examples.map(({ line }) => line) : []
+  }),
+)
+
+test.each(examples.flat())('the example `%s` is understood', async (line) => {
+  const understood: string[] = []
+  const program = await buildProgram(tree, async ({ path }) => {
+    understood.push(title(path))
+    return {}
+  })
+  await program.parseAsync(typed(line), { from: 'user' })
+  expect(understood).toHaveLength(1)
+  expect(title(typed(line))).toContain(understood[0])
+})
+
+/** The words after `atlas`, as a shell would give them, up to a pipe or a redirection. */
+function typed(line: string): string[] {
+  const [, after = ''] = /\batlas (.*)/.exec(line) ?? []
+  const words = after.match(/'[^']*'|"[^"]*"|[^\s)]+/g) ?? []
+  const end = words.findIndex((word) => ['|', '>'].includes(word))
+  return words.slice(0, end === -1 ? undefined : end).map((word) => word.replace(/^['"]|['"]$/g, ''))
+}
+
+test('docs/cli.md is what the commands say', async () => {
+  await expect(await reference(tree)).toMatchFileSnapshot('../../../docs/cli.md')
+})
+
+test('the older spelling is a command word; an option of its own is not', () => {
+  const commands = new Set(['status', 'orchestrate'])
+  expect(withCommandWord(['--status', '--json'], commands)).toEqual(['status', '--json'])
+  expect(withCommandWord(['--orchestrate'], commands)).toEqual(['orchestrate'])
+  expect(withCommandWord(['--help'], commands)).toEqual(['--help'])
+  expect(withCommandWord(['--deploy-uat', 'x'], commands)).toEqual(['--deploy-uat', 'x'])
+})

@@ -1,0 +1,48 @@
+import { isNothing } from '../change.ts'
+import { command, text, toggle } from '../command.ts'
+import { describe } from '../input/description.ts'
+import { describedBy } from '../inputs.ts'
+import { showPlan } from '../show/plan.ts'
+
+export default command({
+  summary: 'What would change, why, and at what price',
+  description: 'Compares the description with what is in the cloud now, and changes nothing.',
+  topic: 'Start here',
+  inputs: {
+    ...describedBy,
+    destroy: text('--destroy <infrastructure>', 'plan the end of this infrastructure instead'),
+    detailedExitcode: toggle('--detailed-exitcode', 'exit with 10 where something would change'),
+  },
+  exits: { 10: 'something would change (only with --detailed-exitcode)' },
+  examples: [
+    { line: 'atlas plan', does: 'what config/projects.csv would change' },
+    { line: 'atlas plan -f infra.json', does: 'what a description in JSON or YAML would change' },
+    { line: 'atlas plan --destroy shop', does: 'what destroying it would delete' },
+  ],
+  async run({ destroy, detailedExitcode, ...where }, context) {
+    const client = await context.connect()
+    const plan =
+      destroy === undefined ? await client.planApply(await describe(context, where)) : await client.planDestroy(destroy)
+    const rendered = await showPlan(plan, context.terminal)
+    const carryOut = destroy === undefined ? `atlas up${again(where)}` : `atlas destroy ${destroy}`
+    const nothing = isNothing(plan)
+    return {
+      json: plan,
+      text: () => rendered,
+      exit: detailedExitcode && !nothing ? 10 : 0,
+      next: nothing
+        ? [{ line: 'atlas status', does: 'what runs now' }]
+        : [{ line: carryOut, does: 'carry exactly this out' }],
+    }
+  },
+})
+
+const again = ({
+  file,
+  csv,
+  config,
+}: {
+  file?: string | undefined
+  csv?: string | undefined
+  config?: string | undefined
+}) => [file && ` -f ${file}`, csv && ` --csv ${csv}`, config && ` --config ${config}`].filter(Boolean).join('')

@@ -1,0 +1,3 @@
+import { group } from '../../command.ts'
+
+export default group({ summary: 'Make the sandbox misbehave, on demand', topic: 'Servers' })

@@ -1,0 +1,48 @@
+import { command, optional } from '../command.ts'
+import { ended } from '../follow/follow.ts'
+import { showInfrastructures } from '../show/infrastructure.ts'
+import { paintStatus } from '../show/operations.ts'
+import { plural } from '../show/text.ts'
+
+export default command({
+  summary: 'What exists now, in what state, and what it costs',
+  topic: 'Look',
+  inputs: { infrastructure: optional('[infrastructure]', 'only this one, by name or id') },
+  exits: { 1: 'something is degraded' },
+  examples: [
+    { line: 'atlas status', does: 'everything' },
+    { line: 'atlas status shop --json', does: 'one infrastructure, for programs' },
+  ],
+  async run({ infrastructure }, context) {
+    const client = await context.connect()
+    const [found, operations] = await Promise.all([
+      infrastructure === undefined
+        ? client.infrastructures()
+        : client.infrastructure(infrastructure).then((one) => [one]),
+      client.operations({ limit: 20, ...(infrastructure === undefined ? {} : { infrastructure }) }),
+    ])
+    const existing = infrastructure === undefined ? found.filter(({ status }) => status !== 'destroyed') : found
+    const running = operations.filter((operation) => !ended(operation))
+    const { colours } = context.terminal
+    const runningLines = running.map(
+      ({ id, kind, infrastructure: of, status, completed_steps, total_steps }) =>
+        `${paintStatus(status, colours)}: ${kind} ${of}, ${completed_steps} of ${plural(total_steps, 'step')} (${id})`,
+    )
+    const machine = existing.flatMap(({ resources }) => resources).find(({ ssh }) => ssh)
+    const degraded = existing.find(({ status }) => status === 'degraded')
+    return {
+      json: { infrastructure: existing, operations: running },
+      text: () =>
+        [existing.length === 0 ? 'Nothing exists yet.' : showInfrastructures(existing, colours), ...runningLines].join(
+          '\n\n',
+        ),
+      exit: degraded ? 1 : 0,
+      next: [
+        ...running.slice(0, 1).map(({ id }) => ({ line: `atlas operations watch ${id}`, does: 'follow it' })),
+        ...(degraded ? [{ line: `atlas repair ${degraded.name}`, does: 'bring it back to its description' }] : []),
+        ...(machine ? [{ line: `atlas ssh ${machine.name} -- uname -a`, does: 'run a command there' }] : []),
+        ...(existing.length === 0 ? [{ line: 'atlas plan', does: 'what would be made' }] : []),
+      ],
+    }
+  },
+})

@@ -1,0 +1,34 @@
+import { AtlasError } from '@atlas/core/errors'
+import { createColors } from 'picocolors'
+import { expect, test } from 'vitest'
+import { exitCodeOf, failureJson, renderFailure } from './failure.ts'
+
+const error = new AtlasError('spec_invalid', '2 problems', {
+  hint: 'atlas plan',
+  problems: [
+    { where: '/name', message: 'is missing' },
+    { where: '/region', message: 'is no region', found: 'lon', expected: 'lon1' },
+  ],
+})
+
+test('an error says what, where, and at the end what to type', () => {
+  expect(renderFailure(error, createColors(false))).toBe(
+    [
+      '✗ The description was refused: 2 problems',
+      '  /name: is missing',
+      '  /region: is no region (found lon; expected lon1)',
+      'Try: atlas plan',
+      '',
+    ].join('\n'),
+  )
+})
+
+test('the exit code comes from the catalogue', () => {
+  expect([error, new AtlasError('server_unreachable', ''), new Error('?')].map(exitCodeOf)).toEqual([2, 7, 1])
+})
+
+test('programs get the same as JSON', () => {
+  expect(failureJson(error)).toEqual({
+    error: { code: 'spec_invalid', message: '2 problems', hint: 'atlas plan', problems: error.problems },
+  })
+})

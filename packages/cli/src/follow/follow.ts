@@ -1,0 +1,68 @@
+import type { Client, Operation } from '@atlas/client'
+import type { AtlasEvent } from '@atlas/core'
+import type { Context } from '../context.ts'
+import { advance, begin } from './progress.ts'
+import { liveView, plainView, silent, type View } from './view.ts'
+
+export interface Followed {
+  operation: Operation
+  /** The person pressed Ctrl-C: the operation goes on without being watched. */
+  detached: boolean
+}
+
+export const ended = ({ status }: Operation): boolean => ['succeeded', 'failed', 'cancelled'].includes(status)
+
+/** Shows an operation until it ends, or until Ctrl-C, which ends only the watching. */
+export async function follow(context: Context, client: Client, operation: Operation): Promise<Followed> {
+  if (ended(operation)) return { operation, detached: false }
+  const view = await viewFor(context)
+  return untilInterrupted(async (signal) => {
+    try {
+      await showUntilEnd(client, operation.id, view, signal)
+    } finally {
+      view.end()
+    }
+    return { operation: await client.operation(operation.id), detached: signal.aborted }
+  })
+}
+
+async function viewFor({ json, terminal, say }: Context): Promise<View> {
+  if (json) return silent
+  return terminal.redraws ? liveView(process.stdout, terminal) : plainView(say, terminal)
+}
+
+async function showUntilEnd(client: Client, id: string, view: View, signal: AbortSignal): Promise<void> {
+  let progress = begin(await client.steps(id))
+  view.show(progress)
+  for await (const event of eventsUntilEnd(client, id, signal)) {
+    const next = advance(progress, event)
+    progress = next.progress
+    view.show(progress, next.changed)
+  }
+}
+
+const endings: ReadonlySet<AtlasEvent['type']> = new Set([
+  'deployment.completed',
+  'deployment.failed',
+  'operation.cancelled',
+])
+
+/** An operation's events from its first to its last. A passing `operation.cancelled` request is not its end: it is asked. */
+export async function* eventsUntilEnd(client: Client, id: string, signal: AbortSignal): AsyncGenerator<AtlasEvent> {
+  for await (const event of client.events({ operation: id, signal })) {
+    yield event
+    if (endings.has(event.type) && ended(await client.operation(id))) return
+  }
+}
+
+/** Ctrl-C fires the signal instead of ending the process; a second one ends it as usual. */
+export async function untilInterrupted<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
+  const interruption = new AbortController()
+  const interrupt = () => interruption.abort()
+  process.once('SIGINT', interrupt)
+  try {
+    return await work(interruption.signal)
+  } finally {
+    process.removeListener('SIGINT', interrupt)
+  }
+}

@@ -1,0 +1,79 @@
+import type { Step } from '@atlas/client'
+import type { AtlasEvent, EventType } from '@atlas/core'
+import { createColors } from 'picocolors'
+import { expect, test } from 'vitest'
+import { advance, begin, type Progress, stepLine } from './progress.ts'
+import { liveText } from './view.ts'
+
+const step = (n: number, more: Partial<Step> = {}): Step => ({
+  n,
+  action: 'create',
+  resource: `web${n}`,
+  type: 'machine',
+  status: 'pending',
+  attempt: 0,
+  started_at: null,
+  finished_at: null,
+  error: null,
+  ...more,
+})
+const at = (second: number) => `2026-11-20T11:00:${String(second).padStart(2, '0')}.000Z`
+const event = (type: EventType, stepNumber: number | null, second: number, data = {}) =>
+  ({ id: second, type, step: stepNumber, time: at(second), data }) as AtlasEvent
+const after = (start: Progress, ...events: AtlasEvent[]) =>
+  events.reduce((progress, one) => advance(progress, one).progress, start)
+const now = Date.parse(at(30))
+
+test('a step is told from its start to its end', () => {
+  const lines: string[] = []
+  let progress = begin([step(1)])
+  for (const one of [
+    event('step.started', 1, 1),
+    event('step.retrying', 1, 2, { message: '503' }),
+    event('step.settling', 1, 3),
+    event('step.adopted', 1, 4),
+    event('step.done', 1, 5),
+  ]) {
+    const next = advance(progress, one)
+    progress = next.progress
+    lines.push(stepLine(next.changed!, now))
+  }
+  expect(lines).toEqual([
+    'creating machine web1 (29 s)',
+    'creating machine web1 (29 s) – trying again: 503',
+    'creating machine web1 (29 s) – the answer was lost: finding out what became of it',
+    'creating machine web1 (29 s) – found again after a lost answer',
+    'created machine web1 (4.0 s) – found again after a lost answer',
+  ])
+})
+
+test('an event about no step, or an unknown one, changes nothing', () => {
+  const progress = begin([step(1)])
+  expect(advance(progress, event('deployment.started', null, 1))).toEqual({ progress, changed: undefined })
+  expect(advance(progress, event('step.done', 9, 1))).toEqual({ progress, changed: undefined })
+})
+
+test('a failed step says why, a skipped one that it was not done', () => {
+  const { steps } = after(
+    begin([step(1), step(2, { action: 'delete' })]),
+    event('step.started', 1, 1),
+    event('step.failed', 1, 3, { error: 'no room in lon1' }),
+    event('step.skipped', 2, 3),
+  )
+  expect(steps.map((one) => stepLine(one, now))).toEqual([
+    'create: failed machine web1 (2.0 s) – no room in lon1',
+    'delete: skipped machine web2',
+  ])
+})
+
+test('watching begins in the middle where the operation is', () => {
+  const { steps } = begin([step(1, { status: 'done', started_at: at(1), finished_at: at(2) })])
+  expect(stepLine(steps[0]!, now)).toBe('created machine web1 (1.0 s)')
+})
+
+test('what is redrawn stays small however many steps run', () => {
+  const many = begin(Array.from({ length: 20 }, (_, n) => step(n, { status: 'running', started_at: at(1) })))
+  const lines = liveText(many, '*', createColors(false), now).split('\n')
+  expect(lines).toHaveLength(10)
+  expect(lines.slice(-2)).toEqual(['  and 12 more', '  0 of 20 steps'])
+})

@@ -1,0 +1,92 @@
+import type { Step } from '@atlas/client'
+import type { AtlasEvent } from '@atlas/core'
+import { duration, harmless } from '../show/text.ts'
+
+/** An operation as its events have shown it so far. A value: `advance` gives the next one. */
+export interface Progress {
+  steps: readonly StepProgress[]
+}
+
+export interface StepProgress {
+  n: number
+  label: string
+  action: Step['action']
+  status: Step['status']
+  /** Why it takes longer: a retry, an answer that was lost. */
+  note: string
+  startedAt: number | undefined
+  finishedAt: number | undefined
+}
+
+const time = (iso: string | null) => (iso === null ? undefined : Date.parse(iso))
+
+export const begin = (steps: readonly Step[]): Progress => ({
+  steps: steps.map((step) => ({
+    n: step.n,
+    label: harmless(`${step.type} ${step.resource}`),
+    action: step.action,
+    status: step.status,
+    note: step.error === null ? '' : harmless(step.error),
+    startedAt: time(step.started_at),
+    finishedAt: time(step.finished_at),
+  })),
+})
+
+/** The next state, and the step that changed, if one did. */
+export function advance(
+  progress: Progress,
+  event: AtlasEvent,
+): { progress: Progress; changed: StepProgress | undefined } {
+  const before = progress.steps.find(({ n }) => n === event.step)
+  const change = before && changeOf(before, event)
+  if (!change) return { progress, changed: undefined }
+  const changed = { ...before, ...change }
+  return { progress: { steps: progress.steps.map((step) => (step === before ? changed : step)) }, changed }
+}
+
+function changeOf(step: StepProgress, event: AtlasEvent): Partial<StepProgress> | undefined {
+  const at = Date.parse(event.time)
+  const said = messageOf(event)
+  switch (event.type) {
+    case 'step.started':
+      return { status: 'running', startedAt: step.startedAt ?? at, finishedAt: undefined, note: '' }
+    case 'step.retrying':
+      return { note: said ? `trying again: ${said}` : 'trying again' }
+    case 'step.settling':
+      return { note: 'the answer was lost: finding out what became of it' }
+    case 'step.adopted':
+      return { note: 'found again after a lost answer' }
+    case 'step.done':
+      return { status: 'done', finishedAt: at }
+    case 'step.failed':
+      return { status: 'failed', finishedAt: at, note: said }
+    case 'step.skipped':
+      return { status: 'skipped', finishedAt: at, note: said }
+    default:
+      return undefined
+  }
+}
+
+/** What an event says in words, whatever its data is otherwise. */
+function messageOf({ data }: AtlasEvent): string {
+  if (data === null || typeof data !== 'object' || Array.isArray(data)) return ''
+  const { message, error, reason } = data
+  const said = [message, error, reason].find((word) => typeof word === 'string')
+  return typeof said === 'string' ? harmless(said) : ''
+}
+
+const verbs = {
+  create: { running: 'creating', done: 'created' },
+  update: { running: 'updating', done: 'updated' },
+  delete: { running: 'deleting', done: 'deleted' },
+} as const
+
+/** One line for one step, without colour or mark. `now` is for what still runs. */
+export function stepLine({ action, label, status, note, startedAt, finishedAt }: StepProgress, now: number): string {
+  const verb =
+    status === 'done' ? verbs[action].done : status === 'running' ? verbs[action].running : `${action}: ${status}`
+  const took = startedAt === undefined ? '' : ` (${duration(Math.max(0, (finishedAt ?? now) - startedAt))})`
+  return `${verb} ${label}${took}${note === '' ? '' : ` – ${note}`}`
+}
+
+export const finished = ({ status }: StepProgress): boolean => status !== 'pending' && status !== 'running'

@@ -1,0 +1,62 @@
+import { type Client, createClient, readServerFile, type ServerFile } from '@atlas/client'
+import { AtlasError } from '@atlas/core/errors'
+import type { Context } from '../context.ts'
+
+/** A server to talk to, for as long as a command runs. */
+export interface Session {
+  client: Client
+  /** Whether the server is ours and ends with us. */
+  embedded: boolean
+  /** The local cloud beside the server, where it has one on this computer. */
+  sandbox: ServerFile['sandbox'] | undefined
+  close(): Promise<void>
+}
+
+type Surroundings = Pick<Context, 'env' | 'dataDir' | 'remark'>
+
+/** In this order: the server that ATLAS_URL names, the one that runs on this data folder, one of our own. */
+export async function openSession({ env, dataDir, remark }: Surroundings): Promise<Session> {
+  const named = fromEnvironment(env)
+  if (named) return { client: createClient(named), embedded: false, sandbox: undefined, close: async () => {} }
+  const running = readServerFile(dataDir)
+  if (running) return join(running)
+  const { startServer } = await import('./server.ts')
+  const dev = !hasCredential(env)
+  const server = await startServer({ dataDir, env, dev })
+  if (server.joined) return { ...join(server.file), close: server.stop }
+  remark(
+    dev
+      ? 'A server runs for this command. Machines of the sandbox stop with it and start again with the next one; `atlas dev` keeps them up.'
+      : 'A server runs for this command; `atlas serve` keeps one running.',
+  )
+  return { ...join(server.file), embedded: true, close: server.stop }
+}
+
+const join = (file: ServerFile): Session => ({
+  client: createClient(file),
+  embedded: false,
+  sandbox: file.sandbox,
+  close: async () => {},
+})
+
+function fromEnvironment({ ATLAS_URL: url, ATLAS_TOKEN: token }: NodeJS.ProcessEnv) {
+  if (!url) return undefined
+  if (!URL.canParse(url))
+    throw new AtlasError('usage', `ATLAS_URL is no address: ${url}`, { hint: 'ATLAS_URL=http://127.0.0.1:3003' })
+  if (token) return { url, token }
+  throw new AtlasError('unauthorized', `ATLAS_URL is set but ATLAS_TOKEN is not`, {
+    hint: 'ATLAS_TOKEN=<token> atlas …; the token is in server.json of the server’s data folder',
+  })
+}
+
+/** With a credential the cloud is DigitalOcean; without one it is the sandbox. */
+export const hasCredential = (env: NodeJS.ProcessEnv): boolean => Boolean(env.DO_TOKEN || env.DIGITALOCEAN_API_TOKEN)
+
+/** The environment with no way to a real cloud in it. */
+export function withoutCredential({
+  DO_TOKEN,
+  DIGITALOCEAN_API_TOKEN,
+  ...others
+}: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  return others
+}

@@ -1,0 +1,53 @@
+import { spawn } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { constants } from 'node:os'
+import { join } from 'node:path'
+import { AtlasError } from '@atlas/core/errors'
+import type { Target } from './machine.ts'
+
+/** The words of the ssh command line. Host keys are pinned where Atlas knows them, else the first one seen is kept. */
+export function sshArguments({ ssh }: Target, knownHostsFile: string, words: readonly string[]): string[] {
+  const checking = ssh.known_hosts === undefined ? 'accept-new' : 'yes'
+  return [
+    ...['-p', String(ssh.port)],
+    ...(ssh.identity_file === undefined ? [] : ['-i', ssh.identity_file, '-o', 'IdentitiesOnly=yes']),
+    ...['-o', `UserKnownHostsFile="${knownHostsFile}"`],
+    ...['-o', 'GlobalKnownHostsFile=/dev/null', '-o', `StrictHostKeyChecking=${checking}`],
+    ...['-o', 'LogLevel=ERROR', '--', `${ssh.user}@${ssh.host}`],
+    ...words,
+  ]
+}
+
+export interface SshCall {
+  target: Target
+  words: readonly string[]
+  dataDir: string
+}
+
+/** Runs ssh on this terminal. Gives its exit code, which is the command's. @throws AtlasError where there is no ssh */
+export async function runSsh({ target, words, dataDir }: SshCall): Promise<number> {
+  const args = sshArguments(target, writeKnownHosts(target, dataDir), words)
+  const child = spawn('ssh', args, { stdio: 'inherit' })
+  // Ctrl-C is for what runs over there.
+  const ignore = () => {}
+  process.on('SIGINT', ignore)
+  const { promise, resolve, reject } = Promise.withResolvers<number>()
+  child.once('error', (cause) => reject(noSsh(cause)))
+  child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
+  return promise.finally(() => process.removeListener('SIGINT', ignore))
+}
+
+/** One file a machine, so that an address used again never meets an old key. */
+export function writeKnownHosts({ infrastructure, machine, ssh }: Target, dataDir: string): string {
+  const folder = join(dataDir, 'ssh', 'known_hosts')
+  mkdirSync(folder, { recursive: true, mode: 0o700 })
+  const file = join(folder, `${infrastructure}.${machine}`)
+  if (ssh.known_hosts !== undefined) writeFileSync(file, `${ssh.known_hosts.trimEnd()}\n`, { mode: 0o600 })
+  return file
+}
+
+const noSsh = (cause: Error) =>
+  new AtlasError('usage', `ssh cannot be started: ${cause.message}`, {
+    cause,
+    hint: 'install an OpenSSH client: apt-get install openssh-client',
+  })

@@ -1,0 +1,24 @@
+import { mkdir, realpath } from 'node:fs/promises'
+import type { Backend } from './backend.ts'
+import { noneBackend } from './none.ts'
+import { processBackend } from './process/backend.ts'
+
+export type * from './backend.ts'
+export { MachineError } from './errors.ts'
+export { chooseSshPort } from './ssh-port.ts'
+
+export interface BackendOptions {
+  /** `auto`: the first that works here, of namespace and process. */
+  name: 'auto' | Backend['name']
+  /** Disks, snapshots and volumes; made if it is not there. */
+  dataDir: string
+  log?: (line: string) => void
+}
+
+/** Opens what runs the sandbox's machines. Rejects with a MachineError that says why where the named one cannot run here. */
+export async function openBackend({ name, dataDir, log = () => {} }: BackendOptions): Promise<Backend> {
+  if (name === 'none') return noneBackend()
+  await mkdir(dataDir, { recursive: true })
+  const folder = await realpath(dataDir)
+  return processBackend(folder, log)
+}

@@ -1,0 +1,34 @@
+import type { Backend } from './backend.ts'
+
+/** Records only: every call succeeds at once. For tests of scale, where no machine is ever entered. */
+export function noneBackend(): Backend {
+  const on = new Map<number, boolean>()
+  const nothing = async () => {}
+  return {
+    name: 'none',
+    isolation: 'No machine really runs: droplets are records only, nothing answers at their addresses.',
+    effects: { ssh: false, firewall: false, privateNetwork: false, ownPorts: false, cpuAndMemoryLimits: false },
+    create: async ({ id }) => void (on.has(id) || on.set(id, false)),
+    powerOn: async (id) => void on.set(id, true),
+    powerOff: async (id) => void on.set(id, false),
+    destroy: async (id) => void on.delete(id),
+    snapshot: async () => ({ bytes: 0 }),
+    replaceDisk: async (id) => void on.set(id, false),
+    deleteSnapshot: nothing,
+    resize: nothing,
+    rename: nothing,
+    createVolume: nothing,
+    attachVolume: nothing,
+    detachVolume: nothing,
+    deleteVolume: nothing,
+    snapshotVolume: async () => ({ bytes: 0 }),
+    setFirewall: nothing,
+    setFault: async (id, fault) => void (fault?.kind === 'crash' && on.set(id, false)),
+    state: async (id) => (on.has(id) ? (on.get(id) ? 'active' : 'off') : 'missing'),
+    recover: async (machines) => {
+      on.clear()
+      for (const { spec, on: running } of machines) on.set(spec.id, running)
+    },
+    close: nothing,
+  }
+}

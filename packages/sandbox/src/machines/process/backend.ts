@@ -1,0 +1,151 @@
+import { createHash } from 'node:crypto'
+import { lstat, readFile, symlink, unlink, writeFile } from 'node:fs/promises'
+import type { Server } from 'node:net'
+import { join } from 'node:path'
+import { systemGroups } from '../accounts.ts'
+import type { Backend } from '../backend.ts'
+import { Disks } from '../disks.ts'
+import { type Doors, doorsOf } from '../doors/doors.ts'
+import { anyoneMayEnter, mayEnter } from '../doors/firewall.ts'
+import { hold, release } from '../doors/hold.ts'
+import { MachineError } from '../errors.ts'
+import { bootLine, cloudLog, hostKeyOf } from '../first-boot.ts'
+import { folderBackend } from '../folders.ts'
+import type { Machine, Runner } from '../machine.ts'
+import type { Account, Inside } from '../ssh/inside.ts'
+import { type SshServer, sshServer } from '../ssh/server.ts'
+import { processInside } from './inside.ts'
+import { endAll, marked, signalAll } from './processes.ts'
+import { reaper } from './reaper.ts'
+
+const nature = {
+  name: 'process',
+  isolation:
+    'No isolation: what a machine runs is an ordinary process of the user who started the sandbox, with its home in the ' +
+    "machine's folder; it sees this computer's files, processes, network and ports.",
+  effects: { ssh: true, firewall: false, privateNetwork: false, ownPorts: false, cpuAndMemoryLimits: false },
+} as const satisfies Pick<Backend, 'name' | 'isolation' | 'effects'>
+
+interface Running {
+  ssh: SshServer
+  inside: Inside
+  /** Connections that came while the machine hangs. */
+  waiting: (() => void)[]
+  hanging: boolean
+}
+
+/** Machines as plain processes: anywhere where Node, a shell and ssh are. */
+export function processBackend(dataDir: string, log: (line: string) => void): Backend {
+  const disks = new Disks(dataDir)
+  // Two sandboxes on one computer must never sweep each other's processes.
+  const instance = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
+  const marker = (id: number) => `${instance}/${id}/`
+  const reap = reaper(`${instance}/`)
+  const running = new Map<number, Running>()
+  const doors = new Map<number, Doors>()
+
+  const doorsFor = ({ spec }: Machine): Doors => {
+    const { id, address } = spec
+    const known = doors.get(id) ?? doorsOf(address, (server, port) => serve(server, port, id), log)
+    doors.set(id, known)
+    return known
+  }
+  const rules = new Map<number, Machine['firewall']>()
+  const serve = (server: Server, port: number, id: number) => {
+    server.on('connection', (socket) => {
+      const machine = running.get(id)
+      socket.on('error', () => {})
+      if (!machine || !mayEnter(rules.get(id), port, socket.remoteAddress ?? '')) return hold(socket)
+      if (machine.hanging) machine.waiting.push(() => machine.ssh.accept(socket))
+      else machine.ssh.accept(socket)
+    })
+    return () => server.close()
+  }
+  const showDoors = (machine: Machine, reachable: boolean) => {
+    const port = machine.spec.sshPort
+    const isOpen = reachable && anyoneMayEnter(machine.firewall, port)
+    rules.set(machine.spec.id, machine.firewall)
+    return doorsFor(machine).set(isOpen ? { open: [port], dropped: [] } : { open: [], dropped: [port] })
+  }
+
+  const runner: Runner = {
+    async furnish(disk) {
+      await writeFile(join(disk.root, 'etc/passwd'), 'root:x:0:0:root:/root:/bin/bash\n')
+      await writeFile(join(disk.root, 'etc/group'), systemGroups(await readFile('/etc/group', 'utf8').catch(() => '')))
+    },
+    async start(machine, disk, volumes) {
+      for (const volume of volumes) await runner.mount(machine, disk, volume)
+      const { id } = machine.spec
+      const inside = processInside(disk.root, marker(id))
+      const root = (await inside.account('root'))!
+      await ended(bootScript(inside, root, bootLine.early))
+      const ssh = sshServer(inside, await hostKeyOf(disk))
+      running.set(id, { ssh, inside, waiting: [], hanging: false })
+      await showDoors(machine, true)
+      bootScript(inside, root, bootLine.late)
+    },
+    async stop(machine, options) {
+      const { id } = machine.spec
+      running.get(id)?.ssh.close()
+      running.delete(id)
+      await endAll(marker(id), options)
+      await showDoors(machine, false)
+    },
+    isOn: (id) => running.has(id),
+    async freeze(id, frozen) {
+      signalAll(await marked(marker(id)), frozen ? 'SIGSTOP' : 'SIGCONT')
+    },
+    async mount(_machine, disk, { name, data }) {
+      const path = join(disk.root, 'mnt', name)
+      if (!(await lstat(path).catch(() => undefined))) await symlink(data, path)
+    },
+    async unmount(_machine, disk, { name }) {
+      await unlink(join(disk.root, 'mnt', name)).catch(() => {})
+    },
+    apply: (machine) => showDoors(machine, running.has(machine.spec.id)),
+    async fault(machine, fault) {
+      const { id } = machine.spec
+      if (fault?.kind === 'crash') return runner.stop(machine, { graceful: false })
+      const now = running.get(id)
+      if (!now)
+        throw new MachineError('failed', `Machine ${machine.spec.name} is off: it can have no fault but being so.`)
+      if (fault?.kind === 'slow_disk')
+        return log('slow_disk: plain processes use the disk directly; nothing is slowed.')
+      const still = fault !== undefined
+      if (still || now.hanging) await runner.freeze(id, fault?.kind === 'hang')
+      for (const socket of now.ssh.sockets) still ? hold(socket) : release(socket)
+      now.hanging = still
+      await showDoors(machine, fault?.kind !== 'partition')
+      if (!still) for (const enter of now.waiting.splice(0)) enter()
+    },
+    async forget(id) {
+      await doors.get(id)?.set({ open: [], dropped: [] })
+      doors.delete(id)
+    },
+    sweep: () => endAll(`${instance}/`, { graceful: false }),
+    async close() {
+      for (const { ssh } of running.values()) ssh.close()
+      running.clear()
+      for (const known of doors.values()) await known.set({ open: [], dropped: [] })
+      await endAll(`${instance}/`, { graceful: false })
+      reap.close()
+    },
+  }
+  return folderBackend(nature, disks, runner)
+}
+
+function bootScript(inside: Inside, account: Account, line: string) {
+  const env = { HOME: account.home, USER: 'root', PATH: process.env.PATH ?? '', SHELL: account.shell }
+  const child = inside.spawn({
+    argv: ['/bin/sh', '-c', `exec >>"$ROOT${cloudLog}" 2>&1 </dev/null; ${line}`],
+    env,
+    account,
+  })
+  child.stdin?.end()
+  child.stdout?.resume()
+  child.stderr?.resume()
+  return child
+}
+
+const ended = (child: ReturnType<typeof bootScript>): Promise<void> =>
+  new Promise((resolve, reject) => child.on('exit', () => resolve()).on('error', reject))
