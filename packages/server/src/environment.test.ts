@@ -17,8 +17,7 @@ const refusal = (raw: Record<string, string>) => {
 test('nothing set gives the defaults and no credential', () => {
   expect(readEnvironment({})).toEqual({
     credential: undefined,
-    ATLAS_DRIFT_MINUTES: 10,
-    ATLAS_SWEEP_MINUTES: 30,
+    ATLAS_PATROL_MINUTES: 10,
     ATLAS_SANDBOX_BACKEND: 'auto',
     LOG_LEVEL: 'info',
   })

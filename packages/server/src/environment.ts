@@ -1,7 +1,6 @@
 import { AtlasError, type Problem } from '@atlas/core'
 import { z } from 'zod'
 
-const minutes = (most: number) => z.coerce.number().min(0).max(most)
 const token = z.string().trim().regex(/^\S+$/, 'a token without white space')
 
 /** Every environment variable that the server reads; README.md lists the same (a test holds both equal). */
@@ -22,12 +21,12 @@ export const variables = z.object({
     .min(24, 'at least 24 characters, because it opens everything')
     .optional()
     .describe('What callers of the API must send. Default: a random one, kept in the data folder.'),
-  ATLAS_DRIFT_MINUTES: minutes(1440)
+  ATLAS_PATROL_MINUTES: z.coerce
+    .number()
+    .min(0)
+    .max(1440)
     .default(10)
-    .describe('How often live state is compared with what was applied; 0 turns it off.'),
-  ATLAS_SWEEP_MINUTES: minutes(1440)
-    .default(30)
-    .describe('How often the account is searched for what interrupted requests left behind; 0 turns it off.'),
+    .describe('How often the cloud is looked over for drift and for what lost requests left behind; 0 turns it off.'),
   ATLAS_SANDBOX_BACKEND: z
     .enum(['auto', 'namespace', 'process', 'docker', 'none'])
     .default('auto')

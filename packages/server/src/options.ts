@@ -9,7 +9,7 @@ export const usage = `usage: node packages/server/src/main.ts --data-dir DIR [--
   --port N         on 127.0.0.1; 0 takes a free one
   --dev            without a credential, start the sandbox, a local cloud, beside the server
   --parent-pipe    end when standard input ends: for a program that starts a server for itself
-  --workers N      operations that may run at the same time`
+  --workers N      workers in this process; each runs up to four operations at a time`
 
 const schema = z.object({
   'data-dir': z.string({ error: 'is missing' }).min(1, 'is empty'),

@@ -46,7 +46,13 @@ export async function serve(options: Options, environment: Environment): Promise
   const store = await openStore(database.url, { onTrouble: (err) => log.warn({ err }, 'the database is in trouble') })
   started.defer(() => store.close())
   const clouds = cloudsOf(dev)
-  stopping(started, await startWorkers({ store, clouds, log }, options.workers))
+  stopping(
+    started,
+    await startWorkers(
+      { store, clouds, log },
+      { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES },
+    ),
+  )
 
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const api = createApi({ control: createControl({ store, clouds, dataDir, ssh }), token, logger: log })

@@ -1,5 +1,5 @@
 import type { Plan } from '@atlas/core'
-import { type Slots, slots, startWorker } from '@atlas/engine'
+import { type RunParts, type Slots, slotsPerAccount, startPatrol, startWorker } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import { type Cloud, driverOf } from './clouds.ts'
 import type { Logger } from './logging.ts'
@@ -7,39 +7,46 @@ import type { Logger } from './logging.ts'
 /** Calls in flight at one account. DigitalOcean allows 250 a minute, so more would only wait for the rate limit. */
 const callsAtOnce = 50
 
-/** Starts so many workers in this process; each has a lease of its own and runs up to four operations. */
-export async function startWorkers(
-  { store, clouds, log }: { store: Store; clouds: readonly Cloud[]; log: Logger },
-  count: number,
-): Promise<{ stop(): Promise<void> }> {
-  const slotsFor = perAccount()
-  const workers = await Promise.all(
-    Array.from({ length: count }, async () => {
-      const { deliveries, lease, release } = await store.work()
-      const worker = startWorker({
-        store,
-        lease,
-        deliveries,
-        slotsFor,
-        driverFor: async ({ provider }: Pick<Plan, 'provider'>) => driverOf(clouds, provider),
-        log: (message, facts) => log.info({ ...facts, worker: lease.worker }, message),
-      })
-      return {
-        async stop() {
-          await worker.stop()
-          await release()
-        },
-      }
-    }),
-  )
-  return { stop: async () => void (await Promise.all(workers.map((worker) => worker.stop()))) }
+export interface WorkersParts {
+  store: Store
+  clouds: readonly Cloud[]
+  log: Logger
 }
 
-function perAccount(): (account: string) => Slots {
-  const made = new Map<string, Slots>()
-  return (account) => {
-    const known = made.get(account) ?? slots(callsAtOnce)
-    made.set(account, known)
-    return known
+export interface WorkersWish {
+  /** In this process. Each has a lease of its own and runs up to four operations. */
+  count: number
+  /** How often each infrastructure is looked over; 0: never. */
+  patrolMinutes: number
+}
+
+/** Starts the workers, each with its patrol: they share the turns, so two look no more often than one. */
+export async function startWorkers(parts: WorkersParts, { count, patrolMinutes }: WorkersWish) {
+  const slotsFor = slotsPerAccount(callsAtOnce)
+  const workers = await Promise.all(Array.from({ length: count }, () => startOne(parts, slotsFor, patrolMinutes)))
+  return {
+    async stop(): Promise<void> {
+      await Promise.all(workers.map((worker) => worker.stop()))
+    },
+  }
+}
+
+async function startOne(
+  { store, clouds, log: logger }: WorkersParts,
+  slotsFor: (account: string) => Slots,
+  patrolMinutes: number,
+) {
+  const { deliveries, lease, release } = await store.work()
+  const driverFor: RunParts['driverFor'] = async ({ provider }: Pick<Plan, 'provider'>) => driverOf(clouds, provider)
+  const log = (message: string, { error, ...facts }: Readonly<Record<string, unknown>>) =>
+    logger.info({ ...facts, worker: lease.worker, ...(error === undefined ? {} : { err: error }) }, message)
+  const worker = startWorker({ store, lease, deliveries, slotsFor, driverFor, log })
+  const patrol =
+    patrolMinutes > 0 ? startPatrol({ store, lease, driverFor, log }, { everyMs: patrolMinutes * 60_000 }) : undefined
+  return {
+    async stop() {
+      await Promise.all([worker.stop(), patrol?.stop()])
+      await release()
+    },
   }
 }
