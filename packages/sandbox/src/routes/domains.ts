@@ -37,6 +37,7 @@ export function domainRoutes(app: App, cloud: Cloud): void {
     const address = request.body.ip_address
     if (address && !isIP(address)) throw unprocessable('Ip address is invalid')
     const domain = cloud.domains.put({ id: name, ttl: 1800, createdAt: cloud.clock.now() })
+    addRecord(cloud, domain, { type: 'SOA', data: String(domain.ttl) })
     for (const server of [1, 2, 3]) addRecord(cloud, domain, { type: 'NS', data: `ns${server}.digitalocean.com.` })
     if (address) addRecord(cloud, domain, { type: isIP(address) === 6 ? 'AAAA' : 'A', data: address })
     reply.code(201)
@@ -73,7 +74,9 @@ export function domainRoutes(app: App, cloud: Cloud): void {
   const path = '/v2/domains/:domain_name/records/:record_id'
   app.get(path, async (request) => ({ domain_record: recordShape(recordOf(cloud, request)) }))
   app.delete(path, async (request, reply) => {
-    cloud.domainRecords.remove(recordOf(cloud, request).id)
+    const record = recordOf(cloud, request)
+    if (record.type === 'SOA') throw unprocessable('SOA records cannot be deleted')
+    cloud.domainRecords.remove(record.id)
     return reply.code(204).send()
   })
   app.route({
@@ -82,9 +85,11 @@ export function domainRoutes(app: App, cloud: Cloud): void {
     schema: { body: updateRecord },
     handler: async (request) => {
       const before = recordOf(cloud, request)
-      const given = Object.entries(request.body).filter(([, value]) => value !== undefined)
+      const changeable = before.type === 'SOA' ? { ttl: request.body.ttl } : request.body
+      const given = Object.entries(changeable).filter(([, value]) => value !== undefined)
       const changed = { ...before, ...(Object.fromEntries(given) as Partial<DomainRecord>) }
-      refuseData(changed)
+      // Data that stays was checked when it came, and is kept without the dot it came with.
+      if (request.body.data !== undefined) refuseData(changed)
       return { domain_record: recordShape(cloud.domainRecords.put({ ...changed, data: stripDot(changed.data) })) }
     },
   })
@@ -143,7 +148,7 @@ function recordShape({ domain: _, ...record }: DomainRecord) {
 }
 
 function domainShape(cloud: Cloud, { id, ttl }: Domain) {
-  const records = cloud.domainRecords.by('domain', id)
+  const records = cloud.domainRecords.by('domain', id).filter(({ type }) => type !== 'SOA')
   const lines = records.map((record) => `${fullName(record)}. IN ${record.ttl} ${record.type} ${dataIn(record)}`)
   const soa = `${id}. IN SOA ns1.digitalocean.com. hostmaster.${id}. 1415982609 10800 3600 604800 1800`
   return {

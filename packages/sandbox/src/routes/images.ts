@@ -5,7 +5,7 @@ import { notFound, unprocessable } from '../http/errors.ts'
 import { listed, page } from '../http/page.ts'
 import { type App, integer, list, param, queryOf } from '../http/validation.ts'
 import { hasTag, useTags } from '../records/tags.ts'
-import type { Image } from '../records/types.ts'
+import type { Action, Image } from '../records/types.ts'
 import { actionShape } from '../shapes/action.ts'
 import { imageShape } from '../shapes/image.ts'
 import { begin } from '../work/actions.ts'
@@ -73,14 +73,20 @@ export function imageRoutes(app: App, cloud: Cloud): void {
     if ('region' in params && !regionOf(params.region)?.available) throw unprocessable('Region is not available')
     const about = { resource: image.id, resourceType: 'image' as const, region: image.regions[0] ?? 'nyc3' }
     reply.code(201)
-    return actionShape(begin(cloud, { ...about, type, params }))
+    return eitherWay(begin(cloud, { ...about, type, params }))
   })
   app.get('/v2/images/:image_id/actions/:action_id', async (request) => {
     const id = integer(param(request, 'action_id'))
     const action = actionsOf(cloud, ownImage(cloud, request)).find((candidate) => candidate.id === id)
     if (!action) throw notFound()
-    return actionShape(action)
+    return eitherWay(action)
   })
+}
+
+/** DigitalOcean's document has an image's action flat, its Go and other clients read it under `action`: both find it. */
+function eitherWay(action: Action) {
+  const shape = actionShape(action)
+  return { ...shape, action: shape }
 }
 
 /** Its record stays for the droplets that were made of it. */
