@@ -1,7 +1,9 @@
 import type { Change, FieldChange } from '../driver.ts'
 import { AtlasError, type Problem } from '../errors.ts'
 import type { Json, JsonObject } from '../json.ts'
+import { splitReference } from '../spec/references.ts'
 import type { ResourceType } from '../spec/types.ts'
+import { isReference } from '../spec/values.ts'
 import type { PlanInput, PlanningDriver } from './input.ts'
 import { awaited, resolve } from './resolve.ts'
 import type { Entry } from './world.ts'
@@ -87,11 +89,13 @@ function decideWanted(input: PlanInput, entry: Entry, read: Read): Fate {
 
   const change = driver.diff(want, current.observed)
   if (change.kind === 'unchanged') return as({ action: 'unchanged', reason: `${name} is as described`, change })
-  const waiting = [...awaitedBy(change, want)].map((other) => `${other} is made anew`)
-  if (change.kind === 'update')
-    return as({ action: 'update', change, reason: [...change.fields.map(told), ...waiting].join('; ') })
-  const reason = [change.reason, ...waiting].join('; ')
-  return as({ action: 'replace', change, createFirst: change.createFirst, reason })
+  const waiting = [...awaitedBy(change, want)].sort()
+  const cause =
+    waiting.length > 0 ? `, because ${waiting.join(', ')} ${waiting.length > 1 ? 'are' : 'is'} made anew` : ''
+  if (change.kind === 'replace')
+    return as({ action: 'replace', change, createFirst: change.createFirst, reason: `${change.reason}${cause}` })
+  const told = change.fields.map((field) => tell(field, current.owned.specifications, wanted.specifications))
+  return as({ action: 'update', change, reason: `${told.join('; ')}${cause}` })
 }
 
 function decideUnwanted(input: PlanInput, entry: Entry): Fate {
@@ -118,10 +122,15 @@ const awaitedBy = ({ fields }: { fields: readonly FieldChange[] }, want: JsonObj
 
 const because = (reason: string | undefined) => (reason === undefined ? '' : `: ${reason}`)
 
-/** A user_data may hold a secret: that it changes is all that is told. */
-const told = ({ field, from, to }: FieldChange) => {
-  const name = field.replace(/^\//, '')
-  return to === undefined || name === 'user_data' ? `${name} changes` : `${name} ${brief(from)} → ${brief(to)}`
+/** A changed field in words: references by the name they refer to, and nothing of a user_data, which may hold secrets. */
+function tell({ field, from, to }: FieldChange, before: JsonObject, after: JsonObject): string {
+  const name = field.slice(1)
+  if (to === undefined || name === 'user_data') return `${name} changes`
+  const [old, next] = [before[name], after[name]].map((value) =>
+    isReference(value) ? splitReference(value.ref).resource : undefined,
+  )
+  if (old !== undefined && old === next) return `${name} follows the new ${next}`
+  return `${name} ${old ?? brief(from)} → ${next ?? brief(to)}`
 }
 
 /** A value as a reason can show it: short, and lists and objects by their kind only. */

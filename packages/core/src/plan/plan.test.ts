@@ -6,7 +6,7 @@ import { emptyWorld, execute, inputFor, resource, type World } from './world.fix
 
 const net = resource('vpc', 'net', { ip_range: '10.1.0.0/16' })
 const machine = (name: string, more = {}) =>
-  resource('machine', name, { size: 's', image: 'u', vpc: { ref: 'net.id' }, ...more })
+  resource('machine', name, { size: 's-1vcpu-1gb', image: 'u', vpc: { ref: 'net.id' }, ...more })
 const volume = (more = {}) => resource('volume', 'data', { size_gb: 10, machine: { ref: 'web1.id' }, ...more })
 
 function worldOf(...resources: Resource[]): World {
@@ -41,8 +41,8 @@ test('a reference to what is replaced makes an update, and the reason says so', 
     inputFor(worldOf(net, machine('web1'), volume()), [net, machine('web1', { image: 'v' }), volume()]),
   )
   expect(told(planned)).toEqual(['create web1', 'update data', 'delete web1'])
-  expect(line(planned, 'data')?.reason).toBe('machine changes; web1 is made anew')
-  expect(line(planned, 'web1')).toMatchObject({ action: 'replace', reason: 'image cannot change in place' })
+  expect(line(planned, 'data')?.reason).toBe('machine changes, because web1 is made anew')
+  expect(line(planned, 'web1')).toMatchObject({ action: 'replace', reason: 'another image needs another disk' })
 })
 
 test('where the old one must go first, who can lets go of it, and who cannot goes along', () => {
@@ -58,7 +58,7 @@ test('where the old one must go first, who can lets go of it, and who cannot goe
     'create web1',
     'update data',
   ])
-  expect(line(planned, 'web1')?.reason).toContain('deleted first, because net is')
+  expect(line(planned, 'web1')?.reason).toContain('it cannot outlive net')
   execute(world, planned)
 })
 
@@ -77,10 +77,10 @@ test('what was deleted behind our back is made again, and its record dropped', (
 test('what was changed behind our back is changed back', () => {
   const world = worldOf(net, machine('web1'))
   const live = [...world.observed.values()].find(({ name }) => name === 'web1')!.live
-  live.size = 'xl'
+  live.size = 's-8vcpu-16gb'
   expect(line(plan(inputFor(world, [net, machine('web1')])), 'web1')).toMatchObject({
     action: 'update',
-    reason: 'size xl → s',
+    reason: 'size s-8vcpu-16gb → s-1vcpu-1gb',
   })
 })
 

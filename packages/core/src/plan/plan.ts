@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto'
 import { cents } from '../cost/estimate.ts'
 import { AtlasError } from '../errors.ts'
 import { identityHash } from '../identity.ts'
-import { canonical, type Json, type JsonObject } from '../json.ts'
+import { canonicalPieces, type Json, type JsonObject } from '../json.ts'
 import { neededBy } from '../spec/references.ts'
 import type { StepDraft } from './draft.ts'
 import { decide, driverOf, type Fate } from './fate.ts'
@@ -53,10 +53,12 @@ const descriptionOf = ({ kind, description }: PlanInput): JsonObject => {
   return whole as unknown as JsonObject
 }
 
-export const hashOf = (unhashed: Omit<Plan, 'hash'>): string =>
-  createHash('sha256')
-    .update(canonical(unhashed as unknown as Json))
-    .digest('hex')
+/** SHA-256 over the canonical JSON of a plan without its hash. */
+export function hashOf(unhashed: Omit<Plan, 'hash'>): string {
+  const hash = createHash('sha256')
+  for (const piece of canonicalPieces(unhashed as unknown as Json)) hash.update(piece)
+  return hash.digest('hex')
+}
 
 function stepOf(input: PlanInput, draft: StepDraft, numbers: ReadonlyMap<StepDraft, number>): Step {
   const { after, monthly, ...rest } = draft
@@ -77,18 +79,24 @@ function stepOf(input: PlanInput, draft: StepDraft, numbers: ReadonlyMap<StepDra
 }
 
 function resourceOf(input: PlanInput, fate: Fate, steps: number[]): ResourcePlan {
-  const { entry, action, reason, change } = fate
+  const { entry, change } = fate
   const { monthlyBefore, monthlyAfter } = monthlyAround(input, fate)
   return {
     resource: entry.name,
     type: (entry.wanted ?? entry.current?.owned ?? entry.gone[0])!.type,
-    action,
-    reason,
+    ...tellOf(fate),
     ...(change === undefined ? {} : { change }),
     steps,
     monthlyBefore: monthlyBefore === null ? null : cents(monthlyBefore),
     monthlyAfter: monthlyAfter === null ? null : cents(monthlyAfter),
   }
+}
+
+/** An older life that is still there is part of a replacement, also where nothing else is to be done. */
+function tellOf({ entry, action, reason }: Fate): Pick<ResourcePlan, 'action' | 'reason'> {
+  if (entry.leftovers.length === 0) return { action, reason }
+  const left = `the replacement of ${entry.name} was interrupted: its predecessor is still there`
+  return action === 'unchanged' ? { action: 'replace', reason: left } : { action, reason: `${reason}; ${left}` }
 }
 
 function consentNeeded(steps: readonly Step[]): Plan['consentNeeded'] {

@@ -6,6 +6,7 @@ import type { ResourceType } from '../spec/types.ts'
 import { driverOf, type Fate, liveSpecifications } from './fate.ts'
 import type { PlanInput } from './input.ts'
 import type { Plan } from './types.ts'
+import { livesOf } from './world.ts'
 
 const linesOf = (input: PlanInput, type: ResourceType, specifications: JsonObject, change?: Change): PriceLine[] =>
   driverOf(input, type).price(liveSpecifications(specifications, change), input.description.region)
@@ -16,8 +17,9 @@ export const monthlyOf = (input: PlanInput, type: ResourceType, specifications: 
 
 /** Of one name, before and after: `null` where an item has no known price. */
 export function monthlyAround(input: PlanInput, { entry, change }: Fate) {
-  const lives = [entry.current, ...entry.leftovers].filter((life) => life !== undefined)
-  const before = lives.map(({ owned }, n) => monthlyOf(input, owned.type, owned.specifications, n ? undefined : change))
+  const before = livesOf(entry).map(({ owned }, n) =>
+    monthlyOf(input, owned.type, owned.specifications, n ? undefined : change),
+  )
   return {
     monthlyBefore: before.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0),
     monthlyAfter: entry.wanted ? monthlyOf(input, entry.wanted.type, entry.wanted.specifications) : 0,
@@ -30,8 +32,8 @@ export function totals(input: PlanInput, fates: Iterable<Fate>): Plan['price'] {
   let after = 0
   const unpriced: string[] = []
   for (const { entry, change } of fates) {
-    for (const [n, life] of [entry.current, ...entry.leftovers].entries())
-      if (life) before += known(linesOf(input, life.owned.type, life.owned.specifications, n ? undefined : change))
+    for (const [n, { owned }] of livesOf(entry).entries())
+      before += known(linesOf(input, owned.type, owned.specifications, n ? undefined : change))
     if (!entry.wanted) continue
     const lines = linesOf(input, entry.wanted.type, entry.wanted.specifications)
     after += known(lines)

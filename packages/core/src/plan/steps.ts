@@ -5,7 +5,7 @@ import { driverOf, type Fate } from './fate.ts'
 import type { PlanInput } from './input.ts'
 import { monthlyOf } from './price.ts'
 import { without } from './resolve.ts'
-import type { Alive } from './world.ts'
+import { type Alive, livesOf } from './world.ts'
 
 /** The drafts of one name, by what they do. */
 interface Parts {
@@ -32,7 +32,7 @@ export function cut(input: PlanInput, fates: Map<string, Fate>): Steps {
   const { forced, held } = deleteFirst(fates)
   for (const [name, cause] of forced) {
     const fate = fates.get(name)!
-    fates.set(name, { ...fate, createFirst: false, reason: `${fate.reason}; deleted first, because ${cause} is` })
+    fates.set(name, { ...fate, createFirst: false, reason: `${fate.reason}; it cannot outlive ${cause}` })
   }
   const parts = new Map([...fates].map(([name, fate]) => [name, partsOf(input, fate)]))
   for (const name of held) {
@@ -62,7 +62,7 @@ function deleteFirst(fates: ReadonlyMap<string, Fate>) {
   const users = reverse(fates, ({ entry, awaits }) =>
     entry.needs.filter((need) => isMade(fates.get(need)) || awaits.has(need)),
   )
-  const holders = reverse(fates, ({ entry }) => entry.current?.owned.dependsOn ?? [])
+  const holders = reverse(fates, ({ entry }) => livesOf(entry).flatMap(({ owned }) => owned.dependsOn))
   const after = causes(roots, users)
   const holding = causes(roots, holders)
   const between = [...after].filter(([name]) => holding.has(name) && !roots.includes(name))
@@ -215,15 +215,15 @@ function orderMaking({ entry, awaits }: Fate, parts: ReadonlyMap<string, Parts>,
   }
   for (const forget of forgets) main.after.add(forget)
   if (release) main.after.add(release)
+  if (main.replaces === 'delete-first') for (const removal of removals.values()) main.after.add(removal)
   const own = entry.current && removals.get(entry.current.owned.physicalId)
-  if (own && main.replaces === 'delete-first') main.after.add(own)
   if (own && main.replaces === 'create-first') own.after.add(main)
 }
 
 /** What is deleted waits until whatever holds it has gone or let go. */
 function orderRemoval({ entry }: Fate, parts: ReadonlyMap<string, Parts>, held: ReadonlySet<string>) {
   const { main, release, removals } = parts.get(entry.name)!
-  for (const { owned } of [entry.current, ...entry.leftovers].filter((life) => life !== undefined)) {
+  for (const { owned } of livesOf(entry)) {
     const update = main?.action === 'update' ? main : undefined
     const letsGo = removals.get(owned.physicalId) ?? release ?? (held.has(entry.name) ? undefined : update)
     if (!letsGo) continue

@@ -1,61 +1,46 @@
-import type { Change, Observed } from '../driver.ts'
+import { digitalOceanPrice } from '../cost/digitalocean.ts'
+import { type ChangeRules, difference } from '../difference.ts'
+import type { Observed } from '../driver.ts'
 import { canonical, type Json, type JsonObject } from '../json.ts'
+import { referableAttributes } from '../spec/attributes.ts'
 import type { Infrastructure, Resource } from '../spec/infrastructure.ts'
 import { type ResourceType, resourceTypes } from '../spec/types.ts'
 import type { PlanInput, PlanningDriver } from './input.ts'
-import { isUnknown, resolve } from './resolve.ts'
+import { awaited, resolve } from './resolve.ts'
 import type { Owned, Plan, Step } from './types.ts'
 
-/** Fields of a type whose change replaces it, and whether the new one can be made before the old one goes. */
-export type Rules = { readonly [T in ResourceType]?: { replace: string[]; createFirst: boolean; once?: string[] } }
-
-const rules: Rules = {
-  machine: { replace: ['image', 'vpc'], createFirst: true, once: ['ssh_keys'] },
-  volume: { replace: ['filesystem'], createFirst: false },
-  vpc: { replace: ['ip_range'], createFirst: false },
-  ssh_key: { replace: ['public_key'], createFirst: true },
+const rules: { readonly [T in ResourceType]?: ChangeRules } = {
+  machine: {
+    fields: {
+      image: { replaces: 'another image needs another disk' },
+      vpc: { replaces: 'a machine cannot change its network' },
+      ssh_keys: { anyWill: 'always' },
+      size: { risk: { downtime: 'it is powered off for about a minute' } },
+    },
+  },
+  volume: {
+    holds: 'the data on the volume',
+    deleteFirst: true,
+    fields: { filesystem: { replaces: 'formatting it anew erases the data' }, size_gb: { growsIn: 'GiB' } },
+  },
+  vpc: { deleteFirst: true, fields: { ip_range: { replaces: 'a network cannot change its range' } } },
+  ssh_key: { fields: { public_key: { replaces: 'it is another key' } } },
+  snapshot: { fields: { machine: { anyWill: 'always' }, volume: { anyWill: 'always' } } },
 }
 
-const prices: Partial<Record<ResourceType, number | null>> = {
-  machine: 6,
-  volume: 1,
-  load_balancer: 12,
-  snapshot: null,
-}
-
-/** The pure parts of a driver for a cloud that keeps specifications as they are. */
-export const planningDrivers = (own: Rules = rules): Required<PlanInput['drivers']> =>
-  Object.fromEntries(resourceTypes.map((type) => [type, planningDriver(type, own)])) as Record<
+/** The pure parts of a driver for a cloud that keeps specifications as they are, at DigitalOcean's prices. */
+export const planningDrivers = (own = rules): Required<PlanInput['drivers']> =>
+  Object.fromEntries(resourceTypes.map((type) => [type, planningDriver(type, own[type])])) as Record<
     ResourceType,
     PlanningDriver
   >
 
-function planningDriver(type: ResourceType, own: Rules): PlanningDriver {
-  return {
-    attributes: { id: 'id' },
-    holdsData: () => (type === 'volume' ? 'the data on the volume' : undefined),
-    price: () => (type in prices ? [{ item: type, monthly: prices[type]! }] : []),
-    diff: (want, { live }) => difference(want, live, own[type]),
-  }
-}
-
-function difference(want: JsonObject, live: JsonObject, rule: Rules[ResourceType]): Change {
-  const fields = [...new Set([...Object.keys(want), ...Object.keys(live)])]
-    .filter((field) => !rule?.once?.includes(field))
-    .filter((field) => canonical(want[field] ?? null) !== canonical(live[field] ?? null))
-    .map((field) => {
-      const to = want[field] ?? null
-      return { field: `/${field}`, from: live[field] ?? null, to: holdsUnknown(to) ? undefined : to }
-    })
-  if (fields.length === 0) return { kind: 'unchanged' }
-  const replaced = fields.filter(({ field }) => rule?.replace.includes(field.slice(1)))
-  if (!rule || replaced.length === 0) return { kind: 'update', fields }
-  const reason = `${replaced.map(({ field }) => field.slice(1)).join(', ')} cannot change in place`
-  return { kind: 'replace', fields, reason, createFirst: rule.createFirst }
-}
-
-const holdsUnknown = (value: Json): boolean =>
-  typeof value === 'object' && value !== null && (isUnknown(value) || Object.values(value).some(holdsUnknown))
+const planningDriver = (type: ResourceType, rule: ChangeRules = { fields: {} }): PlanningDriver => ({
+  attributes: referableAttributes[type],
+  holdsData: () => rule.holds,
+  price: (specifications, region) => digitalOceanPrice(type, specifications, region),
+  diff: (want, { live }) => difference(rule, want, live),
+})
 
 /** A world that executes steps one by one and complains where a cloud would. */
 export interface World {
@@ -109,8 +94,12 @@ export const run = (world: World, step: Step) => (step.action === 'delete' ? rem
 
 function put(world: World, step: Step): void {
   const live = resolve(step.specifications, (name, attribute) => newest(world, name)?.attributes[attribute])
-  if (holdsUnknown(live)) throw new Error(`${step.resource}: ${canonical(live)} refers to what is not there`)
+  if (awaited(live).size > 0) throw new Error(`${step.resource}: ${canonical(live)} refers to what is not there`)
   const { resource, type, generation, specifications, needs } = step
+  const lost = world.owned.find((owned) => owned.resource === resource && !world.observed.has(owned.physicalId))
+  if (lost) throw new Error(`the record of ${lost.physicalId} was not dropped before ${step.action} ${resource}`)
+  if (step.replaces === 'delete-first' && newest(world, resource))
+    throw new Error(`${resource} comes before its predecessor has gone`)
   const id = step.action === 'create' ? `${type}-${++world.made}` : step.target!.id
   if (step.action === 'update' && !world.observed.has(id)) throw new Error(`${id} is not there to be updated`)
   const attributes = { id, public_ip: `ip-of-${id}` }
@@ -120,13 +109,15 @@ function put(world: World, step: Step): void {
 }
 
 /** What is held by something else cannot go, as in a cloud that refuses to delete a network with members. */
-function remove(world: World, { target, gone, resource }: Step): void {
+function remove(world: World, { target, gone, resource, replaces }: Step): void {
   const { physicalId } = target!
+  if (replaces === 'create-first' && newest(world, resource)?.physicalId === physicalId)
+    throw new Error(`${resource} goes before its successor is there`)
   if (world.observed.has(physicalId) === Boolean(gone)) throw new Error(`${resource} is there, or is not`)
   const holder = [...world.observed.values()].find(
     (other) => other.physicalId !== physicalId && !other.id.startsWith('dns_record') && holds(other.live, physicalId),
   )
-  if (holder) throw new Error(`${physicalId} is still held by ${holder.id}`)
+  if (holder && !gone) throw new Error(`${physicalId} is still held by ${holder.id}`)
   world.observed.delete(physicalId)
   world.owned = world.owned.filter((owned) => owned.physicalId !== physicalId)
 }
@@ -135,7 +126,7 @@ const holds = (value: Json, id: string): boolean =>
   value === id ||
   (typeof value === 'object' && value !== null && Object.values(value).some((inner) => holds(inner, id)))
 
-const newest = (world: World, name: string) => {
+export const newest = (world: World, name: string) => {
   const lives = world.owned.filter(({ resource }) => resource === name).toSorted((a, b) => b.generation - a.generation)
   return lives[0] && world.observed.get(lives[0].physicalId)
 }

@@ -25,6 +25,9 @@ export interface Entry {
   generation: number
 }
 
+/** All lives that the cloud has, the one that counts first. */
+export const livesOf = ({ current, leftovers }: Entry): Alive[] => (current ? [current, ...leftovers] : leftovers)
+
 /** Entries by name: first what is wanted, each after what it refers to, then what is only owned. */
 export function entries({ kind, description, owned, observed }: PlanInput): Map<string, Entry> {
   const lives = Map.groupBy(owned, ({ resource }) => resource)

@@ -1,14 +1,15 @@
 import type { Catalogue } from '../cost/catalogue.ts'
 import type { Problem } from '../errors.ts'
 import type { Draft, DraftResource } from './draft.ts'
-import { databaseSizes, imageFor, imageSlugs, machineSizes, sizeFor } from './offers.ts'
+import { databaseSizes, imageFor, imageSlugs, machineSizes, type Offer, sizeFor } from './offers.ts'
 import { pointer, unknownWord } from './problems.ts'
 
 /** Regions, sizes and images that the cloud does not offer, and needs that nothing meets. */
 export function catalogueProblems(draft: Draft, catalogue: Catalogue): Problem[] {
+  const machines = machineSizes(catalogue, draft.region)
   return [
     ...regionProblems(draft, catalogue),
-    ...draft.resources.flatMap((each) => resourceProblems(each, draft, catalogue)),
+    ...draft.resources.flatMap((each) => resourceProblems(each, machines, catalogue)),
   ]
 }
 
@@ -18,22 +19,28 @@ function regionProblems({ region }: Draft, { regions }: Catalogue): Problem[] {
   return [unknownWord(['region'], 'The region', region, open)]
 }
 
-function resourceProblems(resource: DraftResource, { region }: Draft, catalogue: Catalogue): Problem[] {
+function resourceProblems(resource: DraftResource, machines: Offer[], catalogue: Catalogue): Problem[] {
   const { size, image, engine, num_nodes } = resource.specifications
   const path = ['resources', resource.index, 'specifications']
   if (resource.type === 'machine')
-    return [
-      ...sizeProblems([...path, 'size'], size, machineSizes(catalogue, region)),
-      ...imageProblems([...path, 'image'], image, catalogue),
-    ]
+    return [...sizeProblems([...path, 'size'], size, machines), ...imageProblems([...path, 'image'], image, catalogue)]
   if (resource.type === 'database' && typeof engine === 'string')
     return sizeProblems([...path, 'size'], size, databaseSizes(catalogue, engine, Number(num_nodes ?? 1)))
   return []
 }
 
-function sizeProblems(path: (string | number)[], size: unknown, offered: ReturnType<typeof machineSizes>): Problem[] {
-  const slugs = offered.map((each) => each.slug)
-  if (typeof size === 'string') return slugs.includes(size) ? [] : [unknownWord(path, 'The size', size, slugs)]
+function sizeProblems(path: (string | number)[], size: unknown, offered: readonly Offer[]): Problem[] {
+  if (typeof size === 'string') {
+    if (offered.some(({ slug }) => slug === size)) return []
+    return [
+      unknownWord(
+        path,
+        'The size',
+        size,
+        offered.map(({ slug }) => slug),
+      ),
+    ]
+  }
   if (!isNeed(size) || sizeFor(size, offered)) return []
   const largest = offered.reduce((most, each) => (each.memory_mb > most.memory_mb ? each : most), offered[0]!)
   const found = `${size.vcpus} vCPUs and ${size.memory_gb} GiB`

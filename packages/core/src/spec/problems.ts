@@ -55,9 +55,15 @@ export function shown(value: unknown, path: Path = []): string {
   return text.length > 80 ? `${text.slice(0, 77)}…` : text
 }
 
-/** A word that is not among those allowed, with the one that was probably meant. */
-export function unknownWord(path: Path, what: string, word: string, allowed: readonly string[]): Problem {
-  const near = nearest(word, allowed)
+/** A word that is not among those allowed, with the one that was probably meant. `guess: false` spares the search. */
+export function unknownWord(
+  path: Path,
+  what: string,
+  word: string,
+  allowed: readonly string[],
+  { guess = true } = {},
+): Problem {
+  const near = guess ? nearest(word, allowed) : undefined
   const few = allowed.length > 20 ? [...allowed.slice(0, 20), `… (${allowed.length} in all)`] : allowed
   return {
     where: pointer(path),

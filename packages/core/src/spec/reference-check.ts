@@ -18,9 +18,10 @@ export function referenceProblems(draft: Draft): Problem[] {
     else byName.set(resource.name, resource)
   }
   const needs = new Map<string, string[]>()
+  const known: Known = { byName, names: [...byName.keys()], guesses: 50 }
   for (const resource of draft.resources) {
     const references = referencesIn(resource.specifications)
-    problems.push(...references.flatMap((reference) => wrongReference(resource, reference, byName)))
+    problems.push(...references.flatMap((reference) => wrongReference(resource, reference, known)))
     if (resource.name !== undefined)
       needs.set(
         resource.name,
@@ -37,10 +38,17 @@ const duplicate = (resource: DraftResource, first: DraftResource): Problem => ({
   expected: 'a name of its own',
 })
 
-function wrongReference(from: DraftResource, found: FoundReference, byName: Map<string, DraftResource>): Problem[] {
+interface Known {
+  byName: ReadonlyMap<string, DraftResource>
+  names: readonly string[]
+  /** Dangling references that still get a guess: each searches all names, and there may be ten thousand of both. */
+  guesses: number
+}
+
+function wrongReference(from: DraftResource, found: FoundReference, known: Known): Problem[] {
   const path = ['resources', from.index, 'specifications', ...found.path, 'ref']
-  const target = byName.get(found.resource)
-  if (!target) return [unknownWord(path, 'The resource', found.resource, [...byName.keys()])]
+  const target = known.byName.get(found.resource)
+  if (!target) return [unknownWord(path, 'The resource', found.resource, known.names, { guess: known.guesses-- > 0 })]
   if (!target.type) return []
   const attributes = Object.keys(referableAttributes[target.type])
   if (!attributes.includes(found.attribute))

@@ -27,8 +27,9 @@ export function referencesIn(value: unknown, path: (string | number)[] = [], fou
   return found
 }
 
-/** Names of the resources that a value refers to, each once. */
-export const neededBy = (value: unknown): string[] => [...new Set(referencesIn(value).map(({ resource }) => resource))]
+/** Names of the resources that a value refers to, each once, sorted: the order of keys must mean nothing. */
+export const neededBy = (value: unknown): string[] =>
+  [...new Set(referencesIn(value).map(({ resource }) => resource))].sort()
 
 /** Every separate cycle among edges "needs": `[a, b]` says that a needs b and b needs a. Linear in the edges. */
 export function cycles(needs: ReadonlyMap<string, readonly string[]>): string[][] {

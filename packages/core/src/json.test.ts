@@ -1,0 +1,18 @@
+import fc from 'fast-check'
+import { expect, test } from 'vitest'
+import { canonical, canonicalPieces, type Json } from './json.ts'
+
+test('canonical text is JSON with sorted keys and nothing undefined', () => {
+  expect(canonical({ b: [1, { d: null, c: 'ü"' }], a: undefined as unknown as Json, B: true })).toBe(
+    '{"B":true,"b":[1,{"c":"ü\\"","d":null}]}',
+  )
+})
+
+test('the pieces are the same text, and it parses to the same value', () => {
+  fc.assert(
+    fc.property(fc.jsonValue(), fc.nat(4), (value, depth) => {
+      expect([...canonicalPieces(value as Json, depth)].join('')).toBe(canonical(value as Json))
+      expect(JSON.parse(canonical(value as Json))).toEqual(JSON.parse(JSON.stringify(value)))
+    }),
+  )
+})

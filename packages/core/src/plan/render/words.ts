@@ -1,0 +1,79 @@
+import type { Plan, ResourcePlan } from '../types.ts'
+
+/** What all renderings of a plan share: the same words, symbols and numbers everywhere. */
+
+export const symbols: Record<ResourcePlan['action'], string> = {
+  create: '+',
+  update: '~',
+  replace: '±',
+  delete: '-',
+  forget: '×',
+  unchanged: ' ',
+}
+
+const verbs: Record<ResourcePlan['action'], string> = {
+  create: 'to create',
+  update: 'to update',
+  replace: 'to replace',
+  delete: 'to delete',
+  forget: 'to forget',
+  unchanged: 'unchanged',
+}
+
+/** `$24.00`, with a sign where it is a change: `+$24.00`, `-$6.00`. */
+export function dollars(usd: number, signed = false): string {
+  const sign = usd < 0 ? '-' : signed && usd > 0 ? '+' : ''
+  return `${sign}$${Math.abs(usd).toFixed(2)}`
+}
+
+/** What a resource's line says of money: its change, `free`, or that a price is not known. */
+export function moneyOf({ action, monthlyBefore, monthlyAfter }: ResourcePlan): string {
+  if (action === 'forget') return ''
+  if (monthlyBefore === null || monthlyAfter === null) return 'no price'
+  if (monthlyBefore === 0 && monthlyAfter === 0) return 'free'
+  return monthlyAfter === monthlyBefore ? '' : dollars(monthlyAfter - monthlyBefore, true)
+}
+
+/** `2 to create, 1 to delete, 4 unchanged` */
+export function summary({ resources }: Plan): string {
+  const counts = Map.groupBy(resources, ({ action }) => action)
+  const parts = Object.entries(verbs).flatMap(([action, verb]) => {
+    const count = counts.get(action as ResourcePlan['action'])?.length
+    return count ? [`${count} ${verb}`] : []
+  })
+  return parts.join(', ')
+}
+
+export function heading({ kind, infrastructure, provider, region, undoes }: Plan): string {
+  const what = {
+    apply: 'Plan for',
+    destroy: 'Plan to destroy',
+    repair: 'Plan to repair',
+    rollback: `Plan to undo operation ${undoes} of`,
+  }
+  return `${what[kind]} ${infrastructure} at ${provider}, ${region}`
+}
+
+export const priceLine = ({ price }: Plan): string =>
+  `${dollars(price.after)} a month, ${price.change === 0 ? 'as before' : `${dollars(price.change, true)} against now`}` +
+  ` (list prices of ${price.catalogueDate}, before tax)`
+
+/** Why, and for a replacement what comes first. */
+export function reasonOf(plan: Plan, { reason, steps }: ResourcePlan): string {
+  const order = steps.map((n) => plan.steps[n]?.replaces).find((half) => half !== undefined)
+  if (!order) return reason
+  return `${reason}; ${order === 'create-first' ? 'the new one is made' : 'the old one is deleted'} first`
+}
+
+/** What a reader must weigh: what is lost and what stops, each once. */
+export function risksOf(plan: Plan, { steps }: ResourcePlan): string[] {
+  const risks = steps.map((n) => plan.steps[n]!.risk)
+  const losses = risks.flatMap(({ dataLoss }) => (dataLoss ? [`loses ${dataLoss}`] : []))
+  return [...new Set([...losses, ...risks.flatMap(({ downtime }) => downtime ?? [])])]
+}
+
+/** Resources that change; the others are only counted. */
+export const changing = ({ resources }: Plan) => resources.filter(({ action }) => action !== 'unchanged')
+
+export const consentFlags = ({ consentNeeded }: Plan) =>
+  consentNeeded.map(({ resource }) => `--consent ${resource}`).join(' ')
