@@ -17,9 +17,13 @@ const requestFault = z.discriminatedUnion('kind', [
     .object({ ...scope, kind: z.literal('rate_limit'), retry_after_s: z.number().int().min(0).default(1) })
     .describe('429 and nothing happens.'),
   z
-    .object({ ...scope, kind: z.literal('error'), status: z.number().int().min(500).max(599).default(500) })
+    .object({
+      ...scope,
+      kind: z.literal('error'),
+      status: z.union([z.literal(403), z.number().int().min(500).max(599)]).default(500),
+    })
     .extend({ when: z.enum(['before', 'after']).default('before') })
-    .describe('A 5xx answer; `after` means that what was asked for did happen.'),
+    .describe('A 5xx answer, or a 403; `after` means that what was asked for did happen.'),
   z.object({ ...scope, kind: z.literal('lost_request') }).describe('The connection breaks and nothing happens.'),
   z.object({ ...scope, kind: z.literal('lost_answer') }).describe('It happens, and the connection breaks.'),
   z

@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { FastifyRequest } from 'fastify'
 import type { Cloud } from '../cloud.ts'
-import { ApiError, tooManyRequests } from '../http/errors.ts'
+import { ApiError, forbidden, tooManyRequests } from '../http/errors.ts'
 import type { App } from '../http/validation.ts'
 import type { requestFaults, Verdict } from './armed.ts'
 
@@ -38,5 +38,6 @@ export function injectFaults(app: App, cloud: Cloud, faults: ReturnType<typeof r
 }
 
 function failure(status: number): ApiError {
+  if (status === 403) return forbidden('You are not authorized to perform this operation')
   return new ApiError(status, status === 503 ? 'service_unavailable' : 'server_error', 'Unexpected server-side error')
 }

@@ -2,6 +2,7 @@ import type { Cloud } from '../cloud.ts'
 import type { App } from '../http/validation.ts'
 import { accountRoutes } from './account.ts'
 import { actionRoutes } from './actions.ts'
+import { backupPolicyRoutes } from './backup-policies.ts'
 import { catalogueRoutes } from './catalogue.ts'
 import { databaseFirewallRoutes } from './database-firewall.ts'
 import { databasePoolRoutes } from './database-pools.ts'
@@ -28,6 +29,7 @@ import { vpcRoutes } from './vpcs.ts'
 export const routes: readonly ((app: App, cloud: Cloud) => void)[] = [
   accountRoutes,
   actionRoutes,
+  backupPolicyRoutes,
   catalogueRoutes,
   dropletActionRoutes,
   dropletRoutes,
