@@ -34,10 +34,8 @@ export function account(conformance: Conformance): void {
         .remove(vpc, { gate: () => {} })
         .catch((error: unknown) => error)
       expect(isAtlasError(error, 'cloud_refused')).toBe(true)
-      await stage.of('machine').remove(machine, { gate: () => {} })
-      await stage.gone('machine', id)
-      await stage.of('vpc').remove(vpc, { gate: () => {} })
-      await stage.gone('vpc', vpc.id)
+      await stage.removed('machine', machine.id)
+      await stage.removed('vpc', vpc.id)
     })
 
     test.skipIf(!abilities.has('requests'))('hundreds of resources are listed in few calls', async () => {

@@ -15,8 +15,7 @@ export function life(one: Case, stage: () => Stage): void {
   test('is created, becomes ready as described, and is removed until it is missing', async () => {
     const { asked, observed } = await made()
     expect(driver().diff(asked.specifications, observed)).toEqual({ kind: 'unchanged' })
-    expect(await driver().remove(observed, { gate: () => {} })).toBeUndefined()
-    await stage().gone(one.type, observed.id)
+    await stage().removed(one.type, observed.id)
   })
 
   test('has every attribute that others refer to once it is ready, and no other than is promised', async () => {
@@ -41,15 +40,13 @@ export function life(one: Case, stage: () => Stage): void {
 
   test('removing it again is success', async () => {
     const { observed } = await made()
-    await driver().remove(observed, { gate: () => {} })
-    await stage().gone(one.type, observed.id)
+    await stage().removed(one.type, observed.id)
     expect(await driver().remove(observed, { gate: () => {} })).toBeUndefined()
   })
 
   test('one that never was is missing', async () => {
     const { observed } = await made()
-    await driver().remove(observed, { gate: () => {} })
-    await stage().gone(one.type, observed.id)
+    await stage().removed(one.type, observed.id)
     const error = await driver()
       .get(observed.id)
       .catch((error: unknown) => error)

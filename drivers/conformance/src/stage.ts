@@ -27,8 +27,8 @@ export interface Stage {
   of(type: ResourceType): ResourceDriver
   /** Waits until it is ready. */
   ready(type: ResourceType, id: string): Promise<Observed>
-  /** Waits until it is gone. */
-  gone(type: ResourceType, id: string): Promise<void>
+  /** Removes it as the engine does: asks, looks, and asks again until it is missing. */
+  removed(type: ResourceType, id: string): Promise<void>
   /** Updates until `diff` finds nothing more to do. Returns what is there then. */
   converge(type: ResourceType, id: string, want: JsonObject): Promise<Observed>
   close(): Promise<void>
@@ -101,18 +101,17 @@ export async function openStage(
         if (observed.phase === 'failed') throw new Error(`${type} ${id} failed: ${observed.reason}`)
         return observed.phase === 'ready' ? observed : undefined
       }),
-    gone: (type, id) =>
-      until(`${type} ${id} to be gone`, () =>
-        of(type)
-          .get(id)
-          .then(
-            () => undefined,
-            (error: unknown) => {
-              if (!isAtlasError(error, 'cloud_missing')) throw error
-              return true
-            },
-          ),
-      ).then(() => {}),
+    removed: (type, id) =>
+      until(`${type} ${id} to be gone`, async () => {
+        try {
+          const observed = await of(type).get(id)
+          if ((await of(type).remove(observed, { gate: () => {} })) === 'kept') throw new Error(`${id} was kept`)
+          return undefined
+        } catch (error) {
+          if (!isAtlasError(error, 'cloud_missing')) throw error
+          return true
+        }
+      }).then(() => {}),
     async converge(type, id, want) {
       for (let round = 0; round < 20; round++) {
         const observed = await stage.ready(type, id)

@@ -87,6 +87,7 @@ export function trouble(one: Case, stage: () => Stage, { abilities }: Conformanc
         () => undefined,
       )
     const id = await creating
+    if (id) await stage().ready(one.type, id)
     const found = await lookFor(driver(), asked, before)
     if (id) expect(found.map((one) => one.id)).toContain(id)
     expect(found.length).toBeLessThanOrEqual(1)
