@@ -1,1 +1,1 @@
-export {}
+export { type DigitalOceanOptions, digitalOceanDriver } from './driver.ts'

@@ -1,0 +1,158 @@
+import { type Observed, type ResourceDriver, referableAttributes, type SpecificationsOf, type Stamp } from '@atlas/core'
+import { type Api, bodyOf, type Schema, sent } from './api.ts'
+import { unlessBusy, unlessMissing } from './errors.ts'
+import { backupPolicy, hashOf, machineChange } from './machine-change.ts'
+import { changeMachine } from './machine-update.ts'
+import { pages } from './pages.ts'
+import { priceOf } from './price.ts'
+import { stampIn, stampTags, tagOfOwner, userTags } from './stamp.ts'
+import { forgetStamp } from './tags.ts'
+
+type Droplet = Schema['droplet']
+type BackupPolicy = Schema['droplet_backup_policy']
+
+/**
+ * A Droplet. The API does not tell the user data, and forgets the slug of an image that has been superseded: two tags
+ * keep what it was made with, so that a plan neither misses a change nor rebuilds a machine for a new minor image.
+ */
+export function machine(api: Api): ResourceDriver {
+  const policyOf = async (id: number, signal?: AbortSignal) => {
+    const params = { path: { droplet_id: id } }
+    return (await bodyOf(api({ signal }).GET('/v2/droplets/{droplet_id}/backups/policy', { params }))).policy
+      ?.backup_policy
+  }
+  /** One more listing, and only where some machine has backups: not one call for each. */
+  const policies = async (signal?: AbortSignal) => {
+    const found = new Map<number, BackupPolicy>()
+    const records = pages(async (query) => {
+      const answer = await bodyOf(api({ signal }).GET('/v2/droplets/backups/policies', { params: { query } }))
+      return { items: Object.values(answer.policies ?? {}), total: answer.meta.total ?? 0 }
+    })
+    for await (const { droplet_id, backup_policy } of records)
+      if (droplet_id && backup_policy) found.set(droplet_id, backup_policy)
+    return found
+  }
+
+  return {
+    type: 'machine',
+    attributes: referableAttributes.machine,
+    stamping: 'tags',
+    holdsData: () => 'everything on its disk',
+    price: priceOf('machine'),
+    diff: (want, { live }) => machineChange(want, live),
+
+    async *list({ owner, signal }) {
+      let known: Promise<Map<number, BackupPolicy>> | undefined
+      const droplets = pages(async (query) => {
+        const narrowed = owner ? { ...query, tag_name: tagOfOwner(owner) } : query
+        const answer = await bodyOf(api({ signal }).GET('/v2/droplets', { params: { query: narrowed } }))
+        return { items: answer.droplets ?? [], total: answer.meta.total ?? 0 }
+      })
+      for await (const droplet of droplets) {
+        if (hasBackups(droplet)) known ??= policies(signal)
+        yield observe(droplet, hasBackups(droplet) ? (await known)?.get(droplet.id) : undefined)
+      }
+    },
+
+    async get(id, signal) {
+      const params = { path: { droplet_id: Number(id) } }
+      const droplet = sent(
+        (await bodyOf(api({ signal }).GET('/v2/droplets/{droplet_id}', { params }))).droplet,
+        'the Droplet',
+      )
+      return observe(droplet, hasBackups(droplet) ? await policyOf(droplet.id, signal) : undefined)
+    },
+
+    async create({ stamp, name, region, specifications, gate, signal }) {
+      const droplet = body(specifications as SpecificationsOf<'machine'>, name, region, stamp)
+      const answer = await bodyOf(api({ gate, signal }).POST('/v2/droplets', { body: droplet }))
+      if (!('droplet' in answer)) throw new TypeError('one machine was asked for')
+      return observe(sent(answer.droplet, 'the Droplet'))
+    },
+
+    update: (observed, want, context) => changeMachine(api, observed, want, context),
+
+    async remove({ id, stamp }, context) {
+      const params = { path: { droplet_id: Number(id) } }
+      await unlessMissing(unlessBusy(api(context).DELETE('/v2/droplets/{droplet_id}', { params })))
+      await forgetStamp(api, stamp, context)
+      return undefined
+    },
+  }
+}
+
+function body(want: SpecificationsOf<'machine'>, name: string, region: string, stamp: Stamp) {
+  const { size, image, ssh_keys, backups, monitoring, ipv6, user_data, vpc, tags } = want
+  return {
+    name,
+    region,
+    size,
+    image: idOrSlug(image),
+    ssh_keys: ssh_keys.map(idOrSlug),
+    backups: backups !== false,
+    ...(backups !== false && { backup_policy: backupPolicy(backups) }),
+    monitoring,
+    ipv6,
+    ...(user_data !== undefined && { user_data }),
+    ...(vpc !== undefined && { vpc_uuid: vpc }),
+    tags: [...stampTags(stamp), ...birthTags(image, user_data), ...tags],
+  }
+}
+
+/** Snapshots and keys have numbers, images and fingerprints do not. */
+const idOrSlug = (text: string): number | string => (/^\d+$/.test(text) ? Number(text) : text)
+
+const imageTag = 'atlas-image:'
+const userDataTag = 'atlas-user-data:'
+
+const birthTags = (image: string, userData: string | undefined) => [
+  ...(/^[\w-]+$/.test(image) ? [`${imageTag}${image}`] : []),
+  ...(userData === undefined ? [] : [`${userDataTag}${hashOf(userData)}`]),
+]
+
+const hasBackups = (droplet: Droplet) => droplet.features.includes('backups')
+
+function observe(droplet: Droplet, policy?: BackupPolicy): Observed {
+  const id = String(droplet.id)
+  const tagged = (prefix: string) => droplet.tags.find((tag) => tag.startsWith(prefix))?.slice(prefix.length)
+  const address = (type: 'public' | 'private') => droplet.networks.v4?.find((one) => one.type === type)?.ip_address
+  const [publicIp, privateIp, ipv6] = [address('public'), address('private'), droplet.networks.v6?.[0]?.ip_address]
+  const userData = tagged(userDataTag)
+  return {
+    id,
+    physicalId: `digitalocean:machine:${id}`,
+    name: droplet.name,
+    stamp: stampIn(droplet.tags),
+    ...phaseOf(droplet, publicIp),
+    attributes: {
+      id,
+      name: droplet.name,
+      ...(publicIp && { public_ip: publicIp }),
+      ...(privateIp && { private_ip: privateIp }),
+      ...(ipv6 && { ipv6 }),
+    },
+    live: {
+      size: droplet.size_slug,
+      image: imageOf(droplet.image, tagged(imageTag)),
+      backups: hasBackups(droplet) && backupPolicy(policy ?? {}),
+      ipv6: droplet.features.includes('ipv6'),
+      tags: userTags(droplet.tags),
+      ...(userData && { user_data: userData }),
+      ...(droplet.vpc_uuid && { vpc: droplet.vpc_uuid }),
+      power: droplet.status === 'off' ? 'off' : 'on',
+      disk_gb: droplet.disk,
+    },
+  }
+}
+
+/** An image of DigitalOcean's loses its slug when a newer one takes it; the machine's is still what was asked for. */
+const imageOf = ({ id, slug, type }: Droplet['image'], asked: string | undefined) =>
+  slug ?? (type === 'base' && asked ? asked : String(id))
+
+function phaseOf({ status, locked }: Droplet, address: string | undefined): Pick<Observed, 'phase' | 'reason'> {
+  if (status === 'archive') return { phase: 'failed', reason: 'it is archived' }
+  if (status === 'new') return { phase: 'pending', reason: 'it is being made' }
+  if (locked) return { phase: 'pending', reason: 'an action is running on it' }
+  if (!address) return { phase: 'pending', reason: 'it has no address yet' }
+  return { phase: 'ready' }
+}

@@ -1,0 +1,45 @@
+import { isAtlasError, type Stamp } from '@atlas/core'
+import type { Api, Schema } from './api.ts'
+import { unlessMissing } from './errors.ts'
+import { tagOfCreate, userTags } from './stamp.ts'
+import type { CallContext } from './transport.ts'
+
+/** The document's prose has `database` too, its schema forgot it (tags_resource, August 2026). */
+type Taggable = NonNullable<Schema['tags_resource']['resources'][number]['resource_type']> | 'database'
+
+interface Tagged {
+  type: Taggable
+  id: string
+  tags: readonly string[]
+}
+
+/** Puts on what is missing and takes off what is not wanted. Stamps stay. Safe to repeat. */
+export async function syncTags(api: Api, { type, id, tags }: Tagged, wanted: readonly string[], context: CallContext) {
+  const resource = { resource_id: id, resource_type: type as Exclude<Taggable, 'database'> }
+  const body = { resources: [resource] }
+  const present = userTags(tags)
+  const missing = wanted.filter((tag) => !present.includes(tag))
+  await makeTags(api, missing, context)
+  for (const tag of missing)
+    await api(context).POST('/v2/tags/{tag_id}/resources', { params: { path: { tag_id: tag } }, body })
+  for (const tag of present.filter((tag) => !wanted.includes(tag)))
+    await unlessMissing(api(context).DELETE('/v2/tags/{tag_id}/resources', { params: { path: { tag_id: tag } }, body }))
+}
+
+/** A tag must exist before a firewall, a load balancer or a tagging can name it. Making it again changes nothing. */
+export async function makeTags(api: Api, names: readonly string[], context: CallContext): Promise<void> {
+  for (const name of names) await api(context).POST('/v2/tags', { body: { name } })
+}
+
+/**
+ * Tags outlive what carried them: the one of a create goes when its resource goes. Nobody is the worse for one that
+ * stays, so a failure here is none.
+ */
+export async function forgetStamp(api: Api, stamp: Stamp | undefined, context: CallContext): Promise<void> {
+  if (!stamp) return
+  try {
+    await api(context).DELETE('/v2/tags/{tag_id}', { params: { path: { tag_id: tagOfCreate(stamp) } } })
+  } catch (error) {
+    if (!isAtlasError(error)) throw error
+  }
+}

@@ -1,0 +1,143 @@
+import {
+  type ChangeRules,
+  difference,
+  type Json,
+  type JsonObject,
+  type Observed,
+  physicalName,
+  type Resolved,
+  type ResourceDriver,
+  referableAttributes,
+  type SpecificationsOf,
+} from '@atlas/core'
+import { type Api, bodyOf, type Schema, sent } from './api.ts'
+import { unlessBusy, unlessMissing } from './errors.ts'
+import { orEarlier } from './names.ts'
+import { inOrder } from './order.ts'
+import { pages } from './pages.ts'
+import { priceOf } from './price.ts'
+import { stampIn, stampTags, userTags } from './stamp.ts'
+import { forgetStamp, syncTags } from './tags.ts'
+
+const rules: ChangeRules = {
+  holds: 'the data on it',
+  fields: {
+    size_gb: { growsIn: 'GiB' },
+    filesystem: { replaces: 'formatting it anew erases its data' },
+    description: { anyWill: 'always' },
+    snapshot: { anyWill: 'always' },
+    region: { anyWill: 'always' },
+  },
+}
+
+/**
+ * Block storage. Its name is unique in a region, its tags carry the stamp. Attaching, detaching and growing are actions
+ * that take seconds; a volume does not say that one runs, so what is refused meanwhile is asked for again.
+ */
+export function volume(api: Api): ResourceDriver {
+  const named = async (name: string, region: string, signal: AbortSignal | undefined) => {
+    const params = { query: { name, region: region as Region } }
+    return (await bodyOf(api({ signal }).GET('/v2/volumes', { params }))).volumes?.[0]
+  }
+
+  return {
+    type: 'volume',
+    attributes: referableAttributes.volume,
+    stamping: 'tags',
+    holdsData: () => rules.holds,
+    price: priceOf('volume'),
+    diff: (want, { live }) => change(want, live),
+
+    async *list({ owner, signal }) {
+      const volumes = pages(async (query) => {
+        const answer = await bodyOf(api({ signal }).GET('/v2/volumes', { params: { query } }))
+        return { items: answer.volumes ?? [], total: answer.meta.total ?? 0 }
+      })
+      for await (const one of volumes) {
+        const observed = observe(one)
+        if (!owner || observed.stamp?.owner === owner) yield observed
+      }
+    },
+
+    async get(id, signal) {
+      const params = { path: { volume_id: id } }
+      return observe(sent((await bodyOf(api({ signal }).GET('/v2/volumes/{volume_id}', { params }))).volume, 'it'))
+    },
+
+    async create({ identity, stamp, region, specifications, gate, signal }) {
+      const { size_gb, filesystem, description, snapshot, tags } = specifications as SpecificationsOf<'volume'>
+      const name = cloudName(physicalName(identity))
+      const body = {
+        name,
+        region: region as Region,
+        size_gigabytes: size_gb,
+        filesystem_type: filesystem,
+        tags: [...stampTags(stamp), ...tags],
+        ...(description !== undefined && { description }),
+        ...(snapshot !== undefined && { snapshot_id: snapshot }),
+      }
+      const make = bodyOf(api({ gate, signal }).POST('/v2/volumes', { body })).then(({ volume }) => volume)
+      return observe(sent(await orEarlier(make, () => named(name, region, signal)), 'the volume'))
+    },
+
+    async update({ id, live }, want, context) {
+      const difference = change(want, live)
+      const changes = (field: string) =>
+        difference.kind === 'update' && difference.fields.some((one) => one.field === field)
+      const region = live.region as Region
+      const act = (body: Action) =>
+        unlessBusy(api(context).POST('/v2/volumes/{volume_id}/actions', { params: { path: { volume_id: id } }, body }))
+
+      if (changes('/tags'))
+        await syncTags(api, { type: 'volume', id, tags: live.tags as string[] }, want.tags as string[], context)
+      if (changes('/size_gb')) await act({ type: 'resize', region, size_gigabytes: Number(want.size_gb) })
+      else if (changes('/machine') && live.machine !== undefined)
+        await act({ type: 'detach', region, droplet_id: Number(live.machine) })
+      else if (changes('/machine')) await act({ type: 'attach', region, droplet_id: Number(want.machine) })
+    },
+
+    // An attached volume is not deleted: it is detached first, and asked for again.
+    async remove({ id, live, stamp }, context) {
+      const params = { path: { volume_id: id } }
+      if (live.machine !== undefined) {
+        const body = { type: 'detach', region: live.region as Region, droplet_id: Number(live.machine) } as const
+        await unlessMissing(unlessBusy(api(context).POST('/v2/volumes/{volume_id}/actions', { params, body })))
+        return undefined
+      }
+      await unlessMissing(unlessBusy(api(context).DELETE('/v2/volumes/{volume_id}', { params })))
+      await forgetStamp(api, stamp, context)
+      return undefined
+    },
+  }
+}
+
+type Region = Schema['region_slug']
+type Action =
+  | { type: 'attach' | 'detach'; region: Region; droplet_id: number }
+  | { type: 'resize'; region: Region; size_gigabytes: number }
+
+/** DigitalOcean wants a letter in front. */
+const cloudName = (name: string) => (/^[a-z]/.test(name) ? name : `v${name}`)
+
+const change = (want: Resolved, live: JsonObject) =>
+  difference(rules, { ...want, tags: inOrder((want.tags ?? []) as Json[]) }, live)
+
+function observe(record: Schema['volume_full']): Observed {
+  const [id, name] = [sent(record.id, 'an id'), sent(record.name, 'a name')]
+  const machine = record.droplet_ids?.[0]
+  return {
+    id,
+    physicalId: `digitalocean:volume:${id}`,
+    name,
+    stamp: stampIn(record.tags ?? []),
+    phase: 'ready',
+    attributes: { id, name, device: `/dev/disk/by-id/scsi-0DO_Volume_${name}` },
+    live: {
+      size_gb: sent(record.size_gigabytes, 'a size'),
+      filesystem: record.filesystem_type ?? '',
+      tags: userTags(record.tags),
+      region: record.region?.slug ?? '',
+      ...(machine !== undefined && { machine: String(machine) }),
+    },
+  }
+}
