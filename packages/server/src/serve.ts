@@ -1,8 +1,7 @@
 import { join } from 'node:path'
 import { createApi } from '@atlas/api'
-import { memoryCloud, memoryDriver } from '@atlas/driver-memory'
 import { openStore } from '@atlas/store'
-import type { Cloud } from './clouds.ts'
+import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
 import { sandboxSsh } from './control/ssh.ts'
 import { startDatabase } from './database.ts'
@@ -45,7 +44,7 @@ export async function serve(options: Options, environment: Environment): Promise
 
   const store = await openStore(database.url, { onTrouble: (err) => log.warn({ err }, 'the database is in trouble') })
   started.defer(() => store.close())
-  const clouds = cloudsOf(dev)
+  const clouds = openClouds({ store, environment, sandbox, dev })
   stopping(
     started,
     await startWorkers(
@@ -77,11 +76,6 @@ async function sideBySide<A, B>(one: Promise<A>, other: Promise<B> | undefined):
 function stopping<T extends { stop(): Promise<void> }>(stack: AsyncDisposableStack, one: T): T {
   stack.defer(() => one.stop())
   return one
-}
-
-/** The memory cloud forgets everything with this process: it is for trying things out. */
-function cloudsOf(dev: boolean): Cloud[] {
-  return dev ? [{ provider: 'memory', endpoint: 'memory:', sandbox: true, driver: memoryDriver(memoryCloud()) }] : []
 }
 
 function secretsOf(databaseUrl: string, { credential }: Environment, sandbox: DevSandbox | undefined): string[] {

@@ -1,0 +1,41 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { setTimeout as sleep } from 'node:timers/promises'
+
+export interface Door {
+  host: string
+  port: number
+  user: string
+}
+
+/** What the machine answers to `uname -s` within the time; undefined when it lets nobody in. */
+export async function unameOver(door: Door, keyFile: string, withinMs: number): Promise<string | undefined> {
+  const end = Date.now() + withinMs
+  while (Date.now() < end) {
+    const said = await attempt(door, keyFile)
+    if (said !== undefined) return said
+    await sleep(2_000)
+  }
+  return undefined
+}
+
+async function attempt({ host, port, user }: Door, keyFile: string): Promise<string | undefined> {
+  const options = ['BatchMode=yes', 'ConnectTimeout=5', 'StrictHostKeyChecking=no', 'UserKnownHostsFile=/dev/null']
+  const args = [...options.flatMap((option) => ['-o', option]), '-i', keyFile, '-p', String(port), '-l', user, host]
+  const ssh = spawn('ssh', [...args, 'uname', '-s'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  let said = ''
+  ssh.stdout.on('data', (chunk) => {
+    said += chunk
+  })
+  const [code] = await once(ssh, 'close')
+  return code === 0 ? said.trim() : undefined
+}
+
+/** A sandbox tells where its machines let people in; at DigitalOcean it is port 22 of the public address. */
+export async function doorOf(cloud: { url: string; token: string }, id: string, address: string): Promise<Door> {
+  const answer = await fetch(new URL('/_sandbox/info', cloud.url), {
+    headers: { authorization: `Bearer ${cloud.token}` },
+  }).catch(() => undefined)
+  const info = answer?.ok ? ((await answer.json()) as { droplets?: { id: number; ssh: Door }[] }) : undefined
+  return info?.droplets?.find((one) => String(one.id) === id)?.ssh ?? { host: address, port: 22, user: 'root' }
+}
