@@ -2,9 +2,15 @@ import type { Clock } from './clock.ts'
 import type { Backend } from './machines/backend.ts'
 import type { Records } from './records/records.ts'
 import type { Store } from './records/store.ts'
+import type { FirewallKeeper } from './work/firewalls.ts'
 
 /** What every route and every piece of work shares: the records, the time, the machines. */
-export interface Cloud extends Records {
+export interface Cloud extends CloudParts {
+  readonly firewallKeeper: FirewallKeeper
+}
+
+/** The cloud without what watches over it. */
+export interface CloudParts extends Records {
   readonly store: Store
   readonly clock: Clock
   readonly backend: Backend

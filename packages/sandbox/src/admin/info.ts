@@ -34,5 +34,16 @@ export async function info(cloud: Cloud) {
 async function machine(cloud: Cloud, id: number) {
   const { name, address, status } = cloud.droplets.get(id)!
   const ssh = { host: address, port: cloud.options.sshPort, user: 'root' }
-  return { id, name, status, machine: await cloud.backend.state(id), ssh }
+  const key = await cloud.backend.hostKey(id)
+  return {
+    id,
+    name,
+    status,
+    machine: await cloud.backend.state(id),
+    ssh: { ...ssh, ...(key && { known_hosts: knownHosts(ssh, key) }) },
+  }
 }
+
+/** A line for the file known_hosts. */
+const knownHosts = ({ host, port }: { host: string; port: number }, key: string): string =>
+  `${port === 22 ? host : `[${host}]:${port}`} ${key}`

@@ -20,11 +20,28 @@ interface EngineFacts {
   nodes: readonly number[]
   sizes: readonly string[]
   port: number
+  endOfLife?: Readonly<Record<string, string>>
+}
+
+/** postgresql.org/support/versioning, 2026-09. */
+const postgresEndOfLife = {
+  14: '2026-11-12T00:00:00Z',
+  15: '2027-11-11T00:00:00Z',
+  16: '2028-11-09T00:00:00Z',
+  17: '2029-11-08T00:00:00Z',
+  18: '2030-11-14T00:00:00Z',
 }
 
 /** Port numbers and node counts as DigitalOcean has them. */
 export const engines: Readonly<Record<Engine, EngineFacts>> = {
-  pg: { versions: ['14', '15', '16', '17', '18'], standard: '18', nodes: [1, 2, 3], sizes: allSizes, port: 25060 },
+  pg: {
+    versions: ['14', '15', '16', '17', '18'],
+    standard: '18',
+    nodes: [1, 2, 3],
+    sizes: allSizes,
+    port: 25060,
+    endOfLife: postgresEndOfLife,
+  },
   mysql: { versions: ['8'], standard: '8', nodes: [1, 2, 3], sizes: allSizes, port: 25060 },
   redis: { versions: ['7'], standard: '7', nodes: [1, 2], sizes: allSizes, port: 25061 },
   valkey: { versions: ['8'], standard: '8', nodes: [1, 2], sizes: allSizes, port: 25061 },
@@ -47,9 +64,12 @@ export function databaseOptions() {
     const layouts = nodes.map((count) => ({ num_nodes: count, sizes }))
     return [engine, { regions: open, versions, layouts, default_version: standard }] as const
   })
-  const availability = entries.map(([engine, { versions }]) => {
-    const dates = { end_of_life: null, end_of_availability: null }
-    return [engine, versions.map((version) => ({ ...dates, version }))] as const
+  const availability = entries.map(([engine, { versions, endOfLife }]) => {
+    const dates = (version: string) => {
+      const end = endOfLife?.[version] ?? null
+      return { end_of_life: end, end_of_availability: end, version }
+    }
+    return [engine, versions.map(dates)] as const
   })
   return { options: Object.fromEntries(options), version_availability: Object.fromEntries(availability) }
 }

@@ -33,6 +33,8 @@ export interface Backend {
   setFirewall(id: number, rules: InboundRule[] | undefined): Promise<void>
   /** Injected faults of one machine, until called with `undefined`. */
   setFault(id: number, fault: MachineFault | undefined): Promise<void>
+  /** The public host key in OpenSSH's one-line form, for known_hosts; nothing before the first boot. */
+  hostKey(id: number): Promise<string | undefined>
   state(id: number): Promise<'off' | 'active' | 'missing'>
   /** After a restart of the sandbox: what exists is taken up again, what has no record is ended. */
   recover(machines: readonly { spec: MachineSpec; on: boolean }[]): Promise<void>

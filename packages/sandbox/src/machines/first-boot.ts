@@ -53,6 +53,12 @@ async function giveKeys(disk: Disk, spec: MachineSpec): Promise<void> {
 export const hostKeyOf = (disk: Disk): Promise<string> =>
   readFile(join(disk.root, 'etc/ssh/ssh_host_ed25519_key'), 'utf8')
 
+/** Without its comment; `undefined` before the first boot. */
+export async function publicHostKeyOf(disk: Disk): Promise<string | undefined> {
+  const line = await readFile(join(disk.root, 'etc/ssh/ssh_host_ed25519_key.pub'), 'utf8').catch(() => undefined)
+  return line?.split(' ').slice(0, 2).join(' ').trim()
+}
+
 /** One line for /bin/sh that runs the due scripts; the stages before SSH in `early`, the others in `late`. */
 export const bootLine = {
   early: `cd /; . "$ROOT${cloudFolder}/boot.sh"; [ ! -e "$ROOT${cloudFolder}/due" ] || . "$ROOT${cloudFolder}/init.sh"`,

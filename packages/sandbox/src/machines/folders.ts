@@ -4,7 +4,7 @@ import type { Backend } from './backend.ts'
 import type { Disks } from './disks.ts'
 import { removeIfThere } from './disks.ts'
 import { MachineError } from './errors.ts'
-import { nameMachine, prepareBoot } from './first-boot.ts'
+import { nameMachine, prepareBoot, publicHostKeyOf } from './first-boot.ts'
 import { loadMachine, type Machine, type Runner, saveMachine } from './machine.ts'
 import { type OneAtATime, oneAtATime } from './one-at-a-time.ts'
 
@@ -107,6 +107,7 @@ export function folderBackend(nature: Nature, disks: Disks, runner: Runner): Bac
     },
     setFirewall: (id, firewall) => inTurn(id, async () => runner.apply(await change(id, { firewall }), disks.disk(id))),
     setFault: (id, fault) => inTurn(id, () => runner.fault(get(id), fault)),
+    hostKey: async (id) => (machines.has(id) ? publicHostKeyOf(disks.disk(id)) : undefined),
     state: async (id) => (machines.has(id) ? (runner.isOn(id) ? 'active' : 'off') : 'missing'),
     async recover(known) {
       await runner.sweep()

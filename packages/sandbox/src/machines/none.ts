@@ -24,6 +24,7 @@ export function noneBackend(): Backend {
     snapshotVolume: async () => ({ bytes: 0 }),
     setFirewall: nothing,
     setFault: async (id, fault) => void (fault?.kind === 'crash' && on.set(id, false)),
+    hostKey: async () => undefined,
     state: async (id) => (on.has(id) ? (on.get(id) ? 'active' : 'off') : 'missing'),
     recover: async (machines) => {
       on.clear()

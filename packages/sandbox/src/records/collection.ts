@@ -21,6 +21,7 @@ export class Collection<T extends { id: Id }> {
   readonly #sink: Sink<T>
   /** Real time of what came and went in this process, for listings that lag. */
   readonly #born = new Map<Id, number>()
+  readonly #watchers: ((id: T['id'], record: T | undefined) => void)[] = []
   readonly #gone: { record: T; at: number }[] = []
 
   constructor(records: readonly T[], options: CollectionOptions<T>, sink: Sink<T>) {
@@ -73,12 +74,18 @@ export class Collection<T extends { id: Id }> {
     return [...known, ...this.#gone.filter(({ at }) => at >= since).map(({ record }) => record)]
   }
 
+  /** Calls `changed` after each change, with the record as it is now, or with nothing where it is gone. */
+  watch(changed: (id: T['id'], record: T | undefined) => void): void {
+    this.#watchers.push(changed)
+  }
+
   put(record: T): T {
     const before = this.#records.get(record.id)
     if (before) this.#unindex(before)
     else this.#born.set(record.id, performance.now())
     this.#remember(record)
     this.#sink.put(record)
+    for (const changed of this.#watchers) changed(record.id, record)
     return record
   }
 
@@ -97,6 +104,7 @@ export class Collection<T extends { id: Id }> {
     this.#gone.push({ record: before, at: performance.now() })
     if (this.#gone.length > rememberGone) this.#gone.shift()
     this.#sink.remove(id)
+    for (const changed of this.#watchers) changed(before.id, undefined)
   }
 
   #index(name: string): Map<Id, Set<Id>> {

@@ -54,6 +54,12 @@ export function openRecords(store: Store) {
     databases: store.collection<Types.Database>('database', {
       indexes: { ...byTag, vpc: (database) => [database.vpc], name: (database) => [database.name] },
     }),
+    usage: store.collection<Types.Usage>('usage', {
+      indexes: { open: ({ resource, end }) => (end === undefined ? [resource] : []) },
+    }),
+    peerings: store.collection<Types.VpcPeering>('vpc_peering', { indexes: { vpc: ({ vpcs }) => vpcs } }),
+    alertPolicies: store.collection<Types.AlertPolicy>('alert_policy'),
+    destructions: store.collection<Types.Destruction>('destruction'),
     firewalls: store.collection<Types.Firewall>('firewall', { indexes: byTag }),
     actions: store.collection<Types.Action>('action', {
       indexes: { resource: ({ resourceType, resource }) => [`${resourceType}:${resource}`] },

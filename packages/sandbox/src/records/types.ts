@@ -251,6 +251,62 @@ export interface DatabaseReplica {
   createdAt: number
 }
 
+/** A time in which one thing was billed at one price. Open while it lasts. */
+export interface Usage {
+  id: string
+  /** What is billed, such as `droplet:480000001`. */
+  resource: string
+  /** One resource can be billed for several things at once: a droplet and its backups. */
+  item: UsageItem
+  start: number
+  end?: number
+}
+
+export interface UsageItem {
+  /** Heading of the invoice, such as `Droplets`. */
+  product: string
+  description: string
+  /** What the cap of a month counts together: the same thing at the same price. */
+  sku: string
+  region: string
+  /** USD; absent where no source tells the price: metered, not priced. */
+  price?: { hourly: number; monthly: number }
+  /** Droplets are billed for a minute at least. */
+  minimum: boolean
+}
+
+export interface VpcPeering {
+  id: string
+  name: string
+  vpcs: [string, string]
+  status: 'PROVISIONING' | 'ACTIVE' | 'DELETING'
+  createdAt: number
+}
+
+export interface AlertPolicy {
+  id: string
+  /** As it was given: nothing is watched here. */
+  policy: Record<string, unknown>
+}
+
+/** How the deletion of a droplet together with other resources went. */
+export interface Destruction {
+  /** The droplet's number. */
+  id: number
+  droplet: DestroyedResource
+  resources: Record<AssociatedKind, DestroyedResource[]>
+  completedAt?: number
+}
+
+export type AssociatedKind = 'reserved_ips' | 'floating_ips' | 'snapshots' | 'volumes' | 'volume_snapshots'
+
+export interface DestroyedResource {
+  id: string
+  name: string
+  destroyedAt?: number
+  error?: string
+}
+
 export interface SshKey {
   id: number
   name: string

@@ -19,6 +19,8 @@ const resize = z.object({
   storage_size_mib: z.number().int().nullish(),
 })
 
+const sqlMode = 'ANSI,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES'
+
 export function databaseRoutes(app: App, cloud: Cloud): void {
   const shape = (database: Database) => databaseShape(cloud, database)
 
@@ -28,7 +30,10 @@ export function databaseRoutes(app: App, cloud: Cloud): void {
     const { tag_name } = queryOf(request)
     const all = listed(request, cloud.databases)
     const found = all.filter((database) => tag_name === undefined || hasTag(database, tag_name))
-    return page(request, 'databases', found, shape)
+    // This listing alone tells neither how many there are nor of other pages, and gives all where none is asked for.
+    if (!('page' in queryOf(request))) return { databases: found.map(shape) }
+    const { databases } = page(request, 'databases', found, shape)
+    return { databases }
   })
 
   app.post('/v2/databases', { schema: { body: create } }, async (request, reply) => {
@@ -103,10 +108,10 @@ function createDatabase(cloud: Cloud, wanted: Wanted): Database {
     replicas: [],
     maintenance: { day: 'sunday', hour: '04:00:00' },
     evictionPolicy: 'noeviction',
-    sqlMode: 'ANSI,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES',
-    config: {},
+    sqlMode,
+    config: wanted.engine === 'mysql' ? { sql_mode: sqlMode, sql_require_primary_key: true } : {},
     cnames: [],
-    autoscale: { enabled: false },
+    autoscale: { enabled: false, threshold_percent: 80, increment_gib: 10 },
     events: [{ id: crypto.randomUUID().slice(0, 8), type: 'cluster_create', at: createdAt }],
     createdAt,
   })

@@ -66,6 +66,7 @@ export function dropletRoutes(app: App, cloud: Cloud): void {
   app.get('/v2/droplets/:droplet_id/firewalls', async (request) =>
     page(request, 'firewalls', firewallsOf(cloud, dropletOf(cloud, request)), firewallShape),
   )
+  app.get('/v2/reports/droplet_neighbors_ids', async () => ({ neighbor_ids: [] }))
   // Which droplets share a physical host: here all of them do, and so the answer would say nothing.
   app.get('/v2/droplets/:droplet_id/neighbors', async (request) => {
     dropletOf(cloud, request)

@@ -6,7 +6,6 @@ import { type App, list, param } from '../http/validation.ts'
 import { useTags } from '../records/tags.ts'
 import type { Firewall, FirewallRule, FirewallTargets } from '../records/types.ts'
 import { firewallShape } from '../shapes/firewall.ts'
-import { applyFirewalls } from '../work/firewalls.ts'
 
 const peers = z
   .object({
@@ -55,7 +54,6 @@ export function firewallRoutes(app: App, cloud: Cloud): void {
 
   app.delete('/v2/firewalls/:firewall_id', async (request, reply) => {
     cloud.firewalls.remove(firewallOf(cloud, request).id)
-    applyFirewalls(cloud)
     return reply.code(204).send()
   })
 
@@ -106,7 +104,6 @@ function firewallOf(cloud: Cloud, request: { params: unknown }): Firewall {
 
 function save(cloud: Cloud, firewall: Firewall): Firewall {
   cloud.firewalls.put(firewall)
-  applyFirewalls(cloud)
   return firewall
 }
 

@@ -9,7 +9,6 @@ import { assign } from '../records/projects.ts'
 import type { ForwardingRule, LoadBalancer, Vpc } from '../records/types.ts'
 import { defaultVpc } from '../records/vpcs.ts'
 import { loadBalancerShape } from '../shapes/load-balancer.ts'
-import { applyFirewalls } from '../work/firewalls.ts'
 import { openLoadBalancer } from '../work/load-balancers.ts'
 import { body, rule, settingsOf, type Wanted } from './load-balancer-request.ts'
 
@@ -52,7 +51,6 @@ export function loadBalancerRoutes(app: App, cloud: Cloud): void {
     const { id } = balancerOf(cloud, request)
     cloud.loadBalancers.remove(id)
     openLoadBalancer(cloud, id)
-    applyFirewalls(cloud)
     return reply.code(204).send()
   })
 
@@ -101,7 +99,6 @@ function balancerOf(cloud: Cloud, request: { params: unknown }): LoadBalancer {
 function save(cloud: Cloud, balancer: LoadBalancer): LoadBalancer {
   cloud.loadBalancers.put(balancer)
   openLoadBalancer(cloud, balancer.id)
-  applyFirewalls(cloud)
   return balancer
 }
 

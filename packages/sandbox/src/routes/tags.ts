@@ -4,10 +4,9 @@ import { notFound } from '../http/errors.ts'
 import { listed, page } from '../http/page.ts'
 import { type App, param } from '../http/validation.ts'
 import { tagKey } from '../records/records.ts'
-import { hasTag, useTags } from '../records/tags.ts'
+import { hasTag, useTags, validTag } from '../records/tags.ts'
 import type { Tag } from '../records/types.ts'
 import { tagShape } from '../shapes/tag.ts'
-import { applyFirewalls } from '../work/firewalls.ts'
 
 const create = z.object({ name: z.string('name is required') })
 const targets = z.object({
@@ -22,6 +21,7 @@ export function tagRoutes(app: App, cloud: Cloud): void {
     page(request, 'tags', listed(request, cloud.tags), (tag) => shape(request, tag)),
   )
   app.post('/v2/tags', { schema: { body: create } }, async (request, reply) => {
+    if (!validTag.test(request.body.name)) return reply.code(400).send(invalid(request.body.name))
     const [name] = useTags(cloud, [request.body.name])
     reply.code(201)
     return { tag: shape(request, cloud.tags.get(tagKey(name!))!) }
@@ -33,7 +33,6 @@ export function tagRoutes(app: App, cloud: Cloud): void {
     for (const collection of tagged(cloud))
       for (const { id, tags } of collection.by('tag', tag.id)) collection.update(id, { tags: without(tags, tag) })
     cloud.tags.remove(tag.id)
-    applyFirewalls(cloud)
     return reply.code(204).send()
   })
 
@@ -48,6 +47,12 @@ export function tagRoutes(app: App, cloud: Cloud): void {
     retag(cloud, request.body.resources, (tags) => without(tags, tag))
     return reply.code(204).send()
   })
+}
+
+/** This one refusal has a shape of its own. */
+function invalid(name: string) {
+  const error = `Error validating resource tag: "tag-name \\"${name}\\" contains invalid characters"`
+  return { error, messages: null, root_causes: [`rpc error: code = InvalidArgument desc = ${error}`] }
 }
 
 /** @throws ApiError 404 */
@@ -76,7 +81,6 @@ function retag(cloud: Cloud, resources: readonly Target[], change: (tags: string
     if (!record) throw notFound()
     collection?.update(id, { tags: change(record.tags) })
   }
-  applyFirewalls(cloud)
 }
 
 function place(cloud: Cloud, { resource_type, resource_id }: Target) {

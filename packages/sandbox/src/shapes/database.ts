@@ -68,8 +68,15 @@ export function databaseShape(cloud: Cloud, database: Database) {
     project_id: projectOf(cloud, `do:dbaas:${database.id}`),
     rules: database.rules.map((rule) => ruleShape(database, rule)),
     storage_size_mib: database.storageMib,
+    do_settings: { service_cnames: database.cnames },
+    ...endOfLife(database),
     metrics_endpoints: [{ host: connection.host, port: 9273 }],
   }
+}
+
+function endOfLife({ engine, version }: Database) {
+  const end = engines[engine].endOfLife?.[version]
+  return end ? { version_end_of_life: end, version_end_of_availability: end } : {}
 }
 
 export function ruleShape({ id }: Database, rule: DatabaseRule) {
@@ -91,6 +98,7 @@ export function replicaShape(database: Database, replica: DatabaseReplica) {
     connection: connectionShape(named),
     private_connection: connectionShape(named, 'private-'),
     storage_size_mib: replica.storageMib,
+    do_settings: { service_cnames: [] },
   }
 }
 

@@ -12,6 +12,7 @@ export const dropletRunners: Readonly<Record<string, Runner>> = {
     await settle(cloud)
     cloud.droplets.update(droplet.id, { networked: true })
     await cloud.backend.create(machineSpec(cloud, droplet))
+    await cloud.firewallKeeper.guard(droplet)
     await cloud.backend.powerOn(droplet.id)
     await attachVolumes(cloud, droplet, action)
     await settle(cloud)
