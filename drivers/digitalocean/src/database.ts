@@ -11,8 +11,8 @@ import {
   type SpecificationsOf,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { unlessBusy, unlessMissing } from './errors.ts'
-import { orEarlier, withName } from './names.ts'
+import { removal, unlessBusy } from './errors.ts'
+import { ofStep, orEarlier, withName } from './names.ts'
 import { inOrder } from './order.ts'
 import { priceOf } from './price.ts'
 import { stampIn, stampTags, tagOfOwner, userTags } from './stamp.ts'
@@ -82,8 +82,14 @@ export function database(api: Api): ResourceDriver {
         tags: [...stampTags(stamp), ...want.tags],
         rules: trusted(want),
       }
-      const make = bodyOf(api({ gate, signal }).POST('/v2/databases', { body })).then(({ database }) => database)
-      return observe(await orEarlier<Cluster>(make, () => withName(all(undefined, signal), body.name)))
+      const make = bodyOf(api({ gate, signal }).POST('/v2/databases', { body }))
+      return orEarlier(
+        make.then(({ database }) => observe(database)),
+        async () => {
+          const found = await withName(all(undefined, signal), body.name)
+          return found && ofStep(observe(found), stamp)
+        },
+      )
     },
 
     // One change after the other: the cluster takes no second one while it is not online.
@@ -113,9 +119,9 @@ export function database(api: Api): ResourceDriver {
 
     async remove({ id, stamp }, context) {
       const params = { path: { database_cluster_uuid: id } }
-      await unlessMissing(unlessBusy(api(context).DELETE('/v2/databases/{database_cluster_uuid}', { params })))
-      await forgetStamp(api, stamp, context)
-      return undefined
+      const answer = await removal(api(context).DELETE('/v2/databases/{database_cluster_uuid}', { params }))
+      if (!answer) await forgetStamp(api, stamp, context)
+      return answer
     },
   }
 }

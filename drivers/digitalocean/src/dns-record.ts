@@ -11,7 +11,7 @@ import {
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { allDomains } from './domain.ts'
-import { unlessMissing } from './errors.ts'
+import { isMissing, removal } from './errors.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 
@@ -60,7 +60,7 @@ export function dnsRecord(api: Api): ResourceDriver {
         try {
           for await (const record of records) yield observe(path.domain_name, record)
         } catch (error) {
-          await unlessMissing(Promise.reject(error))
+          if (!isMissing(error)) throw error
         }
       }
     },
@@ -90,8 +90,7 @@ export function dnsRecord(api: Api): ResourceDriver {
 
     async remove({ id }, context) {
       const params = { path: pathOf(id) }
-      await unlessMissing(api(context).DELETE('/v2/domains/{domain_name}/records/{domain_record_id}', { params }))
-      return undefined
+      return removal(api(context).DELETE('/v2/domains/{domain_name}/records/{domain_record_id}', { params }))
     },
   }
 }

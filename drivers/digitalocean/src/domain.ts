@@ -7,7 +7,7 @@ import {
   referableAttributes,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { unlessMissing } from './errors.ts'
+import { removal } from './errors.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 
@@ -29,6 +29,7 @@ export function domain(api: Api): ResourceDriver {
     type: 'domain',
     attributes: referableAttributes.domain,
     stamping: 'none',
+    reusesIds: true,
     holdsData: () => rules.holds,
     price: priceOf('domain'),
     diff: (want, { live }) => difference(rules, want, live),
@@ -61,8 +62,7 @@ export function domain(api: Api): ResourceDriver {
 
     async remove({ id }, context) {
       const params = { path: { domain_name: id } }
-      await unlessMissing(api(context).DELETE('/v2/domains/{domain_name}', { params }))
-      return undefined
+      return removal(api(context).DELETE('/v2/domains/{domain_name}', { params }))
     },
   }
 }

@@ -1,4 +1,4 @@
-import { AtlasError, isAtlasError } from '@atlas/core'
+import { AtlasError, isAtlasError, type Removal } from '@atlas/core'
 
 /** What the driver asked for, for messages: `POST /v2/droplets`. Never its body: that may hold secrets. */
 export interface Asked {
@@ -86,11 +86,14 @@ export async function unlessBusy(call: Promise<unknown>): Promise<void> {
 
 export const isMissing = (error: unknown): boolean => isAtlasError(error, 'cloud_missing')
 
-/** For deletions: what is missing already is as it should be. */
-export async function unlessMissing(call: Promise<unknown>): Promise<void> {
+/** For deletions: what is missing already is as it should be, and what is busy is asked again. */
+export async function removal(call: Promise<unknown>, done?: Removal): Promise<Removal | undefined> {
   try {
     await call
+    return done
   } catch (error) {
-    if (!isMissing(error)) throw error
+    if (isMissing(error)) return undefined
+    if (isBusy(error)) return 'again'
+    throw error
   }
 }

@@ -8,7 +8,7 @@ import {
   type SpecificationsOf,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { unlessMissing } from './errors.ts'
+import { removal } from './errors.ts'
 import { cloudRules, comparableRules, describedRules, tagsNamed } from './firewall-rules.ts'
 import { orEarlier, withName } from './names.ts'
 import { inOrder } from './order.ts'
@@ -48,9 +48,14 @@ export function firewall(api: Api): ResourceDriver {
       const want = specifications as SpecificationsOf<'firewall'>
       await makeTags(api, tagsNamed(want), { gate, signal })
       const body = described(physicalName(identity), want)
-      const make = bodyOf(api({ gate, signal }).POST('/v2/firewalls', { body })).then(({ firewall }) => firewall)
-      const made = await orEarlier(make, () => withName(all(signal), body.name))
-      return observe(sent(made, 'the firewall'))
+      const make = bodyOf(api({ gate, signal }).POST('/v2/firewalls', { body }))
+      return orEarlier(
+        make.then(({ firewall }) => observe(sent(firewall, 'the firewall'))),
+        async () => {
+          const found = await withName(all(signal), body.name)
+          return found && observe(found)
+        },
+      )
     },
 
     async update({ id, name }, wanted, context) {
@@ -62,8 +67,7 @@ export function firewall(api: Api): ResourceDriver {
 
     async remove({ id }, context) {
       const params = { path: { firewall_id: id } }
-      await unlessMissing(api(context).DELETE('/v2/firewalls/{firewall_id}', { params }))
-      return undefined
+      return removal(api(context).DELETE('/v2/firewalls/{firewall_id}', { params }))
     },
   }
 }

@@ -11,7 +11,7 @@ import {
   type SpecificationsOf,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { unlessBusy, unlessMissing } from './errors.ts'
+import { removal, unlessBusy } from './errors.ts'
 import { orEarlier, withName } from './names.ts'
 import { inOrder } from './order.ts'
 import { pages } from './pages.ts'
@@ -60,9 +60,14 @@ export function loadBalancer(api: Api): ResourceDriver {
       await makeTag(want, { gate, signal })
       const name = physicalName(identity)
       const body = described(name, region, want)
-      const make = bodyOf(api({ gate, signal }).POST('/v2/load_balancers', { body })).then((made) => made.load_balancer)
-      const made = await orEarlier(make, () => withName(all(signal), name))
-      return observe(sent(made, 'the load balancer'))
+      const make = bodyOf(api({ gate, signal }).POST('/v2/load_balancers', { body }))
+      return orEarlier(
+        make.then(({ load_balancer }) => observe(sent(load_balancer, 'the load balancer'))),
+        async () => {
+          const found = await withName(all(signal), name)
+          return found && observe(found)
+        },
+      )
     },
 
     async update({ id, name, live }, want, context) {
@@ -74,8 +79,7 @@ export function loadBalancer(api: Api): ResourceDriver {
 
     async remove({ id }, context) {
       const params = { path: { lb_id: id } }
-      await unlessMissing(unlessBusy(api(context).DELETE('/v2/load_balancers/{lb_id}', { params })))
-      return undefined
+      return removal(api(context).DELETE('/v2/load_balancers/{lb_id}', { params }))
     },
   }
 }

@@ -1,6 +1,6 @@
 import { type Observed, type ResourceDriver, referableAttributes, type SpecificationsOf, type Stamp } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { unlessBusy, unlessMissing } from './errors.ts'
+import { removal } from './errors.ts'
 import { backupPolicy, hashOf, machineChange } from './machine-change.ts'
 import { changeMachine } from './machine-update.ts'
 import { pages } from './pages.ts'
@@ -74,9 +74,9 @@ export function machine(api: Api): ResourceDriver {
 
     async remove({ id, stamp }, context) {
       const params = { path: { droplet_id: Number(id) } }
-      await unlessMissing(unlessBusy(api(context).DELETE('/v2/droplets/{droplet_id}', { params })))
-      await forgetStamp(api, stamp, context)
-      return undefined
+      const answer = await removal(api(context).DELETE('/v2/droplets/{droplet_id}', { params }))
+      if (!answer) await forgetStamp(api, stamp, context)
+      return answer
     },
   }
 }

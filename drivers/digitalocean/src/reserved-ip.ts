@@ -1,6 +1,6 @@
 import { type ChangeRules, difference, type Observed, type ResourceDriver, referableAttributes } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { unlessBusy, unlessMissing } from './errors.ts'
+import { removal, unlessBusy } from './errors.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 
@@ -12,6 +12,7 @@ export function reservedIp(api: Api): ResourceDriver {
     type: 'reserved_ip',
     attributes: referableAttributes.reserved_ip,
     stamping: 'none',
+    reusesIds: true,
     holdsData: () => 'the address: it goes to somebody else',
     price: priceOf('reserved_ip'),
     diff: (want, { live }) => difference(rules, want, live),
@@ -52,8 +53,7 @@ export function reservedIp(api: Api): ResourceDriver {
 
     async remove({ id }, context) {
       const params = { path: { reserved_ip: id } }
-      await unlessMissing(unlessBusy(api(context).DELETE('/v2/reserved_ips/{reserved_ip}', { params })))
-      return undefined
+      return removal(api(context).DELETE('/v2/reserved_ips/{reserved_ip}', { params }))
     },
   }
 }

@@ -8,7 +8,8 @@ import {
   type Stamp,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { isBusy, unlessMissing } from './errors.ts'
+import { isBusy, removal } from './errors.ts'
+import { isOfStep } from './names.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 import { stampIn, stampInText, stampTags, stampText } from './stamp.ts'
@@ -94,17 +95,14 @@ export function snapshot(api: Api, listLagMs: number): ResourceDriver {
 
     // A copy that is still being made has no id yet: it is removed when it is asked for again.
     async remove({ id, attributes, stamp }, context) {
-      if (attributes.id === undefined) return undefined
+      if (attributes.id === undefined) return 'again'
       const params = { path: { snapshot_id: String(attributes.id) } }
-      await unlessMissing(api(context).DELETE('/v2/snapshots/{snapshot_id}', { params }))
-      if (!id.includes('/')) await forgetStamp(api, stamp, context)
-      return undefined
+      const answer = await removal(api(context).DELETE('/v2/snapshots/{snapshot_id}', { params }))
+      if (!answer && !id.includes('/')) await forgetStamp(api, stamp, context)
+      return answer
     },
   }
 }
-
-const isOfStep = (found: Stamp | undefined, wanted: Stamp) =>
-  found?.identity === wanted.identity && found.operation === wanted.operation && found.step === wanted.step
 
 /** Of a machine's copy that Atlas made, what `create` gave back; of any other the cloud's id. */
 function idOf({ id, name, resource_id, resource_type }: Snapshot): string {

@@ -10,7 +10,7 @@ import {
   referableAttributes,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { isMissing, unlessMissing } from './errors.ts'
+import { isMissing, removal } from './errors.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 
@@ -67,8 +67,7 @@ export function sshKey(api: Api): ResourceDriver {
     async remove({ id }, context) {
       if (id.includes('~')) return 'kept'
       const path = { ssh_key_identifier: id }
-      await unlessMissing(api(context).DELETE('/v2/account/keys/{ssh_key_identifier}', { params: { path } }))
-      return undefined
+      return removal(api(context).DELETE('/v2/account/keys/{ssh_key_identifier}', { params: { path } }))
     },
   }
 }

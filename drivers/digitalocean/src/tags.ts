@@ -1,6 +1,6 @@
 import { isAtlasError, type Stamp } from '@atlas/core'
 import type { Api, Schema } from './api.ts'
-import { unlessMissing } from './errors.ts'
+import { removal } from './errors.ts'
 import { tagOfCreate, userTags } from './stamp.ts'
 import type { CallContext } from './transport.ts'
 
@@ -23,7 +23,7 @@ export async function syncTags(api: Api, { type, id, tags }: Tagged, wanted: rea
   for (const tag of missing)
     await api(context).POST('/v2/tags/{tag_id}/resources', { params: { path: { tag_id: tag } }, body })
   for (const tag of present.filter((tag) => !wanted.includes(tag)))
-    await unlessMissing(api(context).DELETE('/v2/tags/{tag_id}/resources', { params: { path: { tag_id: tag } }, body }))
+    await removal(api(context).DELETE('/v2/tags/{tag_id}/resources', { params: { path: { tag_id: tag } }, body }))
 }
 
 /** A tag must exist before a firewall, a load balancer or a tagging can name it. Making it again changes nothing. */

@@ -11,8 +11,8 @@ import {
   type SpecificationsOf,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { unlessBusy, unlessMissing } from './errors.ts'
-import { orEarlier } from './names.ts'
+import { removal, unlessBusy } from './errors.ts'
+import { ofStep, orEarlier } from './names.ts'
 import { inOrder } from './order.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
@@ -76,8 +76,14 @@ export function volume(api: Api): ResourceDriver {
         ...(description !== undefined && { description }),
         ...(snapshot !== undefined && { snapshot_id: snapshot }),
       }
-      const make = bodyOf(api({ gate, signal }).POST('/v2/volumes', { body })).then(({ volume }) => volume)
-      return observe(sent(await orEarlier(make, () => named(name, region, signal)), 'the volume'))
+      const make = bodyOf(api({ gate, signal }).POST('/v2/volumes', { body }))
+      return orEarlier(
+        make.then(({ volume }) => observe(sent(volume, 'the volume'))),
+        async () => {
+          const found = await named(name, region, signal)
+          return found && ofStep(observe(found), stamp)
+        },
+      )
     },
 
     async update({ id, live }, want, context) {
@@ -101,12 +107,11 @@ export function volume(api: Api): ResourceDriver {
       const params = { path: { volume_id: id } }
       if (live.machine !== undefined) {
         const body = { type: 'detach', region: live.region as Region, droplet_id: Number(live.machine) } as const
-        await unlessMissing(unlessBusy(api(context).POST('/v2/volumes/{volume_id}/actions', { params, body })))
-        return undefined
+        return removal(api(context).POST('/v2/volumes/{volume_id}/actions', { params, body }), 'again')
       }
-      await unlessMissing(unlessBusy(api(context).DELETE('/v2/volumes/{volume_id}', { params })))
-      await forgetStamp(api, stamp, context)
-      return undefined
+      const answer = await removal(api(context).DELETE('/v2/volumes/{volume_id}', { params }))
+      if (!answer) await forgetStamp(api, stamp, context)
+      return answer
     },
   }
 }

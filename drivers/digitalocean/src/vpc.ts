@@ -10,8 +10,8 @@ import {
   type Stamp,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
-import { unlessMissing } from './errors.ts'
-import { orEarlier, withName } from './names.ts'
+import { removal } from './errors.ts'
+import { ofStep, orEarlier, withName } from './names.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 import { stampInText, stampText, withoutStamp } from './stamp.ts'
@@ -26,7 +26,8 @@ const rules: ChangeRules = {
 
 /**
  * A private network. It has no tags: its description ends with the stamp. The first network of a region becomes the
- * region's default, which DigitalOcean never deletes: removing that one leaves it, and a later apply uses it again.
+ * region's default, which DigitalOcean never deletes: removing that one takes the stamp off and leaves it, and a later
+ * apply, which finds its name without a stamp, signs it and uses it again.
  */
 export function vpc(api: Api): ResourceDriver {
   const all = (signal: AbortSignal | undefined) =>
@@ -34,6 +35,11 @@ export function vpc(api: Api): ResourceDriver {
       const { vpcs = [], meta } = await bodyOf(api({ signal }).GET('/v2/vpcs', { params: { query } }))
       return { items: vpcs, total: meta.total ?? 0 }
     })
+  const describe = async (id: string, name: string, description: string, context: CallContext) => {
+    const params = { path: { vpc_id: id } }
+    const answer = await bodyOf(api(context).PUT('/v2/vpcs/{vpc_id}', { params, body: { name, description } }))
+    return observe(sent(answer.vpc, 'the VPC'))
+  }
 
   return {
     type: 'vpc',
@@ -64,19 +70,26 @@ export function vpc(api: Api): ResourceDriver {
         description: signed(specifications.description, stamp),
         ...(ip_range !== undefined && { ip_range: String(ip_range) }),
       }
-      const make = bodyOf(api({ gate, signal }).POST('/v2/vpcs', { body })).then(({ vpc }) => vpc)
-      return observe(sent(await orEarlier(make, () => withName(all(signal), name)), 'the VPC'))
+      const make = bodyOf(api({ gate, signal }).POST('/v2/vpcs', { body }))
+      return orEarlier(
+        make.then(({ vpc }) => observe(sent(vpc, 'the VPC'))),
+        async () => {
+          const found = await withName(all(signal), name)
+          if (!found) return undefined
+          const before = observe(found)
+          return before.stamp ? ofStep(before, stamp) : describe(before.id, name, body.description, { gate, signal })
+        },
+      )
     },
 
     async update({ id, name, stamp }, { description }, context) {
-      const body = { name, description: stamp ? signed(description, stamp) : String(description ?? '') }
-      await api(context).PUT('/v2/vpcs/{vpc_id}', { params: { path: { vpc_id: id } }, body })
+      await describe(id, name, stamp ? signed(description, stamp) : String(description ?? ''), context)
     },
 
-    async remove({ id, live }, context) {
-      if (live.default === true) return 'kept'
-      await unlessMissing(drop(api, id, context))
-      return undefined
+    async remove({ id, name, live }, context) {
+      if (live.default !== true) return removal(drop(api, id, context))
+      await describe(id, name, String(live.description), context)
+      return 'kept'
     },
   }
 }

@@ -6,8 +6,6 @@ import { kinds } from './kinds.ts'
 /** One resource as the cloud keeps it. Times are `Date.now()` milliseconds. */
 export interface MemoryRecord {
   id: string
-  /** Counts the lives of an id that is used again, such as a domain's name. */
-  incarnation: number
   type: ResourceType
   name: string
   region: string
@@ -90,7 +88,6 @@ export function memoryCloud(options: MemoryCloudOptions = {}): MemoryCloud {
       const address = `10.${(count >> 16) & 255}.${(count >> 8) & 255}.${count & 255}`
       const made: MemoryRecord = {
         id: kinds[record.type].idOf?.(record.specifications, address) ?? `${record.type}-${count}`,
-        incarnation: count,
         stamp: undefined,
         address,
         listedFrom: Date.now() + listLagMs,

@@ -7,7 +7,7 @@ export interface Kind {
   /** USD a month, flat: the cloud is imaginary and so is its price. */
   monthly: number
   change: ChangeRules
-  /** The cloud gives ids out again: a name, an address. */
+  /** Where the cloud gives ids out again: a name, an address. */
   idOf?: (specifications: JsonObject, address: string) => string
   /** Attributes beside `id`: they are there once it is ready. */
   whenReady?: (record: MemoryRecord) => JsonObject

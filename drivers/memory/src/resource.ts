@@ -25,6 +25,7 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     type,
     attributes: referableAttributes[type],
     stamping: kind.stamping,
+    ...(kind.idOf && { reusesIds: true }),
     holdsData: () => kind.change.holds,
     diff: (want, observed) => difference(kind.change, want, observed.live),
     price: () => [{ item: type, monthly: kind.monthly, source: 'the memory cloud', asOf: null }],
@@ -112,10 +113,9 @@ function observe(record: MemoryRecord, id = record.id): Observed {
     (record.removedAt !== undefined && 'it is being deleted') ||
     (!made && 'it is being made') ||
     (record.busyUntil > Date.now() && 'it is being changed')
-  const unique = `${record.type}:${id}`
   return {
     id,
-    physicalId: kinds[record.type].idOf ? `${unique}#${record.incarnation}` : unique,
+    physicalId: `memory:${record.type}:${id}`,
     name: record.name,
     stamp: record.stamp,
     phase: waits ? 'pending' : 'ready',

@@ -34,7 +34,7 @@ export interface Bounds {
 export interface Observed {
   /** What `get` takes: the cloud's own id, or what the driver finds it by. References read `attributes`, not this. */
   id: string
-  /** Unique for ever: `id`, or id + incarnation where the cloud reuses ids (domain names, record names). */
+  /** Unique for ever, unless the type `reusesIds`. */
   physicalId: string
   /** The name people gave it in the cloud, for messages. */
   name: string
@@ -95,6 +95,11 @@ export interface ResourceDriver {
    * existed before and adopts only a new one that `matches`.
    */
   readonly stamping: 'tags' | 'name' | 'none'
+  /**
+   * The cloud gives ids of this type out again once they are free (a domain's name, an address): that an earlier life
+   * of one is gone does not stand in the way of the next.
+   */
+  readonly reusesIds?: true
   /** Does deleting it lose data that nothing else holds? Then consent is demanded. */
   holdsData(specifications: JsonObject): string | undefined
   /**
@@ -121,13 +126,17 @@ export interface ResourceDriver {
   /** Brings it nearer to `want`; safe to repeat; may return before it is done (then `phase` is `pending`). */
   update(observed: Observed, want: Resolved, context: MutationContext): Promise<void>
   /**
-   * Starts deletion; a missing resource is success. `kept`: it was in the account before Atlas used it (an SSH key),
-   * so it stays, nothing was sent, and there is nothing to confirm: forget it.
+   * Starts deletion; a missing resource is success.
+   * `again`: the first of several calls was made (a volume is detached before it is deleted): ask again soon.
+   * `kept`: it stays in the account and is no longer ours, with nothing on it that says so (an SSH key that was there
+   * before Atlas used it): there is nothing to confirm, forget it.
    */
-  remove(observed: Observed, context: MutationContext): Promise<'kept' | undefined>
+  remove(observed: Observed, context: MutationContext): Promise<Removal | undefined>
   /** For `stamping: 'none'`: is this unclaimed resource what the request would have made? Pure. */
   matches?(request: Pick<CreateRequest, 'specifications' | 'region' | 'name'>, observed: Observed): boolean
 }
+
+export type Removal = 'again' | 'kept'
 
 export interface MutationContext {
   gate(): void

@@ -126,7 +126,8 @@ export const identityOf = ({ taken }: Context, step: Step): Identity => ({
 })
 
 /** What goes into the state row for it. */
-export const holding = ({ taken }: Context, step: Step, observed: Observed): Holding => ({
+export const holding = ({ taken, resource }: Context, step: Step, observed: Observed): Holding => ({
   observed,
   monthly: taken.plan.resources.find((line) => line.resource === step.resource)?.monthlyAfter ?? null,
+  reusesId: resource(step.type).reusesIds === true,
 })

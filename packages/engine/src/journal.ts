@@ -65,8 +65,10 @@ export interface Journal {
   claim(n: number, made: Holding, how: { adopted: boolean; ready: boolean }): Promise<boolean>
   /** It is as the step wants it. */
   done(n: number, holding: Holding): Promise<void>
-  /** A read said that it is gone (or it was never ours to delete): the claim ends, the state row goes. */
+  /** A read said that it is gone: the claim ends, the state row goes. */
   gone(n: number): Promise<void>
+  /** It stays in the cloud and is ours no more: the state row goes, and the claim as if it had never been. */
+  left(n: number): Promise<void>
   failed(n: number, error: StepError): Promise<void>
   skipped(n: number, reason: string): Promise<void>
   /** An event, and nothing else. */
@@ -83,6 +85,8 @@ export interface Holding {
   observed: Observed
   /** USD a month at list price. */
   monthly: number | null
+  /** The cloud gives such ids out again: a claim on an earlier life of this one is no hindrance. */
+  reusesId: boolean
 }
 
 export interface Finish {

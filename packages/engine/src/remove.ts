@@ -3,7 +3,7 @@ import type { Context } from './context.ts'
 import { mutate } from './mutate.ts'
 
 /** When a deletion that shows no effect is asked for again, after each kind of answer. Milliseconds. */
-const askAgainMs = { accepted: 15_000, refused: 2000, unknown: 500 }
+const askAgainMs = { accepted: 15_000, refused: 2000, unknown: 500, again: 200 }
 
 /** How long a cloud may refuse to delete what it has not yet noticed to be unused or on its way out. */
 const lingeringMs = 120_000
@@ -31,7 +31,7 @@ export async function remove(context: Context, step: Step): Promise<void> {
     if (now < askAt) continue
     const refusalMayPass = (others || askAt > began) && now - began < lingeringMs
     const answer = await ask(context, step, found, refusalMayPass)
-    if (answer === 'kept') break
+    if (answer === 'kept') return journal.left(step.n)
     askAt = performance.now() + askAgainMs[answer]
   }
   context.at('remove.gone')

@@ -1,5 +1,6 @@
 import { identityHash, type Observed, physicalName, type Resolved, type Step } from '@atlas/core'
 import { type Context, holding, identityOf } from './context.ts'
+import type { Verdict } from './journal.ts'
 import { gateMs } from './lease.ts'
 import { backoff, pause } from './retry.ts'
 
@@ -58,8 +59,10 @@ async function unclaimed(
     step.type,
     made.map((one) => one.physicalId),
   )
+  const { reusesIds } = context.resource(step.type)
+  const free = (verdict: Verdict | undefined) => verdict === undefined || (reusesIds && verdict === 'deleted')
   return made
-    .filter((one) => !verdicts.has(one.physicalId))
+    .filter((one) => free(verdicts.get(one.physicalId)))
     .sort((one, other) => Number(other.stamp?.token === token) - Number(one.stamp?.token === token))
 }
 

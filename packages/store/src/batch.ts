@@ -7,7 +7,7 @@ import { untilTaken } from './trouble.ts'
 
 /** One write, as `writeBatch` reads it. */
 export interface Entry {
-  kind: 'intent' | 'claim' | 'done' | 'gone' | 'failed' | 'skipped' | 'note'
+  kind: 'intent' | 'claim' | 'done' | 'gone' | 'left' | 'failed' | 'skipped' | 'note'
   n: number
   /** What its event tells. */
   data: JsonObject
@@ -60,7 +60,7 @@ export const fenced = (operation: string, epoch: number) =>
   )
 
 /** The columns of the state row. */
-export const held = (step: Step, { observed, monthly }: Holding) => ({
+export const held = (step: Step, { observed, monthly, reusesId }: Holding) => ({
   identity: step.identity,
   type: step.type,
   physical_id: observed.physicalId,
@@ -72,4 +72,5 @@ export const held = (step: Step, { observed, monthly }: Holding) => ({
   monthly,
   phase: observed.phase,
   attributes: observed.attributes,
+  reuses_id: reusesId,
 })

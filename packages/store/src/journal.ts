@@ -135,6 +135,9 @@ function openJournal(connection: Connection, opened: Opened): Journal {
     async gone(n) {
       await write({ kind: 'gone', n, data: told(n), identity: step(n).identity })
     },
+    async left(n) {
+      await write({ kind: 'left', n, data: told(n), identity: step(n).identity })
+    },
     async failed(n, error) {
       await write({ kind: 'failed', n, error, data: { ...told(n), ...error } })
     },

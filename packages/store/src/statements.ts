@@ -25,7 +25,7 @@ entry as materialized (
   select x.* from guard, jsonb_to_recordset($3::jsonb) as x (
     kind text, n int, before text[], ready bool, adopted bool, identity text, type text, physical_id text,
     cloud_id text, name text, generation int, specifications jsonb, depends_on text[], monthly float8, phase text,
-    attributes jsonb, error jsonb, event text, data jsonb)
+    attributes jsonb, reuses_id bool, error jsonb, event text, data jsonb)
 ),
 intended as (
   update step s
@@ -42,10 +42,20 @@ claimed as (
   on conflict do nothing
   returning step
 ),
+claimed_anew as (
+  update claim c
+  set cloud_id = e.cloud_id, identity = e.identity, owner = g.owner, operation = g.id, step = e.n, verdict = 'owned',
+      at = now()
+  from entry e, guard g
+  where e.kind = 'claim' and e.reuses_id and c.verdict = 'deleted'
+    and c.account = g.account and c.type = e.type and c.physical_id = e.physical_id
+    and not exists (select from claim o where o.identity = e.identity and o.verdict = 'owned')
+  returning c.step
+),
 won as materialized (
   select e.* from entry e, guard g
   where e.kind = 'claim' and (
-    e.n in (select step from claimed)
+    e.n in (select step from claimed union all select step from claimed_anew)
     or exists (
       select from claim c where c.account = g.account and c.type = e.type and c.physical_id = e.physical_id
         and c.operation = g.id and c.step = e.n and c.verdict = 'owned'))
@@ -64,7 +74,7 @@ ended as (
   set status = case e.kind when 'failed' then 'failed' when 'skipped' then 'skipped' else 'done' end,
       error = e.error, finished_at = clock_timestamp()
   from entry e
-  where e.kind in ('done', 'gone', 'failed', 'skipped') and s.operation = $1 and s.n = e.n
+  where e.kind in ('done', 'gone', 'left', 'failed', 'skipped') and s.operation = $1 and s.n = e.n
     and s.status in ('pending', 'running')
   returning s.n
 ),
@@ -85,14 +95,18 @@ released as (
   from entry e where e.kind = 'gone' and c.identity = e.identity and c.verdict = 'owned'
   returning 1
 ),
+unclaimed as (
+  delete from claim c using entry e where e.kind = 'left' and c.identity = e.identity and c.verdict = 'owned'
+  returning 1
+),
 forgotten as (
-  delete from resource r using entry e where e.kind = 'gone' and r.identity = e.identity
+  delete from resource r using entry e where e.kind in ('gone', 'left') and r.identity = e.identity
   returning 1
 ),
 written as materialized (
   select ${eventLock('g.workspace')} from guard g
   where (select count(*) from intended) + (select count(*) from made) + (select count(*) from ended)
-    + (select count(*) from kept) + (select count(*) from released) + (select count(*) from forgotten) >= 0
+    + (select count(*) from kept) + (select count(*) from released) + (select count(*) from unclaimed) + (select count(*) from forgotten) >= 0
 ),
 told as (
   insert into event (type, workspace, infrastructure, operation, step, data)
@@ -110,7 +124,7 @@ told as (
     union all
     select case e.kind when 'failed' then 'step.failed' when 'skipped' then 'step.skipped' else 'step.done' end,
       e.n, e.data, 2
-    from ended d join entry e on e.kind in ('done', 'gone', 'failed', 'skipped') and e.n = d.n
+    from ended d join entry e on e.kind in ('done', 'gone', 'left', 'failed', 'skipped') and e.n = d.n
     union all
     select e.event, e.n, e.data, 1 from entry e where e.kind = 'note'
   ) t, guard g, written
