@@ -1,6 +1,7 @@
 import type { Client, Operation } from '@atlas/client'
 import type { AtlasEvent } from '@atlas/core'
 import type { Context } from '../context.ts'
+import { untilInterrupted } from '../interruption.ts'
 import { advance, begin } from './progress.ts'
 import { liveView, plainView, silent, type View } from './view.ts'
 
@@ -52,17 +53,5 @@ export async function* eventsUntilEnd(client: Client, id: string, signal: AbortS
   for await (const event of client.events({ operation: id, signal })) {
     yield event
     if (endings.has(event.type) && ended(await client.operation(id))) return
-  }
-}
-
-/** Ctrl-C fires the signal instead of ending the process; a second one ends it as usual. */
-export async function untilInterrupted<Result>(work: (signal: AbortSignal) => Promise<Result>): Promise<Result> {
-  const interruption = new AbortController()
-  const interrupt = () => interruption.abort()
-  process.once('SIGINT', interrupt)
-  try {
-    return await work(interruption.signal)
-  } finally {
-    process.removeListener('SIGINT', interrupt)
   }
 }

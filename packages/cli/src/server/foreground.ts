@@ -1,19 +1,6 @@
 import type { Context } from '../context.ts'
+import { untilAskedToEnd } from '../interruption.ts'
 import type { Child } from './child.ts'
-
-const endings = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const
-
-/** The first signal that asks this process to end; `forget` gives the signals back. */
-export function untilAskedToEnd(): { asked: Promise<NodeJS.Signals>; forget(): void } {
-  const { promise, resolve } = Promise.withResolvers<NodeJS.Signals>()
-  for (const signal of endings) process.on(signal, resolve)
-  return {
-    asked: promise,
-    forget: () => {
-      for (const signal of endings) process.removeListener(signal, resolve)
-    },
-  }
-}
 
 type Ending = Pick<Child<unknown>, 'ended' | 'stop'>
 

@@ -1,7 +1,8 @@
-import { spawn } from 'node:child_process'
+import { execFile, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import { promisify } from 'node:util'
 import { AtlasError } from '@atlas/core/errors'
 import type { Target } from './machine.ts'
 
@@ -35,6 +36,12 @@ export async function runSsh({ target, words, dataDir }: SshCall): Promise<numbe
   child.once('error', (cause) => reject(noSsh(cause)))
   child.once('exit', (code, signal) => resolve(code ?? 128 + (signal ? constants.signals[signal] : 0)))
   return promise.finally(() => process.removeListener('SIGINT', ignore))
+}
+
+/** What a line for the shell there prints; nobody is asked anything. @throws Error with what ssh said */
+export async function askMachine(target: Target, dataDir: string, line: string): Promise<string> {
+  const args = ['-o', 'BatchMode=yes', ...sshArguments(target, writeKnownHosts(target, dataDir), [line])]
+  return (await promisify(execFile)('ssh', args, { timeout: 30_000 })).stdout
 }
 
 /** One file a machine, so that an address used again never meets an old key. */

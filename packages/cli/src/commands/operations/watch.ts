@@ -2,7 +2,8 @@ import type { Client } from '@atlas/client'
 import { outcomeOf } from '../../change.ts'
 import { command, type Outcome, required } from '../../command.ts'
 import type { Context } from '../../context.ts'
-import { ended, eventsUntilEnd, follow, untilInterrupted } from '../../follow/follow.ts'
+import { ended, eventsUntilEnd, follow } from '../../follow/follow.ts'
+import { untilInterrupted } from '../../interruption.ts'
 
 export default command({
   summary: 'Follow an operation until it ends',

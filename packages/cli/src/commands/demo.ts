@@ -1,0 +1,76 @@
+import { join } from 'node:path'
+import { AtlasError } from '@atlas/core/errors'
+import { command, toggle } from '../command.ts'
+import type { Context } from '../context.ts'
+import { checkAndDestroy } from '../demo/once.ts'
+import { onlySandbox, type Told, tellStory } from '../demo/story.ts'
+import { examplesText } from '../help.ts'
+import { untilAskedToEnd } from '../interruption.ts'
+import { type RunningServer, startServer } from '../server/server.ts'
+import { hasCredential, withoutCredential } from '../server/session.ts'
+
+export default command({
+  summary: 'See all of it on this computer: no account, no Docker',
+  description:
+    'Starts PostgreSQL, the sandbox cloud and a worker, brings the CSV of examples/two-projects about, and stays up until Ctrl-C. Started again it finds its state.',
+  topic: 'Start here',
+  printsItself: true,
+  inputs: { once: toggle('--once', 'unattended: check itself, destroy everything, end with a line of JSON') },
+  exits: { 1: 'with --once: something does not hold; stderr says what' },
+  examples: [
+    { line: 'atlas demo', does: 'the same as npm run demo' },
+    { line: 'atlas demo --once', does: 'for CI; exit code 0 only where all of it holds' },
+  ],
+  async run({ once }, context) {
+    if (hasCredential(context.env)) {
+      context.say('There is a DigitalOcean token in the environment: the demo uses the sandbox all the same.')
+    }
+    const signals = untilAskedToEnd()
+    context.say('Starting PostgreSQL, the sandbox cloud and a worker …')
+    // Administered from this computer, whatever ADMIN_IP is for elsewhere.
+    const { ADMIN_IP, ADDITIONAL_IPS, ...env } = withoutCredential(context.env)
+    const server = await startServer({ dataDir: context.dataDir, dev: true, env })
+    try {
+      if (signals.happened()) return { exit: 130 }
+      const sandbox = onlySandbox(server)
+      if (once && server.joined) throw busy(server)
+      const told = await tellStory({ ...context, env }, server)
+      if (!told || signals.happened()) return { exit: 130 }
+      if (!once) return await stayUp(context, server, told, signals.asked)
+      const { result, findings } = await checkAndDestroy(context, told, sandbox)
+      await server.stop()
+      context.jsonLine(result)
+      return { exit: findings.length === 0 ? 0 : 1 }
+    } finally {
+      await server.stop()
+      signals.forget()
+    }
+  },
+})
+
+async function stayUp(context: Context, server: RunningServer, told: Told, asked: Promise<void>) {
+  const folder = context.dataDir === join(context.cwd, '.atlas') ? '' : ` --data-dir ${context.dataDir}`
+  const machine = told.infrastructure.resources.find(({ name, ssh }) => ssh && name === 'web1')?.name ?? 'master'
+  context.say('Worth trying next, in another terminal:')
+  context.say(
+    examplesText([
+      { line: `npx atlas ssh${folder} ${machine} -- uname -a`, does: `runs on ${machine}` },
+      { line: `npx atlas status${folder}`, does: 'what runs, and what it costs' },
+      { line: `npx atlas plan --destroy ${told.infrastructure.name}${folder}`, does: 'what an end of it would delete' },
+    ]),
+  )
+  context.say('\nCtrl-C ends it. State stays on disk, so the next start finds it.')
+  const how = await Promise.race([asked, server.ended])
+  if (how === undefined) {
+    context.say('Ending …')
+    return { exit: 0 }
+  }
+  throw new AtlasError('server_unreachable', `The server ended by itself (${how})`, {
+    hint: `look in ${context.dataDir}/server.log`,
+  })
+}
+
+const busy = ({ file }: RunningServer) =>
+  new AtlasError('data_folder_busy', `A server (process ${file.pid}) runs on this data folder, and --once ends with destroying`, {
+    hint: 'end it first, or: npm run demo -- --once --data-dir .atlas/once',
+  })

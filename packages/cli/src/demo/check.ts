@@ -1,0 +1,61 @@
+import type { Client } from '@atlas/client'
+import { catalogueOf } from '@atlas/core'
+import { isNothing } from '../change.ts'
+import { sandboxAdmin, type SandboxConnection } from '../sandbox/admin.ts'
+import { askMachine } from '../ssh/run.ts'
+import type { Told } from './story.ts'
+
+/** What the demo finds of itself; an empty list means that all of it holds. */
+export type Findings = string[]
+
+/** Each machine runs commands on a disk of its own, a second plan is empty, and the price is the catalogue's. */
+export async function checkRunning({ client, infrastructure, description }: Told, dataDir: string): Promise<Findings> {
+  const machines = infrastructure.resources.filter(({ type }) => type === 'machine')
+  const answers = await Promise.all(
+    machines.map(async ({ name: machine, ssh }) => {
+      if (!ssh) return [`${machine} cannot be reached by ssh`]
+      const target = { infrastructure: infrastructure.name, machine, ssh }
+      const script = `echo ${machine} > ~/who-am-i && sleep 0.2 && cat ~/who-am-i && uname -s`
+      const said = await askMachine(target, dataDir, script).catch((error: Error) => error.message)
+      return new RegExp(`^${machine}\\n\\w+\\n$`).test(said) ? [] : [`ssh ${machine} answered: ${said}`]
+    }),
+  )
+  const again = await client.planApply(description)
+  const expected = catalogueSum(machines.map(({ specifications }) => String(specifications.size)))
+  return [
+    ...answers.flat(),
+    ...(machines.length === 0 ? ['there are no machines'] : []),
+    ...(isNothing(again) ? [] : [`a second plan still has ${again.steps.length} steps`]),
+    ...(Math.abs(infrastructure.monthly_cost - expected) < 0.005
+      ? []
+      : [`it costs ${infrastructure.monthly_cost} a month, the catalogue says ${expected}`]),
+  ]
+}
+
+/** USD a month; a fleet pays for its machines alone. */
+function catalogueSum(sizes: readonly string[]): number {
+  const prices = new Map(catalogueOf('digitalocean')?.sizes.map(({ slug, monthly }) => [slug, monthly]))
+  return sizes.reduce((sum, slug) => sum + (prices.get(slug) ?? Number.NaN), 0)
+}
+
+/** What the cloud still has, as `kind name`. A default VPC comes with an account and cannot be deleted. */
+export async function leftovers(sandbox: SandboxConnection): Promise<string[]> {
+  const { records } = await sandboxAdmin(sandbox).dump()
+  return Object.entries(records).flatMap(([kind, all]) =>
+    all.filter((record) => !isAccounts(kind, record)).map((record) => `${kind} ${record.name ?? record.id}`),
+  )
+}
+
+/** Belongs to the account, not to what was made in it. */
+const isAccounts = (_kind: string, record: Record<string, unknown>) => record.default === true || record.is_default === true
+
+/** Operations that have not ended, and infrastructure that still is. */
+export async function unfinished(client: Client): Promise<Findings> {
+  const [operations, infrastructures] = await Promise.all([client.operations(), client.infrastructures()])
+  return [
+    ...operations
+      .filter(({ status }) => status === 'queued' || status === 'in_progress')
+      .map(({ id }) => `operation ${id} has not ended`),
+    ...infrastructures.filter(({ status }) => status !== 'destroyed').map(({ name }) => `${name} still exists`),
+  ]
+}
