@@ -71,6 +71,10 @@ async function stayUp(context: Context, server: RunningServer, told: Told, asked
 }
 
 const busy = ({ file }: RunningServer) =>
-  new AtlasError('data_folder_busy', `A server (process ${file.pid}) runs on this data folder, and --once ends with destroying`, {
-    hint: 'end it first, or: npm run demo -- --once --data-dir .atlas/once',
-  })
+  new AtlasError(
+    'data_folder_busy',
+    `A server (process ${file.pid}) runs on this data folder, and --once ends with destroying`,
+    {
+      hint: 'end it first, or: npm run demo -- --once --data-dir .atlas/once',
+    },
+  )

@@ -1,7 +1,7 @@
 import type { Client } from '@atlas/client'
 import { catalogueOf } from '@atlas/core'
 import { isNothing } from '../change.ts'
-import { sandboxAdmin, type SandboxConnection } from '../sandbox/admin.ts'
+import { type SandboxConnection, sandboxAdmin } from '../sandbox/admin.ts'
 import { askMachine } from '../ssh/run.ts'
 import type { Told } from './story.ts'
 
@@ -33,9 +33,9 @@ export async function checkRunning({ client, infrastructure, description }: Told
 }
 
 /** USD a month; a fleet pays for its machines alone. */
-function catalogueSum(sizes: readonly string[]): number {
-  const prices = new Map(catalogueOf('digitalocean')?.sizes.map(({ slug, monthly }) => [slug, monthly]))
-  return sizes.reduce((sum, slug) => sum + (prices.get(slug) ?? Number.NaN), 0)
+function catalogueSum(slugs: readonly string[]): number {
+  const sizes = catalogueOf('digitalocean')?.sizes
+  return slugs.reduce((sum, slug) => sum + (sizes?.get(slug)?.monthly ?? Number.NaN), 0)
 }
 
 /** What the cloud still has, as `kind name`. A default VPC comes with an account and cannot be deleted. */
@@ -47,7 +47,8 @@ export async function leftovers(sandbox: SandboxConnection): Promise<string[]> {
 }
 
 /** Belongs to the account, not to what was made in it. */
-const isAccounts = (_kind: string, record: Record<string, unknown>) => record.default === true || record.is_default === true
+const isAccounts = (_kind: string, record: Record<string, unknown>) =>
+  record.default === true || record.is_default === true
 
 /** Operations that have not ended, and infrastructure that still is. */
 export async function unfinished(client: Client): Promise<Findings> {

@@ -20,7 +20,9 @@ export interface Result {
 export async function checkAndDestroy(context: Context, told: Told, sandbox: SandboxConnection) {
   const { client, infrastructure, readyMs } = told
   const findings = await checkRunning(told, context.dataDir)
-  context.say(findings.length === 0 ? 'Checked: machines, price, and an empty second plan.\n' : 'Not all of it holds.\n')
+  context.say(
+    findings.length === 0 ? 'Checked: machines, price, and an empty second plan.\n' : 'Not all of it holds.\n',
+  )
   const plan = await client.planDestroy(infrastructure.name)
   const consent = plan.consentNeeded.map(({ resource }) => resource)
   const started = await client.destroy(infrastructure.name, { planHash: plan.hash, consent })
