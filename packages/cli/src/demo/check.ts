@@ -38,17 +38,17 @@ function catalogueSum(slugs: readonly string[]): number {
   return slugs.reduce((sum, slug) => sum + (sizes?.get(slug)?.monthly ?? Number.NaN), 0)
 }
 
-/** What the cloud still has, as `kind name`. A default VPC comes with an account and cannot be deleted. */
+/** What a cloud keeps by itself: its counters, its bills, its history, and tags, which DigitalOcean never deletes either. */
+const bookkeeping = new Set(['sequence', 'meta', 'usage', 'action', 'tag'])
+
+/** What the cloud still has, as `kind name`. The default VPC and project come with an account. */
 export async function leftovers(sandbox: SandboxConnection): Promise<string[]> {
   const { records } = await sandboxAdmin(sandbox).dump()
-  return Object.entries(records).flatMap(([kind, all]) =>
-    all.filter((record) => !isAccounts(kind, record)).map((record) => `${kind} ${record.name ?? record.id}`),
+  const made = Object.entries(records).filter(([kind]) => !bookkeeping.has(kind))
+  return made.flatMap(([kind, all]) =>
+    all.filter((record) => !record.default && !record.is_default).map(({ name, id }) => `${kind} ${name ?? id}`),
   )
 }
-
-/** Belongs to the account, not to what was made in it. */
-const isAccounts = (_kind: string, record: Record<string, unknown>) =>
-  record.default === true || record.is_default === true
 
 /** Operations that have not ended, and infrastructure that still is. */
 export async function unfinished(client: Client): Promise<Findings> {
