@@ -5,7 +5,7 @@ import { splitReference } from '../spec/references.ts'
 import type { ResourceType } from '../spec/types.ts'
 import { isReference } from '../spec/values.ts'
 import type { PlanInput, PlanningDriver } from './input.ts'
-import { awaited, resolve } from './resolve.ts'
+import { awaited, resolve, unknowns } from './resolve.ts'
 import type { Entry } from './world.ts'
 
 /** What becomes of one name, before it is cut into steps. */
@@ -27,11 +27,10 @@ export interface Fate {
  */
 export function decide(input: PlanInput, world: ReadonlyMap<string, Entry>): Map<string, Fate> {
   const fates = new Map<string, Fate>()
-  const problems: Problem[] = []
-  const read = (name: string, attribute: string) => attributeOf(fates.get(name), attribute)
+  const problems: Problem[] = moved(input)
   for (const entry of world.values()) {
     try {
-      fates.set(entry.name, entry.wanted ? decideWanted(input, entry, read) : decideUnwanted(input, entry))
+      fates.set(entry.name, entry.wanted ? decideWanted(input, entry, fates) : decideUnwanted(input, entry))
     } catch (error) {
       if (!(error instanceof AtlasError) || error.code !== 'spec_invalid') throw error
       problems.push(refused(entry, error))
@@ -42,6 +41,20 @@ export function decide(input: PlanInput, world: ReadonlyMap<string, Entry>): Map
     problems,
     ...(problems[0]?.hint === undefined ? {} : { hint: problems[0].hint }),
   })
+}
+
+/** New resources would be made in one place while the old ones stay in the other. */
+function moved({ livesIn, description, owned }: PlanInput): Problem[] {
+  if (!livesIn || owned.length === 0) return []
+  return (['provider', 'region'] as const)
+    .filter((part) => livesIn[part] !== description[part])
+    .map((part) => ({
+      where: `/${part}`,
+      message: `${description.name} is in ${livesIn[part]} and cannot move to ${description[part]}.`,
+      found: description[part],
+      expected: livesIn[part],
+      hint: `Give the one in ${description[part]} another name, or destroy the one in ${livesIn[part]} first.`,
+    }))
 }
 
 const refused = (entry: Entry, error: AtlasError): Problem => ({
@@ -56,14 +69,13 @@ function attributeOf(fate: Fate | undefined, attribute: string): Json | undefine
   return fate.entry.current?.observed.attributes[attribute]
 }
 
-type Read = (name: string, attribute: string) => Json | undefined
-
-function decideWanted(input: PlanInput, entry: Entry, read: Read): Fate {
+function decideWanted(input: PlanInput, entry: Entry, fates: ReadonlyMap<string, Fate>): Fate {
   const { name, current, gone } = entry
   const wanted = entry.wanted!
   const driver = driverOf(input, wanted.type)
-  const want = resolve(wanted.specifications, read)
+  const want = resolve(wanted.specifications, (other, attribute) => attributeOf(fates.get(other), attribute))
   const awaits = awaited(want)
+  refuseMissing(entry, fates, want)
   const as = (rest: Omit<Fate, 'entry' | 'awaits'>): Fate => ({ entry, awaits, ...rest })
 
   if (!current)
@@ -96,6 +108,21 @@ function decideWanted(input: PlanInput, entry: Entry, read: Read): Fate {
     return as({ action: 'replace', change, createFirst: change.createFirst, reason: `${change.reason}${cause}` })
   const told = change.fields.map((field) => tell(field, current.owned.specifications, wanted.specifications))
   return as({ action: 'update', change, reason: `${told.join('; ')}${cause}` })
+}
+
+/**
+ * What a resource that is ready and stays as it is does not have, it will not have later either: a reference to it
+ * would wait for ever.
+ */
+function refuseMissing({ name }: Entry, fates: ReadonlyMap<string, Fate>, want: Json): void {
+  for (const reference of unknowns(want)) {
+    const { resource, attribute } = splitReference(reference)
+    const fate = fates.get(resource)
+    if (fate?.action !== 'unchanged' || fate.entry.current?.observed.phase !== 'ready') continue
+    throw new AtlasError('spec_invalid', `${name} refers to ${reference}, but ${resource} has no ${attribute}.`, {
+      hint: `It has ${Object.keys(fate.entry.current.observed.attributes).join(', ')}.`,
+    })
+  }
 }
 
 function decideUnwanted(input: PlanInput, entry: Entry): Fate {

@@ -18,6 +18,8 @@ export interface PlanInput {
    * the one last applied. For a destroy its resources do not count.
    */
   description: Infrastructure
+  /** Where the owned resources are, if any: neither provider nor region of something that exists can change. */
+  livesIn?: { provider: string; region: string }
   /** What Atlas remembers as its own. */
   owned: readonly Owned[]
   /** Live state by `physicalId`. What is owned and not in here is gone: ask by id before leaving it out. */

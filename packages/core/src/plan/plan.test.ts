@@ -124,3 +124,25 @@ test('a type that the provider has not is refused', () => {
   const { vpc: _, ...drivers } = inputFor(emptyWorld(), []).drivers
   expect(() => plan(inputFor(emptyWorld(), [net], { drivers }))).toThrowError('memory has no vpc')
 })
+
+test('neither region nor provider of something that exists can change', () => {
+  const world = worldOf(net)
+  const given = inputFor(world, [net], { livesIn: { provider: 'memory', region: 'lon1' } })
+  expect(() => plan(given)).toThrowError('shop is in lon1 and cannot move to nyc3')
+  expect(plan({ ...given, owned: [] }).steps).toHaveLength(1)
+})
+
+test('a reference to what a resource will never have is refused, and says what it has', () => {
+  const record = resource('dns_record', 'www', { domain: 'a.example', type: 'AAAA', data: { ref: 'web1.ipv6' } })
+  const world = worldOf(net, machine('web1'))
+  expect(() => plan(inputFor(world, [net, machine('web1'), record]))).toThrowError('web1 has no ipv6')
+  const withIpv6 = plan(inputFor(world, [net, machine('web1', { ipv6: true }), record]))
+  expect(told(withIpv6)).toEqual(['update web1', 'create www'])
+  expect(withIpv6.steps[1]?.dependsOn).toEqual([0])
+})
+
+test('what a driver refuses is told with the name of the resource', () => {
+  const world = worldOf(net, machine('web1'), volume())
+  const smaller = plan.bind(null, inputFor(world, [net, machine('web1'), volume({ size_gb: 5 })]))
+  expect(smaller).toThrowError('size_gb is 10 GiB and cannot shrink to 5')
+})

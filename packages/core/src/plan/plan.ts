@@ -123,7 +123,8 @@ export function checkConsent(planned: Pick<Plan, 'consentNeeded'>, consent: read
   const missing = planned.consentNeeded.filter(({ resource }) => !consent.includes(resource))
   if (missing.length === 0) return
   const names = missing.map(({ resource }) => resource)
-  throw new AtlasError('consent_required', `Data would be lost: ${missing.map(({ why }) => why).join(', ')}.`, {
+  const told = missing.map(({ resource, why }) => `${resource} (${why})`).join(', ')
+  throw new AtlasError('consent_required', `Data would be lost: ${told}.`, {
     problems: missing.map(({ resource, why }) => ({
       where: resource,
       message: `${why} would be lost`,

@@ -29,13 +29,17 @@ function resolveValue(value: Json, read: (resource: string, attribute: string) =
   return resolved
 }
 
-/** Names of the resources whose attributes a resolved value still waits for. */
-export function awaited(value: Json, names = new Set<string>()): Set<string> {
-  if (typeof value !== 'object' || value === null) return names
-  if (isUnknown(value)) names.add(splitReference(value.$after).resource)
-  else for (const item of Object.values(value)) awaited(item, names)
-  return names
+/** Every `name.attribute` that a resolved value still waits for. */
+export function unknowns(value: Json, found: string[] = []): string[] {
+  if (typeof value !== 'object' || value === null) return found
+  if (isUnknown(value)) found.push(value.$after)
+  else for (const item of Object.values(value)) unknowns(item, found)
+  return found
 }
+
+/** Names of the resources whose attributes a resolved value still waits for. */
+export const awaited = (value: Json): Set<string> =>
+  new Set(unknowns(value).map((reference) => splitReference(reference).resource))
 
 /** Specifications without the references to some resources: fields are left out, entries of lists too. */
 export function without(specifications: JsonObject, resources: ReadonlySet<string>): JsonObject {

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { refOr } from './values.ts'
+import { refOr, together } from './values.ts'
 
 const whole = (most: number) => z.int(`0 to ${most}`).min(0, `0 to ${most}`).max(most, `0 to ${most}`)
 
@@ -29,7 +29,7 @@ export const dnsRecord = z
     tag: z.enum(['issue', 'issuewild', 'iodef']).optional().describe('For CAA.'),
   })
   .superRefine((record, context) => {
-    for (const field of needed[record.type])
+    for (const field of needed[record.type] ?? [])
       if (record[field] === undefined)
         context.addIssue({ code: 'custom', path: [field], message: `${field}, which ${record.type} records need` })
-  })
+  }, together())

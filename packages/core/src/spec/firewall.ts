@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { address, idOf, refOr, tag } from './values.ts'
+import { address, idOf, refOr, tag, together } from './values.ts'
 
 const peers = z
   .strictObject({
@@ -11,9 +11,10 @@ const peers = z
     load_balancers: z.array(idOf('load_balancer')).default([]),
     tags: z.array(refOr(tag)).default([]).describe('Machines with one of these tags.'),
   })
-  .refine((all) => [all.addresses, all.machines, all.load_balancers, all.tags].some((some) => some.length > 0), {
-    error: 'at least one address, machine, load balancer or tag',
-  })
+  .refine(
+    (all) => [all.addresses, all.machines, all.load_balancers, all.tags].some((some) => some?.length > 0),
+    together('at least one address, machine, load balancer or tag'),
+  )
 
 const portRange = /^(?:all|\d{1,5}|\d{1,5}-\d{1,5})$/
 
@@ -35,7 +36,7 @@ const protocol = z.enum(['tcp', 'udp', 'icmp'])
 const portsFitProtocol = (rule: { protocol: string; ports?: string | undefined }) =>
   (rule.ports === undefined) === (rule.protocol === 'icmp')
 
-const portsError = { path: ['ports'], error: 'ports for tcp and udp, none for icmp' }
+const portsError = together('ports for tcp and udp, none for icmp', ['ports'])
 
 const inboundRule = z
   .strictObject({ protocol, ports, sources: peers.describe('Who may connect.') })

@@ -1,5 +1,5 @@
 import { z } from 'zod'
-import { idOf, port, refOr, tag, vpc } from './values.ts'
+import { idOf, port, refOr, tag, together, vpc } from './values.ts'
 
 const forwardingRule = z
   .strictObject({
@@ -10,10 +10,10 @@ const forwardingRule = z
     certificate: z.string().min(1).optional().describe('Id of the certificate for https or http2.'),
     tls_passthrough: z.boolean().default(false).describe('Hands encrypted traffic on without opening it.'),
   })
-  .refine((rule) => !(rule.certificate && rule.tls_passthrough), {
-    path: ['certificate'],
-    error: 'a certificate or tls_passthrough, not both',
-  })
+  .refine(
+    (rule) => !(rule.certificate && rule.tls_passthrough),
+    together('a certificate or tls_passthrough, not both', ['certificate']),
+  )
 
 const seconds = (least: number, most: number) =>
   z
@@ -62,7 +62,7 @@ export const loadBalancer = z
     idle_timeout_seconds: seconds(30, 600).default(60).describe('An HTTP request may wait so long for an answer.'),
     vpc: vpc.describe('The private network it is in. Another replaces the load balancer.'),
   })
-  .refine((balancer) => (balancer.machines === undefined) !== (balancer.tag === undefined), {
-    path: ['machines'],
-    error: 'either machines or tag',
-  })
+  .refine(
+    (balancer) => (balancer.machines === undefined) !== (balancer.tag === undefined),
+    together('either machines or tag', ['machines']),
+  )

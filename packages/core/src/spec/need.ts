@@ -17,3 +17,6 @@ export const imageByNeed = z.strictObject({
 
 export type SizeNeed = z.output<typeof sizeByNeed>
 export type ImageNeed = z.output<typeof imageByNeed>
+
+export const isSizeNeed = (value: unknown): value is SizeNeed => sizeByNeed.safeParse(value).success
+export const isImageNeed = (value: unknown): value is ImageNeed => imageByNeed.safeParse(value).success

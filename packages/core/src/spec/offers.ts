@@ -1,4 +1,5 @@
 import type { Catalogue } from '../cost/catalogue.ts'
+import type { JsonObject } from '../json.ts'
 import type { ImageNeed, SizeNeed } from './need.ts'
 
 /** A size that can be had, as far as choosing needs it; `monthly` is `Infinity` where no price is known. */
@@ -9,6 +10,11 @@ export interface Offer {
   disk_gb: number
   monthly: number
 }
+
+/** Specifications as they were last carried out, by resource: what each has already. */
+export type InUse = ReadonlyMap<string, JsonObject>
+
+export const nothingInUse: InUse = new Map()
 
 /** Machine sizes of a region. A need is never met by a GPU: who wants one names it. */
 export const machineSizes = ({ sizes }: Catalogue, region?: string): Offer[] =>
@@ -39,23 +45,30 @@ const better = (a: Offer, b: Offer) =>
   a.slug.length - b.slug.length ||
   (a.slug < b.slug ? -1 : 1)
 
-/** The cheapest that has at least so much; without any known price, the smallest. */
-export const sizeFor = (need: SizeNeed, offers: readonly Offer[]): Offer | undefined =>
-  offers
-    .filter(
-      (offer) =>
-        !offer.slug.startsWith('gpu-') &&
-        offer.vcpus >= need.vcpus &&
-        offer.memory_mb >= need.memory_gb * 1024 &&
-        offer.disk_gb >= (need.disk_gb ?? 0),
-    )
-    .toSorted(better)[0]
+/**
+ * What is there already as long as it has enough, so that a cheaper one on the price list resizes nothing; else the
+ * cheapest that has enough; without any known price, the smallest.
+ */
+export const sizeFor = (need: SizeNeed, offers: readonly Offer[], has?: unknown): Offer | undefined => {
+  const enough = offers.filter(
+    (offer) =>
+      !offer.slug.startsWith('gpu-') &&
+      offer.vcpus >= need.vcpus &&
+      offer.memory_mb >= need.memory_gb * 1024 &&
+      offer.disk_gb >= (need.disk_gb ?? 0),
+  )
+  return enough.find(({ slug }) => slug === has) ?? enough.toSorted(better)[0]
+}
 
 export const imageSlugs = ({ images }: Catalogue): string[] =>
   [...images.values()].filter((image) => image.status === 'listed').map((image) => image.slug)
 
-/** The newest image of a distribution; a version may be given in part: `24` is met by 24.04. */
-export function imageFor(need: ImageNeed, slugs: readonly string[]): string | undefined {
+/**
+ * The newest image of a distribution; a version may be given in part: `24` is met by 24.04. An image in use that meets
+ * the need stays: a newer one must not replace machines by itself.
+ */
+export function imageFor(need: ImageNeed, slugs: readonly string[], has?: unknown): string | undefined {
+  if (typeof has === 'string' && imageFor(need, [has])) return has
   const wanted = need.version?.split('.') ?? []
   const versions = slugs.flatMap((slug) => {
     const [, distribution, version] = /^(.+?)-(\d+(?:-\d+)*)-x64$/.exec(slug) ?? []

@@ -190,3 +190,21 @@ test('a refusal does not repeat what may be secret', () => {
   )
   expect(JSON.stringify(problem)).not.toContain('BEGIN PRIVATE')
 })
+
+test('rules over several fields are checked beside other findings', () => {
+  const balancer = {
+    type: 'load_balancer',
+    name: 'front',
+    specifications: { forwarding_rules: [], machines: [], tag: 'web', nodes: 0 },
+  }
+  expect(problemsOf(withResources(balancer)).map(({ where }) => where)).toEqual([
+    '/resources/0/specifications/forwarding_rules',
+    '/resources/0/specifications/nodes',
+    '/resources/0/specifications/machines',
+  ])
+})
+
+test('a description that was found valid is found valid again, and stays the same', () => {
+  const once = parseInfrastructure(fromRequirement, digitalOcean)
+  expect(parseInfrastructure(JSON.parse(JSON.stringify(once)), digitalOcean)).toEqual(once)
+})

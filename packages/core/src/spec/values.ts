@@ -67,3 +67,13 @@ export const port = z
 export const vpc = idOf('vpc')
   .optional()
   .describe('The private network it is in; the default one of the region otherwise.')
+
+/**
+ * For a rule over several fields: it is checked also where a field beside them is wrong, so that all findings come at
+ * once – but not where a field is unknown, which is probably one of them misspelt.
+ */
+export const together = (error?: string, path: string[] = []) => ({
+  ...(error !== undefined && { error, path }),
+  when: ({ value, issues }: { value: unknown; issues: readonly { code?: string | undefined }[] }) =>
+    typeof value === 'object' && value !== null && !issues.some(({ code }) => code === 'unrecognized_keys'),
+})
