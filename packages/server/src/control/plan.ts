@@ -5,7 +5,9 @@ import {
   catalogueOf,
   digitalOcean,
   type Infrastructure,
+  type InUse,
   type JsonObject,
+  type Owned,
   type Plan,
   type PlanInput,
   type Provider,
@@ -29,9 +31,9 @@ export interface PlanParts {
 export async function planFor(parts: PlanParts, request: PlanRequest): Promise<Plan> {
   const { workspace, kind } = request
   const wish = await wishOf(parts, request)
-  const { description } = wish
+  const { description, remembered } = wish
   const driver = driverOf(parts.clouds, description.provider)
-  const [remembered, account] = await Promise.all([parts.store.recall(workspace, description.name), driver.account()])
+  const account = await driver.account()
   refuseOtherAccount(description.name, remembered, account)
   const owned = remembered?.owned ?? []
   return plan({
@@ -41,6 +43,7 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
     account,
     revision: remembered?.revision ?? 0,
     description,
+    ...(remembered && { livesIn: remembered }),
     owned,
     observed: remembered ? await refresh(driver, remembered.owner, owned) : new Map(),
     drivers: driver.types,
@@ -50,25 +53,40 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
 
 export const catalogueFor = (provider: string): Catalogue => catalogueOf(provider) ?? digitalOcean
 
-/** A description as a person wrote it, held against the catalogue of its cloud. @throws AtlasError `spec_invalid` */
-export function described(description: JsonObject): Infrastructure {
-  const parsed = parseInfrastructure(description, catalogueFor(String(description.provider)))
-  return resolveNeeds(parsed, catalogueFor(parsed.provider))
+/**
+ * A description as a person wrote it, held against the catalogue of its cloud; what its resources have already is right.
+ * @throws AtlasError `spec_invalid`
+ */
+export function described(description: JsonObject, owned: readonly Owned[] = []): Infrastructure {
+  const inUse: InUse = new Map(owned.map(({ resource, specifications }) => [resource, specifications]))
+  const catalogue = catalogueFor(String(description.provider))
+  return resolveNeeds(parseInfrastructure(description, catalogue, inUse), catalogue, inUse)
 }
 
-type Wish = Pick<PlanInput, 'description' | 'undoes'>
+interface Wish extends Pick<PlanInput, 'description' | 'undoes'> {
+  /** What is known of the infrastructure; `undefined` of a new one. */
+  remembered: Remembered | undefined
+}
 
 async function wishOf({ store }: PlanParts, request: PlanRequest): Promise<Wish> {
   const { workspace } = request
-  if (request.kind === 'apply') return { description: described(request.description) }
+  if (request.kind === 'apply') {
+    const remembered = await store.recall(workspace, String(request.description.name))
+    return { description: described(request.description, remembered?.owned), remembered }
+  }
   if (request.kind === 'rollback') {
     const { plan: undone, descriptionBefore } = await store.planOf(workspace, request.operation)
-    return { description: recalled(undone.infrastructure, undone, descriptionBefore), undoes: request.operation }
+    const remembered = await store.recall(workspace, undone.infrastructure)
+    return {
+      description: recalled(undone.infrastructure, undone, descriptionBefore),
+      undoes: request.operation,
+      remembered,
+    }
   }
   const { name } = await store.infrastructure(workspace, request.infrastructure)
   const remembered = await store.recall(workspace, name)
-  if (request.kind === 'destroy') return { description: recalled(name, remembered!, null) }
-  if (remembered?.description) return { description: recalled(name, remembered, remembered.description) }
+  if (request.kind === 'destroy') return { description: recalled(name, remembered!, null), remembered }
+  if (remembered?.description) return { description: recalled(name, remembered, remembered.description), remembered }
   throw new AtlasError('not_found', `${name} has never been brought about, so there is nothing to repair it to.`, {
     hint: 'apply its description again',
   })
