@@ -50,7 +50,7 @@ async function giveKeys(disk: Disk, spec: MachineSpec): Promise<void> {
   await writeFile(authorized, kept + added.join(''), { mode: 0o600 })
 }
 
-export const hostKeyOf = (disk: Disk): Promise<string> =>
+export const hostKeyOf = (disk: Pick<Disk, 'root'>): Promise<string> =>
   readFile(join(disk.root, 'etc/ssh/ssh_host_ed25519_key'), 'utf8')
 
 /** Without its comment; `undefined` before the first boot. */

@@ -1,5 +1,7 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import type { Backend } from './backend.ts'
+import { MachineError } from './errors.ts'
+import { namespaceBackend } from './namespace/backend.ts'
 import { noneBackend } from './none.ts'
 import { processBackend } from './process/backend.ts'
 
@@ -20,5 +22,12 @@ export async function openBackend({ name, dataDir, log = () => {} }: BackendOpti
   if (name === 'none') return noneBackend()
   await mkdir(dataDir, { recursive: true })
   const folder = await realpath(dataDir)
-  return processBackend(folder, log)
+  if (name === 'process') return processBackend(folder, log)
+  if (name === 'docker') throw new MachineError('backend_unavailable', 'There is no docker backend yet.')
+  if (name === 'namespace') return namespaceBackend(folder, log)
+  return namespaceBackend(folder, log).catch((error: unknown) => {
+    if (!(error instanceof MachineError)) throw error
+    log(`${error.message} Machines are plain processes instead.`)
+    return processBackend(folder, log)
+  })
 }

@@ -4,15 +4,13 @@ import { MachineError } from './errors.ts'
 
 const exec = promisify(execFile)
 
-/** Runs a program of this computer to its end and gives what it printed; its complaint becomes the error. */
-export async function run(
-  argv: readonly string[],
-  options: { cwd?: string; env?: NodeJS.ProcessEnv } = {},
-): Promise<string> {
+/** Runs a program of this computer to its end, with `input` on its standard input, and gives what it printed; its complaint becomes the error. */
+export async function run(argv: readonly string[], { input = '' }: { input?: string } = {}): Promise<string> {
   const [file, ...args] = argv
   try {
-    const { stdout } = await exec(file!, args, { maxBuffer: 64 << 20, env: systemEnv(), ...options })
-    return stdout
+    const running = exec(file!, args, { maxBuffer: 64 << 20, env: systemEnv() })
+    running.child.stdin?.on('error', () => {}).end(input)
+    return (await running).stdout
   } catch (error) {
     const { stderr, message } = error as { stderr?: string; message: string }
     throw new MachineError('failed', `${argv.slice(0, 3).join(' ')}: ${stderr?.trim() || message}`, error)

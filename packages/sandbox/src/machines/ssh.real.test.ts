@@ -9,7 +9,7 @@ import { openBackend } from './index.ts'
 import { run } from './run.ts'
 import { type Client, client, newClient, newSpec } from './testing/clients.ts'
 
-const names = ['process'] as const
+const names = ['namespace', 'process'] as const
 
 describe.each(names)('OpenSSH clients on a machine of the %s backend', (name) => {
   let backend: Backend

@@ -15,18 +15,18 @@ export interface Doors {
   set(plan: DoorPlan): Promise<void>
 }
 
-/** The ports of one address. `serve` gets a listening server for each open one, and gives what closes it again. */
+/** The ports of one address. `serve` gets a listening server for each open one (connections come paused), and gives what closes it again. */
 export function doorsOf(
   address: string,
-  serve: (server: Server, port: number) => () => void,
+  serve: (server: Server, port: number) => () => unknown,
   log: (line: string) => void,
 ): Doors {
-  const open = new Map<number, () => void>()
+  const open = new Map<number, () => unknown>()
   let dropped: { ports: string; hole?: BlackHole } = { ports: '' }
   let last: Promise<void> = Promise.resolve()
 
   const tryOpen = async (port: number) => {
-    const server = createServer({ noDelay: true })
+    const server = createServer({ noDelay: true, pauseOnConnect: true })
     try {
       server.listen({ host: address, port, exclusive: true, backlog: 511 })
       await once(server, 'listening')
@@ -46,7 +46,7 @@ export function doorsOf(
     })
   }
   const change = async (plan: DoorPlan) => {
-    for (const [port, close] of open) if (!plan.open.includes(port) && open.delete(port)) close()
+    for (const [port, close] of open) if (!plan.open.includes(port) && open.delete(port)) await close()
     const toDrop = [...new Set(plan.dropped)].sort((a, b) => a - b).filter((port) => !plan.open.includes(port))
     if (dropped.ports !== toDrop.join()) await tryDrop(toDrop)
     for (const port of plan.open) if (!open.has(port)) await tryOpen(port)

@@ -27,8 +27,8 @@ export interface Inside {
   authorizedKeys(account: Account): Promise<string>
   /** Starts a program in the machine, in a session and process group of its own, with pipes for its three streams. */
   spawn(launch: Launch): ChildProcess
-  /** argv of a program that speaks SFTP (version 3) on its standard streams. */
-  sftp(account: Account): Promise<readonly string[]>
+  /** Starts a program in the machine that speaks SFTP (version 3) on its standard streams. */
+  sftp(account: Account, env: Record<string, string>): ChildProcess
   /** A connection made from inside the machine: its own loopback is meant by 127.0.0.1. */
   connect(host: string, port: number): Promise<Duplex>
   /** Listens inside the machine; port 0 lets it choose. */

@@ -51,11 +51,8 @@ export function serveSession(session: Session, inside: Inside, account: Account,
   session.on('shell', (accept) => run(accept(), [account.shell, '-l']))
   session.on('subsystem', (accept, reject, { name }) => {
     if (name !== 'sftp') return reject()
-    const channel = accept()
-    inside.sftp(account).then((argv) => {
-      terminal = undefined
-      run(channel, argv)
-    }, reject)
+    child = inside.sftp(account, env)
+    carry(accept(), child)
   })
 }
 

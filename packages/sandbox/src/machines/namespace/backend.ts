@@ -1,0 +1,162 @@
+import { mkdir } from 'node:fs/promises'
+import type { Server } from 'node:net'
+import { join } from 'node:path'
+import type { Backend } from '../backend.ts'
+import type { Disk } from '../disks.ts'
+import { Disks } from '../disks.ts'
+import { type Doors, doorsOf } from '../doors/doors.ts'
+import { anyoneMayEnter } from '../doors/firewall.ts'
+import { MachineError } from '../errors.ts'
+import { folderBackend } from '../folders.ts'
+import type { Machine, Mounted, Runner } from '../machine.ts'
+import { chooseSshPort } from '../ssh-port.ts'
+import { type Cloud, startCloud } from './cloud-process.ts'
+import { furnish } from './furnish.ts'
+import { checkPrograms, whyRefused } from './probe.ts'
+import type { CloudNews, DoorMessage } from './protocol.ts'
+
+const nature = {
+  name: 'namespace',
+  isolation:
+    'Each machine has its own processes, files, users, name and network; of this computer it sees /usr, read-only. It is kept ' +
+    'apart by Linux namespaces, not by a virtual machine: do not run there what you would not run on this computer.',
+  effects: { ssh: true, firewall: true, privateNetwork: true, ownPorts: true, cpuAndMemoryLimits: false },
+} as const satisfies Pick<Backend, 'name' | 'isolation' | 'effects'>
+
+interface Known {
+  machine: Machine
+  disk: Disk
+  volumes: readonly Mounted[]
+  on: boolean
+  /** Unreachable by an injected fault. */
+  cut: boolean
+  ports: readonly number[]
+  doors: Doors
+}
+
+/** Machines in Linux namespaces, with no need of root. Rejects with the reason where this computer does not allow them. */
+export async function namespaceBackend(dataDir: string, log: (line: string) => void): Promise<Backend> {
+  checkPrograms()
+  const disks = new Disks(dataDir, process.getuid?.() === 0 ? [] : ['unshare', '-Ur'])
+  const known = new Map<number, Known>()
+  const cloud: Cloud = await startCloud({ sshPort: await chooseSshPort() }, onNews)
+  await tryOne(cloud, dataDir, disks)
+  cloud.process.on('exit', () => {
+    for (const entry of known.values()) entry.on = false
+  })
+
+  function onNews(news: CloudNews): void {
+    const entry = known.get(news.id)
+    if (!entry) return
+    if (news.news === 'ports') entry.ports = news.ports
+    else {
+      entry.on = false
+      log(`${entry.machine.spec.name} ${news.again ? 'reboots' : 'went off by itself'}.`)
+      if (news.again) runner.start(entry.machine, entry.disk, entry.volumes).catch((error) => log(error.message))
+    }
+    showDoors(entry)
+  }
+
+  const serve = (id: number) => (server: Server, port: number) => {
+    const door = { door: { id, port } } satisfies DoorMessage
+    // Until our own copy is closed, it may be the one that accepts.
+    server.on('connection', (socket) => cloud.process.send(door, socket))
+    cloud.process.send(door, server, () => server.close())
+    return () => cloud.calls.closeDoor(id, port).catch(() => {})
+  }
+
+  /** A machine that is off, cut off or closed to everyone lets connections time out where it would have answered. */
+  const showDoors = ({ machine, on, cut, ports, doors }: Known): Promise<void> => {
+    const answering = [...new Set([...ports, machine.spec.sshPort])]
+    const reachable = answering.filter((port) => on && !cut && anyoneMayEnter(machine.firewall, port))
+    const silent = [...answering, ...(on && machine.firewall ? [80, 443] : [])].filter(
+      (port) => !reachable.includes(port),
+    )
+    return doors.set({
+      open: reachable,
+      dropped: silent.filter((port) => !on || cut || !anyoneMayEnter(machine.firewall, port)),
+    })
+  }
+
+  const know = (machine: Machine, disk: Disk, volumes: readonly Mounted[]): Known => {
+    const { id, address } = machine.spec
+    const doors = known.get(id)?.doors ?? doorsOf(address, serve(id), log)
+    const entry = { machine, disk, volumes, on: false, cut: false, ports: known.get(id)?.ports ?? [], doors }
+    known.set(id, entry)
+    return entry
+  }
+
+  const runner: Runner = {
+    furnish,
+    async start(machine, disk, volumes) {
+      const entry = know(machine, disk, volumes)
+      await entry.doors.set({ open: [], dropped: [] })
+      entry.ports = []
+      const { spec, firewall } = machine
+      await cloud.calls.start({ spec, firewall, folder: disk.folder, volumes })
+      entry.on = true
+      await showDoors(entry)
+    },
+    async stop({ spec }, { graceful }) {
+      const entry = known.get(spec.id)
+      if (!entry?.on) return
+      entry.on = false
+      await cloud.calls.stop(spec.id, graceful)
+      await showDoors(entry)
+    },
+    isOn: (id) => known.get(id)?.on ?? false,
+    freeze: (id, frozen) => cloud.calls.freeze(id, frozen),
+    mount: ({ spec }, _disk, volume) => cloud.calls.mount(spec.id, volume),
+    unmount: async ({ spec }, _disk, { name }) => {
+      if (known.get(spec.id)?.on) await cloud.calls.unmount(spec.id, name)
+    },
+    async apply(machine) {
+      const entry = known.get(machine.spec.id)
+      if (!entry?.on) return
+      entry.machine = machine
+      await cloud.calls.apply(machine.spec.id, { spec: machine.spec, firewall: machine.firewall })
+      await showDoors(entry)
+    },
+    async fault(machine, fault) {
+      if (fault?.kind === 'crash') return runner.stop(machine, { graceful: false })
+      const entry = known.get(machine.spec.id)
+      if (!entry?.on) return
+      await cloud.calls.fault(machine.spec.id, fault)
+      entry.cut = fault?.kind === 'partition'
+      await showDoors(entry)
+    },
+    async forget(id) {
+      await known.get(id)?.doors.set({ open: [], dropped: [] })
+      known.delete(id)
+    },
+    // A process of an earlier life ends with it: its pipe is closed.
+    sweep: async () => {},
+    async close() {
+      await Promise.all([...known.keys()].map((id) => runner.forget(id)))
+      await cloud.end()
+    },
+  }
+  return folderBackend(nature, disks, runner)
+}
+
+/** Starts a machine on trial: what the kernel, a container or a security module forbids shows here, not later. */
+async function tryOne(cloud: Cloud, dataDir: string, disks: Disks): Promise<void> {
+  const trial = join(dataDir, 'trial')
+  const folder = join(trial, 'disk')
+  await disks.erase(trial)
+  for (const path of ['usr', 'root/usr', 'root/proc', 'root/sys', 'root/dev', 'root/run', 'root/mnt', 'root/etc'])
+    await mkdir(join(folder, path), { recursive: true })
+  try {
+    await cloud.calls.tryOut(folder)
+  } catch (error) {
+    await cloud.end()
+    const reason = (error as Error).message
+    throw new MachineError(
+      'backend_unavailable',
+      `A machine in namespaces could not be started: ${reason}.${whyRefused()}`,
+      error,
+    )
+  } finally {
+    await disks.erase(trial)
+  }
+}

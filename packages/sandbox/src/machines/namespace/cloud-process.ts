@@ -1,0 +1,42 @@
+import { type ChildProcess, spawn } from 'node:child_process'
+import { join } from 'node:path'
+import { MachineError } from '../errors.ts'
+import { systemEnv } from '../run.ts'
+import { callsTo } from './calls.ts'
+import type { CloudCalls, CloudNews, CloudOptions } from './protocol.ts'
+
+export interface Cloud {
+  readonly calls: CloudCalls
+  readonly process: ChildProcess
+  end(): Promise<void>
+}
+
+/** Starts the cloud process in namespaces of its own: a network; and for an ordinary user the rights to make one. */
+export async function startCloud(options: CloudOptions, onNews: (news: CloudNews) => void): Promise<Cloud> {
+  const flags = process.getuid?.() === 0 ? ['-n'] : ['-U', '-r', '-n']
+  const main = join(import.meta.dirname, 'cloud/main.ts')
+  const child = spawn('unshare', [...flags, process.execPath, main, JSON.stringify(options)], {
+    stdio: ['ignore', 'ignore', 'pipe', 'ipc'],
+    env: systemEnv(),
+  })
+  let complaint = ''
+  child.stderr?.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk).slice(-2000)
+  })
+  child.on('message', (message: CloudNews) => 'news' in message && onNews(message))
+  const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
+  await new Promise<void>((resolve, reject) => {
+    const fail = (why: string) => reject(new MachineError('backend_unavailable', why))
+    child.on('message', (message: object) => 'ready' in message && resolve())
+    child.on('error', ({ message }) => fail(message))
+    child.on('exit', (code) => fail(`the process that holds the machines ended with ${code}: ${complaint.trim()}`))
+  })
+  return {
+    process: child,
+    calls: callsTo<CloudCalls>(child),
+    end() {
+      if (child.connected) child.disconnect()
+      return ended
+    },
+  }
+}
