@@ -27,7 +27,7 @@ export function injectFaults(app: App, cloud: Cloud, faults: ReturnType<typeof r
   app.addHook('onSend', async (request, reply, payload) => {
     const verdict = verdicts.get(request)
     if (!verdict) return payload
-    cloud.store.flush()
+    await cloud.store.committed()
     if (verdict.holdAnswerMs) await sleep(verdict.holdAnswerMs)
     if (verdict.drop === 'after') request.raw.socket.destroy()
     if (verdict.error?.when !== 'after' || reply.statusCode >= 500) return payload

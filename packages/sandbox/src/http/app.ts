@@ -40,7 +40,7 @@ export function createApp(cloud: Cloud, { token, rateLimit }: { token: string; r
     if (rate?.retryAfter !== undefined) throw tooManyRequests()
   })
   app.addHook('onSend', async (_request, _reply, payload) => {
-    cloud.store.flush()
+    await cloud.store.committed()
     return payload
   })
   app.setNotFoundHandler(() => {

@@ -1,4 +1,5 @@
 import type { Cloud } from '../cloud.ts'
+import { unprocessable } from '../http/errors.ts'
 import { parseCidr, toAddress, toNumber } from './cidr.ts'
 import type { Vpc } from './types.ts'
 
@@ -7,7 +8,7 @@ const loopback = { first: toNumber('127.77.0.2'), last: toNumber('127.77.254.254
 /** Where the search for a free address goes on, per pool: an address that was freed is not given out again at once. */
 const cursors = new WeakMap<object, Map<string, number>>()
 
-/** A free address of this computer for a droplet, load balancer or reserved IP. @throws RangeError when all are taken. */
+/** A free address of this computer for a droplet, load balancer or reserved IP. @throws ApiError 422 when all are taken */
 export function freeAddress(cloud: Cloud): string {
   return next(cloud, 'loopback', loopback.first, loopback.last, (address) => addressTaken(cloud, address))
 }
@@ -35,5 +36,5 @@ function next(cloud: Cloud, pool: string, first: number, last: number, taken: (a
     pools.set(pool, candidate + 1)
     return address
   }
-  throw new RangeError(`all ${last - first + 1} addresses of ${pool} are taken`)
+  throw unprocessable(`all ${last - first + 1} addresses of ${pool} are taken`)
 }

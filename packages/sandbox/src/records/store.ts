@@ -3,15 +3,17 @@ import { Collection, type CollectionOptions } from './collection.ts'
 
 /**
  * Where records outlive the process: every record is in memory for reading and written through to one SQLite file.
- * Writes of one request share a transaction that `flush` commits before the answer leaves, so what a client has been
- * told survives `kill -9`. (WAL with synchronous=NORMAL: a power cut may lose the last moments, a killed process nothing.)
+ * All writes of one turn of the event loop share a transaction, and an answer waits until it is `committed`: what a
+ * client has been told survives `kill -9`. (WAL with synchronous=NORMAL: a power cut may lose the last moments, a killed
+ * process nothing.) A commit costs 0.1 to 0.4 ms: shared by 50 requests at once, creates stay cheap.
  */
 export class Store {
   readonly #db: DatabaseSync
   readonly #put: StatementSync
   readonly #remove: StatementSync
   readonly #kinds = new Map<string, Collection<never>>()
-  #open = false
+  /** Set while a transaction is open: resolves when it is committed. */
+  #commit: Promise<void> | undefined
 
   constructor(file: string) {
     this.#db = new DatabaseSync(file)
@@ -39,11 +41,9 @@ export class Store {
     return collection
   }
 
-  /** Commits what was written since the last flush. */
-  flush(): void {
-    if (!this.#open) return
-    this.#db.exec('commit')
-    this.#open = false
+  /** Resolves when everything written so far is on the disk. */
+  async committed(): Promise<void> {
+    await this.#commit
   }
 
   /** Everything, by kind: for tests and for looking inside. */
@@ -52,17 +52,32 @@ export class Store {
   }
 
   close(): void {
-    this.flush()
+    this.#end()
     this.#db.close()
   }
 
   #write(run: () => void): void {
-    if (!this.#open) {
+    if (!this.#commit) {
       this.#db.exec('begin')
-      this.#open = true
-      // Work in the background has no answer to flush before: its writes are committed in the same turn.
-      setImmediate(() => this.#db.isOpen && this.flush())
+      this.#commit = new Promise((resolve, reject) =>
+        setImmediate(() => {
+          try {
+            this.#end()
+            resolve()
+          } catch (error) {
+            reject(error)
+          }
+        }),
+      )
+      // Work in the background waits for no commit; an answer that does is told.
+      this.#commit.catch(() => {})
     }
     run()
+  }
+
+  #end(): void {
+    if (!this.#commit) return
+    this.#commit = undefined
+    this.#db.exec('commit')
   }
 }

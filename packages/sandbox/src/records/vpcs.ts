@@ -1,4 +1,5 @@
 import type { Cloud } from '../cloud.ts'
+import { unprocessable } from '../http/errors.ts'
 import { overlap, parseCidr } from './cidr.ts'
 import type { Vpc } from './types.ts'
 
@@ -8,7 +9,7 @@ export function defaultVpc(cloud: Cloud, region: string): Vpc {
   if (known) return known
   const first = cloud.vpcs.count('region', region) === 0
   const name = first ? `default-${region}` : `default-${region}-${crypto.randomUUID().slice(0, 8)}`
-  return addVpc(cloud, { name, description: '', region, ipRange: freeRange(cloud), default: true })
+  return addVpc(cloud, { name, description: '', region, ipRange: freeRange(cloud, 16), default: true })
 }
 
 export function addVpc(cloud: Cloud, vpc: Omit<Vpc, 'id' | 'createdAt'>): Vpc {
@@ -20,12 +21,16 @@ export function overlapping(cloud: Cloud, ipRange: string): Vpc | undefined {
   return [...cloud.vpcs.all()].find((vpc) => overlap(parseCidr(vpc.ipRange)!, wanted))
 }
 
-/** The first free /20 from 10.100.0.0 on: 4,094 machines. @throws RangeError when there is none. */
-export function freeRange(cloud: Cloud): string {
-  for (let second = 100; second < 256; second++)
-    for (let third = 0; third < 256; third += 16) {
-      const range = `10.${second}.${third}.0/20`
+/** Default VPCs are /16 (65,534 machines), others /20 (4,094) where no range is asked for. */
+const blocks = { 16: { from: 100, step: 256 }, 20: { from: 10, step: 16 } }
+
+/** The first free range of this size within 10.0.0.0/8. @throws ApiError 422 when there is none */
+export function freeRange(cloud: Cloud, prefix: 16 | 20 = 20): string {
+  const { from, step } = blocks[prefix]
+  for (let second = from; second < 256; second++)
+    for (let third = 0; third < 256; third += step) {
+      const range = `10.${second}.${third}.0/${prefix}`
       if (!overlapping(cloud, range)) return range
     }
-  throw new RangeError('no /20 is free between 10.100.0.0 and 10.255.255.255')
+  throw unprocessable(`no private network of size /${prefix} is left in your account`)
 }

@@ -5,7 +5,7 @@ import { type App, queryOf } from '../http/validation.ts'
 import { hasTag } from '../records/tags.ts'
 import type { Droplet } from '../records/types.ts'
 import { actionLink } from '../shapes/action.ts'
-import { dropletShape } from '../shapes/droplet.ts'
+import { dropletShape, dropletText } from '../shapes/droplet.ts'
 import { firewallShape } from '../shapes/firewall.ts'
 import { snapshotOfDropletShape } from '../shapes/image.ts'
 import { createDroplet, destroyDroplet } from '../work/droplets.ts'
@@ -16,7 +16,7 @@ import { body, type DropletOptions, dropletOf, pending } from './droplet-request
 export function dropletRoutes(app: App, cloud: Cloud): void {
   const shape = (droplet: Droplet) => dropletShape(cloud, droplet)
 
-  app.get('/v2/droplets', async (request) => {
+  app.get('/v2/droplets', async (request, reply) => {
     const { tag_name, name, type } = queryOf(request)
     const droplets = listed(request, cloud.droplets).filter(
       (droplet) =>
@@ -24,7 +24,9 @@ export function dropletRoutes(app: App, cloud: Cloud): void {
         (name === undefined || droplet.name.toLowerCase() === name.toLowerCase()) &&
         (type === undefined || droplet.size.startsWith('gpu-') === (type === 'gpus')),
     )
-    return page(request, 'droplets', droplets, shape)
+    const { droplets: texts, ...rest } = page(request, 'droplets', droplets, (droplet) => dropletText(cloud, droplet))
+    const text = `{"droplets":[${(texts as string[]).join(',')}],${JSON.stringify(rest).slice(1)}`
+    return reply.type('application/json; charset=utf-8').send(text)
   })
 
   app.post('/v2/droplets', { schema: { body } }, async (request, reply) => {
