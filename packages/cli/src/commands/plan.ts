@@ -2,7 +2,7 @@ import { isNothing } from '../change.ts'
 import { command, text, toggle } from '../command.ts'
 import { describe } from '../input/description.ts'
 import { describedBy } from '../inputs.ts'
-import { showPlan } from '../show/plan.ts'
+import { showMarkdown, showPlan } from '../show/plan.ts'
 
 export default command({
   summary: 'What would change, why, and at what price',
@@ -11,28 +11,31 @@ export default command({
   inputs: {
     ...describedBy,
     destroy: text('--destroy <infrastructure>', 'plan the end of this infrastructure instead'),
+    markdown: toggle('--markdown', 'as Markdown, for a pull request'),
     detailedExitcode: toggle('--detailed-exitcode', 'exit with 10 where something would change'),
   },
   exits: { 10: 'something would change (only with --detailed-exitcode)' },
   examples: [
     { line: 'atlas plan', does: 'what config/projects.csv would change' },
     { line: 'atlas plan -f infra.json', does: 'what a description in JSON or YAML would change' },
+    { line: 'atlas plan --markdown > plan.md', does: 'the same, to be discussed' },
     { line: 'atlas plan --destroy shop', does: 'what destroying it would delete' },
   ],
-  async run({ destroy, detailedExitcode, ...where }, context) {
+  async run({ destroy, detailedExitcode, markdown, ...where }, context) {
     const client = await context.connect()
     const plan =
       destroy === undefined ? await client.planApply(await describe(context, where)) : await client.planDestroy(destroy)
-    const rendered = await showPlan(plan, context.terminal)
+    const rendered = await (markdown ? showMarkdown(plan) : showPlan(plan, context.terminal))
     const carryOut = destroy === undefined ? `atlas up${again(where)}` : `atlas destroy ${destroy}`
     const nothing = isNothing(plan)
+    const next = nothing
+      ? { line: 'atlas status', does: 'what runs now' }
+      : { line: carryOut, does: 'carry exactly this out' }
     return {
       json: plan,
       text: () => rendered,
       exit: detailedExitcode && !nothing ? 10 : 0,
-      next: nothing
-        ? [{ line: 'atlas status', does: 'what runs now' }]
-        : [{ line: carryOut, does: 'carry exactly this out' }],
+      next: markdown ? [] : [next],
     }
   },
 })

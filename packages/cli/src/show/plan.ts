@@ -1,39 +1,23 @@
-import type { Plan, ResourcePlan } from '@atlas/core'
-import type { Terminal } from '../terminal.ts'
-import { table } from './table.ts'
-import { money, moneyChange, plural } from './text.ts'
+import type { Plan } from '@atlas/core'
+import type { Palette } from '@atlas/core/render'
+import type { Colours, Terminal } from '../terminal.ts'
 
-const marks = { create: '+', update: '~', replace: '±', delete: '-', unchanged: ' ', forget: '-' } as const
-
-/** The plan for a person: each resource, what becomes of it and why, and what it costs. */
+/** The plan for a person: what becomes of each resource and why, what is at risk, and what it costs. */
 export async function showPlan(plan: Plan, { colours }: Terminal): Promise<string> {
-  const paint = (text: string, { action }: ResourcePlan) =>
-    ({
-      create: colours.green,
-      update: colours.yellow,
-      replace: colours.red,
-      delete: colours.red,
-      unchanged: colours.dim,
-      forget: colours.dim,
-    })[action](text)
-  const rows = table(
-    plan.resources,
-    [
-      { head: '', cell: ({ action }) => marks[action], paint },
-      { head: 'name', cell: ({ resource }) => resource, paint },
-      { head: 'type', cell: ({ type }) => type },
-      { head: 'action', cell: ({ action }) => action, paint },
-      { head: 'why', cell: ({ reason }) => reason },
-      { head: 'a month', cell: ({ monthlyAfter }) => money(monthlyAfter), right: true },
-    ],
-    colours,
-  )
-  const { before, after, change, catalogueDate } = plan.price
-  return [
-    `${colours.bold(plan.infrastructure)} on ${plan.provider} ${plan.region}: ${plural(plan.steps.length, 'step')}`,
-    rows,
-    `${money(before)} → ${colours.bold(money(after))} a month (${moneyChange(change)}), list prices of ${catalogueDate}`,
-    ...plan.consentNeeded.map(({ resource, why }) => colours.red(`Needs consent: ${resource}: ${why}`)),
-    ...plan.warnings.map((warning) => colours.yellow(`Note: ${warning}`)),
-  ].join('\n\n')
+  const { renderText } = await import('@atlas/core/render')
+  return renderText(plan, paletteOf(colours)).trimEnd()
 }
+
+export async function showMarkdown(plan: Plan): Promise<string> {
+  const { renderMarkdown } = await import('@atlas/core/render')
+  return renderMarkdown(plan).trimEnd()
+}
+
+const paletteOf = ({ green, yellow, red, dim, bold }: Colours): Palette => ({
+  add: green,
+  change: yellow,
+  remove: red,
+  warn: yellow,
+  dim,
+  bold,
+})

@@ -1,8 +1,20 @@
 import type { Plan } from '../types.ts'
-import { changing, consentFlags, heading, moneyOf, priceLine, reasonOf, risksOf, summary, symbols } from './words.ts'
+import {
+  changing,
+  consentFlag,
+  harmless,
+  heading,
+  moneyOf,
+  priceLine,
+  reasonOf,
+  risksOf,
+  summary,
+  symbols,
+} from './words.ts'
 
 /** A plan for a pull request or a proposal, ending with a line break. */
-export function renderMarkdown(plan: Plan): string {
+export function renderMarkdown(given: Plan): string {
+  const plan = harmless(given)
   const rows = changing(plan).map((row) => {
     const why = [reasonOf(plan, row), ...risksOf(plan, row).map((risk) => `**${risk}**`)].map(cell).join('<br>')
     return `| \`${symbols[row.action]}\` | ${row.type} | ${cell(row.resource)} | ${moneyOf(row)} | ${why} |`
@@ -11,7 +23,7 @@ export function renderMarkdown(plan: Plan): string {
   const notes = [
     ...(plan.price.unpriced.length > 0 ? [`Without a known price: ${plan.price.unpriced.join(', ')}`] : []),
     ...plan.warnings,
-    ...(plan.consentNeeded.length > 0 ? [`Data would be lost. If that is meant: \`${consentFlags(plan)}\``] : []),
+    ...(plan.consentNeeded.length > 0 ? [`Data would be lost. If that is meant: \`${consentFlag(plan)}\``] : []),
   ]
   const lines = [`### ${heading(plan)}`, '', ...table, `${summary(plan) || 'Nothing there'}. ${priceLine(plan)}.`, '']
   return [...lines, ...notes.map((note) => `> ${note}\n`), `<sub>plan ${plan.hash}</sub>`, ''].join('\n')

@@ -1,5 +1,16 @@
 import type { Plan, ResourcePlan } from '../types.ts'
-import { changing, consentFlags, heading, moneyOf, priceLine, reasonOf, risksOf, summary, symbols } from './words.ts'
+import {
+  changing,
+  consentFlag,
+  harmless,
+  heading,
+  moneyOf,
+  priceLine,
+  reasonOf,
+  risksOf,
+  summary,
+  symbols,
+} from './words.ts'
 
 type Paint = (text: string) => string
 
@@ -23,7 +34,8 @@ const plain: Palette = {
 }
 
 /** A plan for a terminal, ending with a line break. */
-export function renderText(plan: Plan, palette: Palette = plain): string {
+export function renderText(given: Plan, palette: Palette = plain): string {
+  const plan = harmless(given)
   const rows = changing(plan)
   if (rows.length === 0 && plan.warnings.length === 0)
     return `${heading(plan)}: nothing to do, ${summary(plan) || 'nothing there'}.\n`
@@ -38,7 +50,7 @@ export function renderText(plan: Plan, palette: Palette = plain): string {
     lines.push(palette.warn(`Without a known price: ${plan.price.unpriced.join(', ')}`))
   for (const warning of plan.warnings) lines.push(palette.warn(`! ${warning}`))
   if (plan.consentNeeded.length > 0)
-    lines.push(palette.warn(`Data would be lost. If that is meant: ${consentFlags(plan)}`))
+    lines.push(palette.warn(`Data would be lost. If that is meant: ${consentFlag(plan)}`))
   return `${lines.join('\n')}\n`
 }
 

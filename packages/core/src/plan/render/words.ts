@@ -75,5 +75,16 @@ export function risksOf(plan: Plan, { steps }: ResourcePlan): string[] {
 /** Resources that change; the others are only counted. */
 export const changing = ({ resources }: Plan) => resources.filter(({ action }) => action !== 'unchanged')
 
-export const consentFlags = ({ consentNeeded }: Plan) =>
-  consentNeeded.map(({ resource }) => `--consent ${resource}`).join(' ')
+export const consentFlag = ({ consentNeeded }: Plan) =>
+  `--consent ${consentNeeded.map(({ resource }) => resource).join(',')}`
+
+/** Part of a plan's text comes from the cloud: what a control character would do to a terminal is not its to decide. */
+export function harmless(plan: Plan): Plan {
+  const { resources, warnings, steps, ...rest } = plan
+  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that it takes out
+  const control = /[\u0000-\u001f\u007f-\u009f]/g
+  const clean = <T>(value: T): T =>
+    JSON.parse(JSON.stringify(value), (_, part) => (typeof part === 'string' ? part.replace(control, '�') : part))
+  const risks = steps.map((step) => ({ ...step, risk: clean(step.risk) }))
+  return { ...rest, steps: risks, resources: clean(resources), warnings: clean(warnings) }
+}
