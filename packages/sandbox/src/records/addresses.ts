@@ -1,3 +1,4 @@
+import { randomInt } from 'node:crypto'
 import type { Cloud } from '../cloud.ts'
 import { unprocessable } from '../http/errors.ts'
 import { parseCidr, toAddress, toNumber } from './cidr.ts'
@@ -10,7 +11,15 @@ const cursors = new WeakMap<object, Map<string, number>>()
 
 /** A free address of this computer for a droplet, load balancer or reserved IP. @throws ApiError 422 when all are taken */
 export function freeAddress(cloud: Cloud): string {
-  return next(cloud, 'loopback', loopback.first, loopback.last, (address) => addressTaken(cloud, address))
+  const { first, last } = loopback
+  return next(cloud, 'loopback', first, last, (address) => addressTaken(cloud, address), ownStart(cloud))
+}
+
+/** Several sandboxes of one computer share its loopback network: each begins in a block of its own, drawn once. */
+function ownStart(cloud: Cloud): number {
+  const drawn = cloud.meta.get('addresses') ?? { id: 'addresses', value: toNumber(`127.77.${randomInt(0, 254)}.2`) }
+  cloud.meta.put(drawn)
+  return Number(drawn.value)
 }
 
 function addressTaken(cloud: Cloud, address: string): boolean {
@@ -25,10 +34,17 @@ export function freePrivateAddress(cloud: Cloud, vpc: Vpc): string {
   return next(cloud, vpc.id, first + 2, first + count - 2, taken)
 }
 
-function next(cloud: Cloud, pool: string, first: number, last: number, taken: (address: string) => boolean): string {
+function next(
+  cloud: Cloud,
+  pool: string,
+  first: number,
+  last: number,
+  taken: (address: string) => boolean,
+  start = first,
+): string {
   const pools = cursors.get(cloud) ?? new Map<string, number>()
   cursors.set(cloud, pools)
-  let candidate = pools.get(pool) ?? first
+  let candidate = pools.get(pool) ?? start
   for (let tries = first; tries <= last; tries++, candidate++) {
     if (candidate > last) candidate = first
     const address = toAddress(candidate)
