@@ -90,7 +90,7 @@ export function domainRoutes(app: App, cloud: Cloud): void {
       const changed = { ...before, ...(Object.fromEntries(given) as Partial<DomainRecord>) }
       // Data that stays was checked when it came, and is kept without the dot it came with.
       if (request.body.data !== undefined) refuseData(changed)
-      return { domain_record: recordShape(cloud.domainRecords.put({ ...changed, data: stripDot(changed.data) })) }
+      return { domain_record: recordShape(cloud.domainRecords.put(asKept(changed))) }
     },
   })
 }
@@ -115,7 +115,7 @@ function addRecord(cloud: Cloud, domain: Domain, wanted: NewRecord): DomainRecor
     id: nextId(cloud, 'domain_record'),
     domain: domain.id,
     type: wanted.type,
-    name: wanted.name?.toLowerCase() || '@',
+    name: wanted.name || '@',
     data: wanted.data ?? '',
     priority: wanted.priority ?? null,
     port: wanted.port ?? null,
@@ -125,7 +125,7 @@ function addRecord(cloud: Cloud, domain: Domain, wanted: NewRecord): DomainRecor
     tag: wanted.tag ?? null,
   }
   refuseData(record)
-  return cloud.domainRecords.put({ ...record, data: stripDot(record.data) })
+  return cloud.domainRecords.put(asKept(record))
 }
 
 function refuseData({ type, data, priority }: DomainRecord): void {
@@ -135,6 +135,18 @@ function refuseData({ type, data, priority }: DomainRecord): void {
   const pointsToName = ['CNAME', 'MX', 'NS', 'SRV'].includes(type)
   if (pointsToName && data !== '@' && !data.endsWith('.')) throw unprocessable('Data needs to end with a dot (.)')
   if ((type === 'MX' || type === 'SRV') && priority === null) throw unprocessable("Priority can't be blank")
+}
+
+/** A name within the domain is kept without it, and the domain itself as `@`; also in what a record points to. */
+function asKept(record: DomainRecord): DomainRecord {
+  const { domain, type } = record
+  const own = type !== 'TXT' && record.data.toLowerCase() === `${domain}.`
+  return { ...record, name: relative(record.name.toLowerCase(), domain), data: own ? '@' : stripDot(record.data) }
+}
+
+const relative = (name: string, domain: string): string => {
+  if (name === `${domain}.`) return '@'
+  return name.endsWith(`.${domain}.`) ? name.slice(0, -domain.length - 2) : name
 }
 
 /** Names are given with a final dot and shown without it. */

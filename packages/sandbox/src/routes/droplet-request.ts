@@ -7,7 +7,7 @@ import type { Droplet } from '../records/types.ts'
 export const backupPolicy = z
   .object({
     plan: z.enum(['daily', 'weekly']).default('weekly'),
-    weekday: z.enum(['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']).optional(),
+    weekday: z.enum(['', 'SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT']).optional(),
     hour: z.literal([0, 4, 8, 12, 16, 20]).default(0),
   })
   .transform(({ weekday, ...rest }) => ({ ...rest, ...(weekday && { weekday }) }))

@@ -10,7 +10,7 @@ import type { Project } from '../records/types.ts'
 
 const name = z.string('name is required').min(1, 'name is required').max(175)
 const text = z.string().max(255)
-const environment = z.enum(['Development', 'Staging', 'Production'])
+const environment = z.enum(['', 'Development', 'Staging', 'Production'])
 const create = z.object({
   name,
   purpose: text.min(1, 'purpose is required'),
@@ -18,7 +18,14 @@ const create = z.object({
   environment: environment.nullish(),
 })
 const replace = create.extend({ description: text, environment, is_default: z.boolean() })
-const patch = replace.partial()
+// Go clients send null for what they leave as it is.
+const patch = z.object({
+  name: name.nullish(),
+  purpose: replace.shape.purpose.nullish(),
+  description: text.nullish(),
+  environment: environment.nullish(),
+  is_default: z.boolean().nullish(),
+})
 const resources = z.object({ resources: list(z.string()) })
 
 export function projectRoutes(app: App, cloud: Cloud): void {
@@ -100,7 +107,7 @@ function refuseName(cloud: Cloud, name: string, except?: Project): void {
 
 function change(cloud: Cloud, request: FastifyRequest, wanted: z.output<typeof patch>) {
   const project = projectIn(cloud, request)
-  if (wanted.name !== undefined) refuseName(cloud, wanted.name, project)
+  if (wanted.name) refuseName(cloud, wanted.name, project)
   if (wanted.is_default) cloud.projects.update(defaultProject(cloud).id, { default: false })
   const changed = cloud.projects.put({
     ...project,

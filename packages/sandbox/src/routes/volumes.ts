@@ -98,7 +98,7 @@ export function volumeOf(cloud: Cloud, request: { params: unknown }): Volume {
 function createVolume(cloud: Cloud, wanted: z.output<typeof create>): Volume {
   const source = wanted.snapshot_id ? cloud.volumeSnapshots.get(wanted.snapshot_id) : undefined
   if (wanted.snapshot_id && !source) throw notFound('snapshot not found')
-  const region = wanted.region ?? source?.region
+  const region = wanted.region || source?.region
   if (!region || !regionOf(region)?.available) throw unprocessable('invalid region')
   if (source && source.region !== region) throw unprocessable('snapshot is not available in this region')
   const sizeGb = wanted.size_gigabytes ?? source?.sizeGb
