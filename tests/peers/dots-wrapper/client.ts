@@ -10,7 +10,12 @@ export type Scenario = (client: Client, report: Report, cloud: PeerCloud) => Pro
 export const connect = ({ url, token }: PeerCloud): Client => createApiClient({ endpoint: `${url}/v2`, token })
 
 /** The error body of DigitalOcean that `request` must be refused with; `message` as a whole, or a pattern of it. */
-export async function refused(request: Promise<unknown>, status: number, id: string, message?: string | RegExp) {
+export async function refused(
+  request: Promise<unknown>,
+  status: number,
+  id: string | undefined,
+  message?: string | RegExp,
+) {
   const response = await request.then(
     () => assert.fail(`accepted, but ${status} ${id} was expected`),
     (error: { response?: { status: number; data: { id: string; message: string; request_id?: string } } }) => {

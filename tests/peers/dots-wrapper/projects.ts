@@ -58,7 +58,8 @@ export const projects: Scenario = async (client, { check }) => {
     await missing(client.tag.getTag({ tag_name: 'env:test' }))
     await client.droplet.deleteDroplet({ droplet_id })
   })
+  // This one refusal has a body of another shape, without an id.
   await check('a tag with a blank is refused', () =>
-    refused(client.tag.createTag({ name: 'not a tag' }), 422, 'unprocessable_entity'),
+    refused(client.tag.createTag({ name: 'not a tag' }), 400, undefined),
   )
 }

@@ -31,7 +31,8 @@ const options = z.object({
   monitoring: z.boolean().nullish(),
   tags: list(z.string()),
   user_data: z.string().max(65_536, 'User data must be smaller than 64KB.').nullish(),
-  volumes: list(z.string()),
+  // godo sends each as an object.
+  volumes: list(z.union([z.string(), z.object({ id: z.string() }).transform(({ id }) => id)])),
   vpc_uuid: z.string().nullish(),
   with_droplet_agent: z.boolean().nullish(),
   public_networking: z.boolean().nullish(),

@@ -32,8 +32,14 @@ const healthCheck = z.object({
   healthy_threshold: seconds.default(5),
 })
 
+// Go clients send an empty object where nothing is said.
 const stickySessions = z.discriminatedUnion('type', [
-  z.object({ type: z.literal(['none', '']).transform(() => 'none' as const) }),
+  z.object({
+    type: z
+      .literal(['none', '', undefined])
+      .optional()
+      .transform(() => 'none' as const),
+  }),
   z.object({ type: z.literal('cookies'), cookie_name: z.string(), cookie_ttl_seconds: z.number().int() }),
 ])
 
