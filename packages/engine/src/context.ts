@@ -54,15 +54,21 @@ export interface Context {
   looks(type: ResourceType): Looks
   /** Specifications with values for references; reads anew those whose value is not known yet. */
   resolve(specifications: JsonObject): Promise<Resolved>
+  /** What goes into the state row of what a step made or changed. */
+  holding(step: Step, observed: Observed): Holding
   /** Keeps what references to it read. */
   saw(resource: string, generation: number, observed: Observed): void
 }
 
-export type ContextParts = Omit<Context, 'uncertainUntil' | 'row' | 'resource' | 'looks' | 'resolve' | 'saw'>
+export type ContextParts = Omit<
+  Context,
+  'uncertainUntil' | 'row' | 'resource' | 'looks' | 'resolve' | 'holding' | 'saw'
+>
 
 export function context(parts: ContextParts): Context {
   const { taken, driver } = parts
   const rows = new Map(taken.steps.map((row) => [row.n, row]))
+  const lines = new Map(taken.plan.resources.map((line) => [line.resource, line]))
   const looksOf = new Map<ResourceType, Looks>()
   const known = newestOf(taken)
 
@@ -93,9 +99,14 @@ export function context(parts: ContextParts): Context {
       }
       return withValues(specifications, lookup)
     },
+    holding: (step, observed) => ({
+      observed,
+      monthly: lines.get(step.resource)?.monthlyAfter ?? null,
+      reusesId: resource(step.type).reusesIds === true,
+    }),
     saw(name, generation, observed) {
       const one = known.get(name)
-      const type = taken.plan.resources.find((line) => line.resource === name)?.type ?? one?.type
+      const type = lines.get(name)?.type ?? one?.type
       if (type && generation >= (one?.generation ?? 0))
         known.set(name, { type, generation, id: observed.id, attributes: observed.attributes })
     },
@@ -123,11 +134,4 @@ export const identityOf = ({ taken }: Context, step: Step): Identity => ({
   infrastructure: taken.infrastructure,
   resource: step.resource,
   generation: step.generation,
-})
-
-/** What goes into the state row for it. */
-export const holding = ({ taken, resource }: Context, step: Step, observed: Observed): Holding => ({
-  observed,
-  monthly: taken.plan.resources.find((line) => line.resource === step.resource)?.monthlyAfter ?? null,
-  reusesId: resource(step.type).reusesIds === true,
 })

@@ -1,6 +1,6 @@
 import { AtlasError, type Observed, type Resolved, type Step } from '@atlas/core'
 import { bring, vanished } from './bring.ts'
-import { type Context, holding, identityOf } from './context.ts'
+import { type Context, identityOf } from './context.ts'
 import { mutate } from './mutate.ts'
 import { backoff, pause } from './retry.ts'
 import { boundAfterRequest, boundAfterTakeover, settle } from './settle.ts'
@@ -21,7 +21,7 @@ export async function create(context: Context, step: Step): Promise<void> {
   if (made === 'done') return
   const ready = await bring(context, step, want, made)
   context.at('create.ready')
-  await context.taken.journal.done(step.n, holding(context, step, ready))
+  await context.taken.journal.done(step.n, context.holding(step, ready))
 }
 
 async function claimed(context: Context, step: Step, want: Resolved): Promise<Observed | 'done'> {
@@ -58,13 +58,13 @@ async function call(context: Context, step: Step, want: Resolved) {
   const { taken, at } = context
   const resource = context.resource(step.type)
   const identity = identityOf(context, step)
-  at('create.before-intent')
   // Where nothing can be stamped, what is there before tells what is new afterwards.
   const before =
     resource.stamping === 'none' ? (await context.looks(step.type).listing()).map((one) => one.physicalId) : undefined
 
   let token = ''
   const intend = async () => {
+    at('create.before-intent')
     const { attempt } = await taken.journal.intent(step.n, before)
     token = `${taken.epoch}.${attempt}`
     const row = context.row(step.n)
@@ -101,7 +101,7 @@ async function keep(
   made: Observed,
 ): Promise<Observed | 'done' | undefined> {
   const ready = made.phase === 'ready' && context.resource(step.type).diff(want, made).kind === 'unchanged'
-  const ours = await context.taken.journal.claim(step.n, holding(context, step, made), { adopted: false, ready })
+  const ours = await context.taken.journal.claim(step.n, context.holding(step, made), { adopted: false, ready })
   if (!ours) return undefined
   context.row(step.n).made = { id: made.id, physicalId: made.physicalId }
   context.at('create.claimed')

@@ -1,5 +1,5 @@
 import { identityHash, type Observed, physicalName, type Resolved, type Step } from '@atlas/core'
-import { type Context, holding, identityOf } from './context.ts'
+import { type Context, identityOf } from './context.ts'
 import type { Verdict } from './journal.ts'
 import { gateMs } from './lease.ts'
 import { backoff, pause } from './retry.ts'
@@ -24,7 +24,7 @@ export async function settle(
     const lookedAt = performance.now()
     for (const found of await unclaimed(context, step, specifications, token)) {
       at('settle.found')
-      if (!(await taken.journal.claim(step.n, holding(context, step, found), { adopted: true, ready: false }))) continue
+      if (!(await taken.journal.claim(step.n, context.holding(step, found), { adopted: true, ready: false }))) continue
       context.row(step.n).made = { id: found.id, physicalId: found.physicalId }
       at('settle.adopted')
       // An older attempt turned up after all: the latest one is still unaccounted for, and the sweep has to wait for it.

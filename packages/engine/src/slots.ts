@@ -5,17 +5,20 @@ export interface Slots {
 
 export function slots(limit: number): Slots {
   let free = limit
-  const waiting: (() => void)[] = []
+  // A set keeps the order of coming and gives its first in constant time, however many wait.
+  const waiting = new Set<() => void>()
   return {
     async use(work) {
       if (free > 0) free -= 1
-      else await new Promise<void>((resolve) => waiting.push(resolve))
+      else await new Promise<void>((resolve) => waiting.add(resolve))
       try {
         return await work()
       } finally {
-        const next = waiting.shift()
-        if (next) next()
-        else free += 1
+        const [next] = waiting
+        if (next) {
+          waiting.delete(next)
+          next()
+        } else free += 1
       }
     },
   }

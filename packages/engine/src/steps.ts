@@ -21,21 +21,24 @@ export type Failed = StepError & { step: number }
 export async function runSteps(run: Context, letGo: AbortController): Promise<Failed | undefined> {
   const { steps } = run.taken.plan
   const order = graph(steps)
-  const under = new Set<Promise<void>>()
+  const over = Promise.withResolvers<void>()
+  let under = 0
   let first: Failed | undefined
 
-  const begin = (n: number) => {
-    const task = runStep(run, steps[n]!, order)
-      .then((end) => {
-        if (end.failed) first ??= { ...end.failed, step: n }
-        if (!run.leave.aborted) end.next.forEach(begin)
-      })
-      .catch((error: unknown) => letGo.abort(error))
-      .finally(() => under.delete(task))
-    under.add(task)
+  const begin = async (n: number): Promise<void> => {
+    under += 1
+    try {
+      const end = await runStep(run, steps[n]!, order)
+      if (end.failed) first ??= { ...end.failed, step: n }
+      if (!run.leave.aborted) for (const next of end.next) void begin(next)
+    } catch (error) {
+      letGo.abort(error)
+    }
+    under -= 1
+    if (under === 0) over.resolve()
   }
-  order.ready().forEach(begin)
-  while (under.size > 0) await Promise.race(under)
+  for (const n of order.ready()) void begin(n)
+  if (under > 0) await over.promise
   run.stop.throwIfAborted()
   return first
 }

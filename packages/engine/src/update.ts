@@ -1,6 +1,6 @@
 import { AtlasError, type Observed, type Step } from '@atlas/core'
 import { bring, vanished } from './bring.ts'
-import { type Context, holding } from './context.ts'
+import type { Context } from './context.ts'
 
 /** Changes one resource in place, until a read shows nothing that differs. Repeating all of it is harmless. */
 export async function update(context: Context, step: Step): Promise<void> {
@@ -8,7 +8,7 @@ export async function update(context: Context, step: Step): Promise<void> {
   await journal.intent(step.n)
   const want = await context.resolve(step.specifications)
   const ready = await bring(context, step, want, await target(context, step))
-  await journal.done(step.n, holding(context, step, ready))
+  await journal.done(step.n, context.holding(step, ready))
 }
 
 async function target(context: Context, step: Step): Promise<Observed> {

@@ -1,56 +1,60 @@
-import { AtlasError, type JsonObject, type Step } from '@atlas/core'
+import { AtlasError, type EventType, type JsonObject, type Step } from '@atlas/core'
 import type { Holding, StepError } from '@atlas/engine'
 import type pg from 'pg'
 import { groupCommit } from './group-commit.ts'
-import { writeBatch } from './statements.ts'
+import { writeEndings, writeHoldings, writeIntents } from './statements.ts'
 import { untilTaken } from './trouble.ts'
 
-/** One write, as `writeBatch` reads it. */
-export interface Entry {
-  kind: 'intent' | 'claim' | 'done' | 'gone' | 'left' | 'failed' | 'skipped' | 'note'
+interface Entry {
   n: number
   /** What its event tells. */
   data: JsonObject
-  before?: readonly string[] | undefined
-  adopted?: boolean
-  ready?: boolean
-  identity?: string
+}
+
+export interface Intent extends Entry {
+  before: readonly string[] | undefined
+}
+
+/** With `claims`: is to become ours. Without: is ours and done. */
+export type Held = Entry & { claims: boolean; adopted: boolean; ready: boolean } & ReturnType<typeof held>
+
+export interface Ending extends Entry {
+  event: EventType
+  /** Left out: an event and nothing else. */
+  status?: 'done' | 'failed' | 'skipped'
+  /** Identity of what is ours no more. */
+  freed?: string
+  /** It stays in the cloud, so its claim goes as if it had never been. */
+  left?: true
   error?: StepError
-  event?: string
-}
-
-export interface Written {
-  cancelRequested: boolean
-  /** Of an intent. */
-  attempt: number | undefined
-  /** Of a claim: is it ours? */
-  won: boolean
-}
-
-interface Row {
-  cancel_requested: boolean
-  intended: [number, number][]
-  won: number[]
 }
 
 /**
- * Writes of one operation under one epoch, several in a commit. While the database is away they wait for it: what is to
- * be written is already so in the cloud, and the gate lets no new call begin.
+ * The writers of one operation under one epoch, several writes in a commit. While the database is away they wait for
+ * it: what is to be written is already so in the cloud, and the gate lets no new call begin.
  */
-export function batches(pool: pg.Pool, operation: string, epoch: number, onTrouble: (error: unknown) => void) {
-  return groupCommit<Entry, Written>(async (entries) => {
+export function writers(pool: pg.Pool, operation: string, epoch: number, onTrouble: (error: unknown) => void) {
+  async function write<T>(name: string, text: string, entries: object[]): Promise<T[]> {
     const values = [operation, epoch, JSON.stringify(entries)]
-    const { rows } = await untilTaken(() => pool.query<Row>({ name: 'write', text: writeBatch, values }), onTrouble)
+    const { rows } = await untilTaken(() => pool.query<{ answer: T[] }>({ name, text, values }), onTrouble)
     const row = rows[0]
     if (!row) throw fenced(operation, epoch)
-    const attempts = new Map(row.intended)
-    const won = new Set(row.won)
-    return entries.map(({ kind, n }) => ({
-      cancelRequested: row.cancel_requested,
-      attempt: kind === 'intent' ? attempts.get(n) : undefined,
-      won: kind === 'claim' && won.has(n),
-    }))
-  })
+    return row.answer
+  }
+  return {
+    intend: groupCommit<Intent, number | undefined>(async (batch) => {
+      const attempts = new Map(await write<[number, number]>('intents', writeIntents, batch))
+      return batch.map(({ n }) => attempts.get(n))
+    }),
+    hold: groupCommit<Held, boolean>(async (batch) => {
+      const won = new Set(await write<number>('holdings', writeHoldings, batch))
+      return batch.map(({ n }) => won.has(n))
+    }),
+    end: groupCommit<Ending, void>(async (batch) => {
+      await write('endings', writeEndings, batch)
+      return batch.map(() => undefined)
+    }),
+  }
 }
 
 export const fenced = (operation: string, epoch: number) =>

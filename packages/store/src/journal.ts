@@ -1,6 +1,6 @@
 import { AtlasError, type JsonObject, type Plan, type ResourceType, type Step } from '@atlas/core'
 import type { Journal, OwnedResource, StepRow, Taken, Verdict } from '@atlas/engine'
-import { batches, held } from './batch.ts'
+import { held, writers } from './batch.ts'
 import type { Connection } from './connection.ts'
 import { writeEvents } from './events.ts'
 import { finish } from './finish.ts'
@@ -107,7 +107,7 @@ interface Opened {
 
 function openJournal(connection: Connection, opened: Opened): Journal {
   const { operation, epoch, plan, onTrouble } = opened
-  const write = batches(connection.pool, operation, epoch, onTrouble)
+  const { intend, hold, end } = writers(connection.pool, operation, epoch, onTrouble)
   const step = (n: number): Step => {
     const found = plan.steps[n]
     if (!found) throw new AtlasError('internal', `The plan of operation ${operation} has no step ${n}.`)
@@ -120,36 +120,27 @@ function openJournal(connection: Connection, opened: Opened): Journal {
 
   return {
     async intent(n, before) {
-      const { attempt } = await write({ kind: 'intent', n, data: told(n), before })
+      const attempt = await intend({ n, data: told(n), before })
       if (attempt === undefined) throw new AtlasError('internal', `Step ${n} of operation ${operation} is over.`)
       return { attempt }
     },
-    async claim(n, made, { adopted, ready }) {
+    claim(n, made, { adopted, ready }) {
       const { id, reason } = made.observed
       const data = { ...told(n), id, ...(reason && { reason }) }
-      return (await write({ kind: 'claim', n, adopted, ready, data, ...held(step(n), made) })).won
+      return hold({ n, data, claims: true, adopted, ready, ...held(step(n), made) })
     },
     async done(n, holding) {
-      await write({ kind: 'done', n, data: { ...told(n), id: holding.observed.id }, ...held(step(n), holding) })
+      const data = { ...told(n), id: holding.observed.id }
+      await hold({ n, data, claims: false, adopted: false, ready: true, ...held(step(n), holding) })
     },
-    async gone(n) {
-      await write({ kind: 'gone', n, data: told(n), identity: step(n).identity })
-    },
-    async left(n) {
-      await write({ kind: 'left', n, data: told(n), identity: step(n).identity })
-    },
-    async failed(n, error) {
-      await write({ kind: 'failed', n, error, data: { ...told(n), ...error } })
-    },
-    async skipped(n, reason) {
-      await write({ kind: 'skipped', n, data: { ...told(n), reason } })
-    },
-    async note(n, event, data) {
-      await write({ kind: 'note', n, event, data: { ...told(n), ...data } })
-    },
+    gone: (n) => end({ n, event: 'step.done', status: 'done', freed: step(n).identity, data: told(n) }),
+    left: (n) => end({ n, event: 'step.done', status: 'done', freed: step(n).identity, left: true, data: told(n) }),
+    failed: (n, error) => end({ n, event: 'step.failed', status: 'failed', error, data: { ...told(n), ...error } }),
+    skipped: (n, reason) => end({ n, event: 'step.skipped', status: 'skipped', data: { ...told(n), reason } }),
+    note: (n, event, data) => end({ n, event, data: { ...told(n), ...data } }),
     verdicts: (type, ids) => untilTaken(() => readVerdicts(connection, plan.account, type, ids), onTrouble),
     cancelRequested: () => explained(() => readCancel(connection, operation, epoch)),
-    finish: (end) => untilTaken(() => finish(connection, { operation, epoch, plan }, end), onTrouble),
+    finish: (how) => untilTaken(() => finish(connection, { operation, epoch, plan }, how), onTrouble),
   }
 }
 

@@ -4,6 +4,9 @@ import { type Kysely, sql } from 'kysely'
  * The journal and what it keeps. `claim` says whose a cloud resource is (its primary key decides every race), `resource`
  * is the state: what is ours and how it was seen last. `step.tokens` are all attempts ever intended, so that a sweep
  * knows a stray of ours from what only a lost database knew.
+ *
+ * What is written for every step (step, claim, resource, event) has as few indexes as it can, and no foreign keys: they
+ * cost a look-up per row, and such rows are only ever written beside their parent, under the guard.
  */
 export async function up(db: Kysely<never>): Promise<void> {
   await sql`
@@ -63,7 +66,7 @@ export async function up(db: Kysely<never>): Promise<void> {
 
   await sql`
     create table step (
-      operation uuid not null references operation,
+      operation uuid not null,
       n int not null,
       action text not null,
       resource text not null,
@@ -101,8 +104,8 @@ export async function up(db: Kysely<never>): Promise<void> {
 
   await sql`
     create table resource (
-      identity text primary key,
-      infrastructure_id uuid not null references infrastructure,
+      infrastructure_id uuid not null,
+      identity text not null,
       name text not null,
       type text not null,
       generation int not null,
@@ -115,22 +118,21 @@ export async function up(db: Kysely<never>): Promise<void> {
       phase text not null,
       attributes jsonb not null,
       observed_at timestamptz not null default now(),
-      unique (account, type, physical_id)
+      primary key (infrastructure_id, identity)
     )`.execute(db)
-  await sql`create index resource_of on resource (infrastructure_id)`.execute(db)
 
   await sql`
     create table event (
-      id bigint generated always as identity primary key,
+      id bigint generated always as identity,
       type text not null,
       time timestamptz not null default clock_timestamp(),
       workspace text not null,
       infrastructure text not null,
       operation uuid,
       step int,
-      data jsonb not null
+      data jsonb not null,
+      primary key (workspace, id)
     )`.execute(db)
-  await sql`create index event_of on event (workspace, id)`.execute(db)
 
   await sql`
     create table quarantine (

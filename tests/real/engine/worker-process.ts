@@ -1,0 +1,36 @@
+import { crashFromEnv, slots, startPatrol, startWorker } from '@atlas/engine'
+import { openStore } from '@atlas/store'
+import { remoteDriver } from './remote.ts'
+
+/** A worker in a process of its own, to be killed. Says what it does on stdout, a line of JSON each. */
+interface Arguments {
+  database: string
+  cloud: string
+  account: string
+  bounds: { requestTimeoutMs: number; lateEffectMs: number; listLagMs: number }
+  patrolMs?: number
+  withoutSettle?: boolean
+}
+
+const { database, cloud, account, bounds, patrolMs, withoutSettle = false } = JSON.parse(process.argv[2]!) as Arguments
+const say = (what: string, facts: object = {}) => process.stdout.write(`${JSON.stringify({ what, ...facts })}\n`)
+
+const store = await openStore(database)
+const { deliveries, lease } = await store.work()
+const driver = remoteDriver(cloud, { account, bounds })
+const atAccount = slots(8)
+const parts = {
+  store,
+  lease,
+  deliveries,
+  driverFor: async () => driver,
+  slotsFor: () => atAccount,
+  timing: { marginMs: 20, readyMs: 20_000, retryMs: 20_000 },
+  withoutSettle,
+  at: crashFromEnv(),
+  log: (message: string, { error, ...facts }: Readonly<Record<string, unknown>>) =>
+    say(message, { ...facts, ...(error !== undefined && { error: String(error) }) }),
+}
+startWorker(parts)
+if (patrolMs !== undefined) startPatrol(parts, { everyMs: patrolMs })
+say('ready', { worker: lease.worker })
