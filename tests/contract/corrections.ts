@@ -3,12 +3,18 @@ import { isRecord, type JsonRecord, type JsonValue, resolve } from './document.t
 /**
  * Where the document contradicts itself, its own examples and DigitalOcean's own client (godo) decide:
  * - `change_backup_policy` and `snapshot` are mapped actions whose base schema does not list them;
+ * - a database can be tagged, says the prose of tagging, and its schema does not;
  * - an image's action comes under `action`, and its schema shows it bare: here it may be both.
  */
 export function correct(document: JsonRecord): void {
   const actions = resolve(document, { $ref: '#/components/schemas/droplet_action' })
   const type = resolve(document, resolve(document, actions.properties).type)
   if (Array.isArray(type.enum)) type.enum = [...new Set([...type.enum, 'change_backup_policy', 'snapshot'])]
+
+  const tagging = resolve(document, { $ref: '#/components/schemas/tags_resource' })
+  const resources = resolve(document, resolve(document, tagging.properties).resources)
+  const taggable = resolve(document, resolve(document, resolve(document, resources.items).properties).resource_type)
+  if (Array.isArray(taggable.enum)) taggable.enum = [...new Set([...taggable.enum, 'database'])]
 
   const responses = resolve(document, { $ref: '#/components/responses' })
   for (const name of ['post_image_action_response', 'get_image_action_response']) {

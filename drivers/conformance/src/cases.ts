@@ -77,7 +77,7 @@ export const cases: readonly Case[] = [
       tags: ['blue'],
     }),
     updates: [
-      set({ tags: ['green', 'red:1'] }),
+      set({ tags: ['Green', 'red:1'] }),
       set({ size: 's-2vcpu-2gb' }),
       set({ backups: { plan: 'weekly', weekday: 'SUN', hour: 4 } }),
       set({ backups: false, ipv6: true, tags: [] }),
@@ -100,7 +100,7 @@ export const cases: readonly Case[] = [
       machine: idOf(neighbours, 'machine'),
       tags: ['blue'],
     }),
-    updates: [set({ size_gb: 20 }), without('machine'), set({ tags: ['green'] })],
+    updates: [set({ size_gb: 20 }), without('machine'), set({ tags: ['GREEN'] })],
     replacements: [{ change: set({ filesystem: 'xfs' }), createFirst: true }],
     refusals: [set({ size_gb: 5 })],
     attributes: ['id', 'name'],
@@ -120,7 +120,7 @@ export const cases: readonly Case[] = [
     updates: [
       set({ size: 'db-s-1vcpu-2gb', num_nodes: 2 }),
       set({ trusted_sources: { addresses: ['203.0.113.7'], machines: [], tags: [] } }),
-      set({ version: '17' }),
+      set({ version: '17', tags: ['green'] }),
       without('trusted_sources'),
     ],
     replacements: [

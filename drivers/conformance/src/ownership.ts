@@ -35,6 +35,7 @@ export function ownership(one: Case, stage: () => Stage, { abilities }: Conforma
     const answers = await Promise.allSettled([driver().create(asked), second.create(other)])
     const made = answers.flatMap((answer) => (answer.status === 'fulfilled' ? [answer.value] : []))
     expect(made.length).toBeGreaterThan(0)
+    for (const { id } of made) await stage().ready(one.type, id)
     const found = await eventually(() => lookFor(driver(), asked, before))
     expect(new Set(made.map(({ id }) => id))).toEqual(new Set(found.map(({ id }) => id)))
     if (driver().stamping === 'name') expect(found).toHaveLength(1)

@@ -13,7 +13,7 @@ import {
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { removal, unlessBusy } from './errors.ts'
 import { ofStep, orEarlier, withName } from './names.ts'
-import { inOrder } from './order.ts'
+import { inOrder, tagSet } from './order.ts'
 import { priceOf } from './price.ts'
 import { stampIn, stampTags, tagOfOwner, userTags } from './stamp.ts'
 import { forgetStamp, syncTags } from './tags.ts'
@@ -56,7 +56,7 @@ export function database(api: Api): ResourceDriver {
     stamping: 'tags',
     holdsData: () => rules.holds,
     price: priceOf('database'),
-    diff: (want, { live }) => difference(rules, comparable(want), live),
+    diff: (want, { live }) => change(want, live),
 
     async *list({ owner, signal }) {
       for await (const one of all(owner, signal)) yield observe(one)
@@ -95,9 +95,9 @@ export function database(api: Api): ResourceDriver {
     // One change after the other: the cluster takes no second one while it is not online.
     async update({ id, live }, wanted, context) {
       const want = wanted as Want
-      const change = difference(rules, comparable(wanted), live)
+      const found = change(wanted, live)
       const changes = (...fields: string[]) =>
-        change.kind === 'update' && change.fields.some(({ field }) => fields.includes(field))
+        found.kind === 'update' && found.fields.some(({ field }) => fields.includes(field))
       const params = { path: { database_cluster_uuid: id } }
 
       if (changes('/tags'))
@@ -135,15 +135,20 @@ function trusted({ trusted_sources: sources }: Want): TrustedSource[] {
   ]
 }
 
+const change = (want: Resolved, live: JsonObject) =>
+  difference(rules, comparable(want), { ...live, tags: tagSet(live.tags) })
+
 /** No rules and no trusted sources are the same: everybody who has the password. */
 function comparable(want: Resolved): JsonObject {
   const { trusted_sources, ...others } = want
   const sources = Object.entries((trusted_sources ?? {}) as { [kind: string]: Json[] })
   return {
     ...others,
-    tags: inOrder((want.tags ?? []) as Json[]),
+    tags: tagSet(want.tags),
     ...(sources.some(([, some]) => some.length > 0) && {
-      trusted_sources: Object.fromEntries(sources.map(([kind, some]) => [kind, inOrder(some)])),
+      trusted_sources: Object.fromEntries(
+        sources.map(([kind, some]) => [kind, kind === 'tags' ? tagSet(some) : inOrder(some)]),
+      ),
     }),
   }
 }
@@ -181,7 +186,7 @@ function live(cluster: Cluster): JsonObject {
     ...(cluster.storage_size_mib && { storage_gb: cluster.storage_size_mib / mibPerGib }),
     ...(cluster.private_network_uuid && { vpc: cluster.private_network_uuid }),
     ...((cluster.rules ?? []).length > 0 && {
-      trusted_sources: { addresses: valuesOf('ip_addr'), machines: valuesOf('droplet'), tags: valuesOf('tag') },
+      trusted_sources: { addresses: valuesOf('ip_addr'), machines: valuesOf('droplet'), tags: tagSet(valuesOf('tag')) },
     }),
   }
 }

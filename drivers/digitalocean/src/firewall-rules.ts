@@ -1,6 +1,6 @@
 import type { Json, JsonObject, Resolved, SpecificationsOf } from '@atlas/core'
 import type { Schema } from './api.ts'
-import { inOrder } from './order.ts'
+import { inOrder, tagSet } from './order.ts'
 
 type Want = SpecificationsOf<'firewall'>
 type Peers = Want['inbound'][number]['sources']
@@ -51,7 +51,7 @@ const peers = ({ addresses, droplet_ids, load_balancer_uids, tags }: Target): Js
   addresses: inOrder((addresses ?? []).map(plain)),
   machines: inOrder((droplet_ids ?? []).map(String)),
   load_balancers: inOrder(load_balancer_uids ?? []),
-  tags: inOrder(tags ?? []),
+  tags: tagSet(tags ?? []),
 })
 
 /** Rules and their peers are sets: their order means nothing. */
@@ -62,12 +62,17 @@ export function comparableRules(want: Resolved): JsonObject {
     inbound: sorted(want.inbound, 'sources'),
     outbound: sorted(want.outbound, 'destinations'),
     machines: inOrder(want.machines as Json[]),
-    tags: inOrder(want.tags as Json[]),
+    tags: tagSet(want.tags),
   }
 }
 
 const sets = (all: JsonObject): JsonObject =>
-  Object.fromEntries(Object.entries(all).map(([kind, some]) => [kind, inOrder((some as Json[]).map(plain))]))
+  Object.fromEntries(
+    Object.entries(all).map(([kind, some]) => [
+      kind,
+      kind === 'tags' ? tagSet(some) : inOrder((some as Json[]).map(plain)),
+    ]),
+  )
 
 /** One address is the network of one address. */
 const plain = <T extends Json>(address: T): T =>

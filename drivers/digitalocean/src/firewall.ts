@@ -11,7 +11,7 @@ import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { removal } from './errors.ts'
 import { cloudRules, comparableRules, describedRules, tagsNamed } from './firewall-rules.ts'
 import { orEarlier, withName } from './names.ts'
-import { inOrder } from './order.ts'
+import { inOrder, tagSet } from './order.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 import { makeTags } from './tags.ts'
@@ -96,7 +96,7 @@ function observe(record: Schema['firewall']): Observed {
     live: {
       ...describedRules(record),
       machines: inOrder((record.droplet_ids ?? []).map(String)),
-      tags: inOrder(record.tags ?? []),
+      tags: tagSet(record.tags ?? []),
     },
   }
 }

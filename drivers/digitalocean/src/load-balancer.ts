@@ -120,6 +120,7 @@ function comparable(want: Resolved): JsonObject {
     ...want,
     forwarding_rules: inOrder(want.forwarding_rules as Json[]),
     health_check: check.protocol === 'tcp' ? check : { ...check, path: path! },
+    ...(typeof want.tag === 'string' && { tag: want.tag.toLowerCase() }),
     ...(want.machines !== undefined && { machines: inOrder(want.machines as Json[]) }),
   }
 }
@@ -171,7 +172,7 @@ function live(record: Schema['load_balancer']): JsonObject {
         cookie_ttl_seconds: sticky.cookie_ttl_seconds ?? 0,
       },
     }),
-    ...(tag ? { tag } : { machines: inOrder((record.droplet_ids ?? []).map(String)) }),
+    ...(tag ? { tag: tag.toLowerCase() } : { machines: inOrder((record.droplet_ids ?? []).map(String)) }),
     nodes: record.size_unit ?? 1,
     redirect_http_to_https: record.redirect_http_to_https === true,
     proxy_protocol: record.enable_proxy_protocol === true,

@@ -9,7 +9,7 @@ import {
   type Resolved,
 } from '@atlas/core'
 import type { Schema } from './api.ts'
-import { inOrder } from './order.ts'
+import { tagSet } from './order.ts'
 
 type Policy = { [Key in 'plan' | 'weekday' | 'hour']?: Schema['droplet_backup_policy'][Key] | undefined }
 
@@ -31,14 +31,14 @@ export function machineChange(want: Resolved, live: JsonObject): Change {
       disk_gb: { anyWill: 'always' },
     },
   }
-  return difference(rules, comparable(want, live), live)
+  return difference(rules, comparable(want, live), { ...live, tags: tagSet(live.tags) })
 }
 
 /** The description in the form in which `live` is kept. */
 const comparable = (want: Resolved, live: JsonObject): JsonObject => ({
   ...want,
   power: 'on',
-  tags: inOrder((want.tags ?? []) as Json[]),
+  tags: tagSet(want.tags),
   backups: want.backups === false ? false : backupPolicy({ ...policyOf(live.backups), ...policyOf(want.backups) }),
   ...(typeof want.user_data === 'string' && { user_data: hashOf(want.user_data) }),
 })

@@ -32,7 +32,7 @@ export function stampInText(text: string): Stamp | undefined {
 /** The text without the stamp. */
 export const withoutStamp = (text: string): string => text.replace(inText, '').trim()
 
-/** Tags that people see as theirs, in order. */
+/** Tags that people see as theirs, as the cloud spells them. */
 export const userTags = (tags: readonly string[] | null | undefined): string[] =>
   (tags ?? []).filter((tag) => !/^atlas[:-]/.test(tag)).sort()
 

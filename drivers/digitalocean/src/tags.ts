@@ -1,5 +1,5 @@
 import { isAtlasError, type Stamp } from '@atlas/core'
-import type { Api, Schema } from './api.ts'
+import { type Api, bodyOf, type Schema } from './api.ts'
 import { removal } from './errors.ts'
 import { tagOfCreate, userTags } from './stamp.ts'
 import type { CallContext } from './transport.ts'
@@ -17,18 +17,27 @@ interface Tagged {
 export async function syncTags(api: Api, { type, id, tags }: Tagged, wanted: readonly string[], context: CallContext) {
   const resource = { resource_id: id, resource_type: type as Exclude<Taggable, 'database'> }
   const body = { resources: [resource] }
+  const absentIn = (others: readonly string[]) => (tag: string) =>
+    others.every((other) => other.toLowerCase() !== tag.toLowerCase())
   const present = userTags(tags)
-  const missing = wanted.filter((tag) => !present.includes(tag))
-  await makeTags(api, missing, context)
-  for (const tag of missing)
-    await api(context).POST('/v2/tags/{tag_id}/resources', { params: { path: { tag_id: tag } }, body })
-  for (const tag of present.filter((tag) => !wanted.includes(tag)))
-    await removal(api(context).DELETE('/v2/tags/{tag_id}/resources', { params: { path: { tag_id: tag } }, body }))
+
+  for (const tag_id of await makeTags(api, wanted.filter(absentIn(present)), context))
+    await api(context).POST('/v2/tags/{tag_id}/resources', { params: { path: { tag_id } }, body })
+  for (const tag_id of present.filter(absentIn(wanted)))
+    await removal(api(context).DELETE('/v2/tags/{tag_id}/resources', { params: { path: { tag_id } }, body }))
 }
 
-/** A tag must exist before a firewall, a load balancer or a tagging can name it. Making it again changes nothing. */
-export async function makeTags(api: Api, names: readonly string[], context: CallContext): Promise<void> {
-  for (const name of names) await api(context).POST('/v2/tags', { body: { name } })
+/**
+ * A tag must exist before a firewall, a load balancer or a tagging can name it. Making it again changes nothing.
+ * Returns each as the cloud spells it, which is how a URL must.
+ */
+export async function makeTags(api: Api, names: readonly string[], context: CallContext): Promise<string[]> {
+  const spelt: string[] = []
+  for (const name of names) {
+    const { tag } = await bodyOf(api(context).POST('/v2/tags', { body: { name } }))
+    spelt.push(tag?.name ?? name)
+  }
+  return spelt
 }
 
 /**

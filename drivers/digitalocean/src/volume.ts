@@ -1,7 +1,6 @@
 import {
   type ChangeRules,
   difference,
-  type Json,
   type JsonObject,
   type Observed,
   physicalName,
@@ -13,7 +12,7 @@ import {
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { removal, unlessBusy } from './errors.ts'
 import { ofStep, orEarlier } from './names.ts'
-import { inOrder } from './order.ts'
+import { tagSet } from './order.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 import { stampIn, stampTags, userTags } from './stamp.ts'
@@ -125,7 +124,7 @@ type Action =
 const cloudName = (name: string) => (/^[a-z]/.test(name) ? name : `v${name}`)
 
 const change = (want: Resolved, live: JsonObject) =>
-  difference(rules, { ...want, tags: inOrder((want.tags ?? []) as Json[]) }, live)
+  difference(rules, { ...want, tags: tagSet(want.tags) }, { ...live, tags: tagSet(live.tags) })
 
 function observe(record: Schema['volume_full']): Observed {
   const [id, name] = [sent(record.id, 'an id'), sent(record.name, 'a name')]

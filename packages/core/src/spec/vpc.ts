@@ -14,5 +14,9 @@ export const vpc = z.strictObject({
     .refine(isPrivateRange, 'a private range from /16 to /28, such as 10.10.0.0/20')
     .optional()
     .describe('Private range that overlaps no other of the account; the cloud chooses otherwise. Another replaces it.'),
-  description: z.string().max(255, 'at most 255 characters').optional().describe('Free text. Changed in place.'),
+  description: z
+    .string()
+    .max(160, 'at most 160 characters: the cloud takes 255, and Atlas signs in the rest')
+    .optional()
+    .describe('Free text. Changed in place.'),
 })

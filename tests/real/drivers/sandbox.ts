@@ -1,0 +1,45 @@
+import { mkdtemp, rm } from 'node:fs/promises'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import type { Bounds, Driver } from '@atlas/core'
+import { digitalOceanDriver } from '@atlas/driver-digitalocean'
+import { sandboxAdmin, startSandbox } from '@atlas/sandbox'
+import { type Checked, checkedFetch } from './checked-fetch.ts'
+import { planter } from './plant.ts'
+
+export interface Ground {
+  admin: ReturnType<typeof sandboxAdmin>
+  plant: ReturnType<typeof planter>
+  /** A plain reading of the cloud. */
+  get<T>(path: string): Promise<T>
+  driver(bounds?: Partial<Bounds>): Driver
+  checked: Checked
+  close(): Promise<void>
+}
+
+const unlimited = { perHour: Number.POSITIVE_INFINITY, perMinute: Number.POSITIVE_INFINITY }
+
+/** A sandbox of records that answers at once, and drivers whose every exchange is held against the document. */
+export async function openGround(checked = checkedFetch()): Promise<Ground> {
+  const dataDir = await mkdtemp(join(tmpdir(), 'atlas-driver-'))
+  const sandbox = await startSandbox({ dataDir, backend: 'none', settleMs: 5, rateLimit: unlimited })
+  const { url, token } = sandbox
+  return {
+    admin: sandboxAdmin({ admin: `${url}/_sandbox`, token }),
+    plant: planter(sandbox),
+    get: async <T>(path: string) =>
+      (await (await fetch(url + path, { headers: { authorization: `Bearer ${token}` } })).json()) as T,
+    driver: (bounds) =>
+      digitalOceanDriver({
+        token,
+        baseUrl: url,
+        bounds: { requestTimeoutMs: 1500, lateEffectMs: 0, listLagMs: 0, ...bounds },
+        fetch: checked.fetch,
+      }),
+    checked,
+    async close() {
+      await sandbox.close()
+      await rm(dataDir, { recursive: true })
+    },
+  }
+}
