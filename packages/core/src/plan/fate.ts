@@ -20,6 +20,9 @@ export interface Fate {
   awaits: ReadonlySet<string>
 }
 
+/** Is there another one afterwards, with other attributes? */
+export const isMade = (fate: Fate | undefined) => fate?.action === 'create' || fate?.action === 'replace'
+
 /**
  * Decides every name. Live state beats remembered state; a reference to what is still to be made is unknown, so that
  * an update or a replacement follows from it.
@@ -33,7 +36,7 @@ export function decide(input: PlanInput, world: ReadonlyMap<string, Entry>): Map
       fates.set(entry.name, entry.wanted ? decideWanted(input, entry, fates) : decideUnwanted(input, entry))
     } catch (error) {
       if (!(error instanceof AtlasError) || error.code !== 'spec_invalid') throw error
-      problems.push(refused(entry, error))
+      problems.push(refused(input, entry, error))
     }
   }
   if (problems.length === 0) return fates
@@ -57,16 +60,18 @@ function moved({ livesIn, description, owned }: PlanInput): Problem[] {
     }))
 }
 
-const refused = (entry: Entry, error: AtlasError): Problem => ({
-  where: `/resources/${entry.name}`,
-  message: error.message,
-  ...(error.hint === undefined ? {} : { hint: error.hint }),
-})
+function refused({ description }: PlanInput, { name }: Entry, error: AtlasError): Problem {
+  const index = description.resources.findIndex((resource) => resource.name === name)
+  return {
+    where: index < 0 ? name : `/resources/${index}/specifications`,
+    message: error.message.startsWith(name) ? error.message : `${name}: ${error.message}`,
+    ...(error.hint === undefined ? {} : { hint: error.hint }),
+  }
+}
 
 /** Known only where its resource stays: what is made or replaced has other attributes afterwards. */
 function attributeOf(fate: Fate | undefined, attribute: string): Json | undefined {
-  if (!fate || fate.action === 'create' || fate.action === 'replace') return undefined
-  return fate.entry.current?.observed.attributes[attribute]
+  return isMade(fate) ? undefined : fate?.entry.current?.observed.attributes[attribute]
 }
 
 function decideWanted(input: PlanInput, entry: Entry, fates: ReadonlyMap<string, Fate>): Fate {

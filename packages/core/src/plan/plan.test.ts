@@ -144,5 +144,5 @@ test('a reference to what a resource will never have is refused, and says what i
 test('what a driver refuses is told with the name of the resource', () => {
   const world = worldOf(net, machine('web1'), volume())
   const smaller = plan.bind(null, inputFor(world, [net, machine('web1'), volume({ size_gb: 5 })]))
-  expect(smaller).toThrowError('size_gb is 10 GiB and cannot shrink to 5')
+  expect(smaller).toThrowError('data: size_gb is 10 GiB and cannot shrink to 5')
 })

@@ -124,6 +124,11 @@ test.each<[string, unknown, Partial<Problem>]>([
     { where: '/resources/0/specifications/vpc/ref', expected: 'a name and an attribute, such as net.id' },
   ],
   [
+    'a name where an id belongs',
+    withResources(machine('a', { vpc: 'net' }), { type: 'vpc', name: 'net', specifications: {} }),
+    { where: '/resources/0/specifications/vpc', hint: 'Write {"ref": "net.id"}' },
+  ],
+  [
     'a missing field',
     withResources({ type: 'machine', name: 'a', specifications: {} }),
     { where: '/resources/0/specifications/size', message: 'size is missing' },

@@ -3,7 +3,7 @@ import { referableAttributes } from './attributes.ts'
 import type { Draft, DraftResource } from './draft.ts'
 import { specifications } from './infrastructure.ts'
 import { pointer, unknownWord } from './problems.ts'
-import { cycles, type FoundReference, referencesIn } from './references.ts'
+import { cycles, type FoundReference, referencesIn, textsIn } from './references.ts'
 import { fieldsOf, members, schemaAt } from './schema-walk.ts'
 import type { ResourceType } from './types.ts'
 
@@ -22,6 +22,7 @@ export function referenceProblems(draft: Draft): Problem[] {
   for (const resource of draft.resources) {
     const references = referencesIn(resource.specifications)
     problems.push(...references.flatMap((reference) => wrongReference(resource, reference, known)))
+    problems.push(...bareNames(resource, known))
     if (resource.name !== undefined)
       needs.set(
         resource.name,
@@ -58,6 +59,20 @@ function wrongReference(from: DraftResource, found: FoundReference, known: Known
   if (allowed.length === 0 || allowed.includes(actual)) return []
   const expected = allowed.join(' or ')
   return [{ where: pointer(path), message: `A ${actual} does not fit here`, found: actual, expected }]
+}
+
+/** A name where an id belongs: the cloud would refuse it, but only after other things were made. */
+function bareNames(from: DraftResource, { byName }: Known): Problem[] {
+  return textsIn(from.specifications).flatMap(({ path, text }) => {
+    const type = byName.get(text)?.type
+    if (!type || type === 'domain' || !from.type) return []
+    if (!targetsAt(from.type, path, from.specifications).includes(`${type}.id`)) return []
+    const expected = `{"ref": "${text}.id"}`
+    const where = pointer(['resources', from.index, 'specifications', ...path])
+    return [
+      { where, message: `"${text}" is a name, not an id`, found: `"${text}"`, expected, hint: `Write ${expected}` },
+    ]
+  })
 }
 
 /** Which `type.attribute` a reference at this place may read; any where the schema names none. */

@@ -27,6 +27,14 @@ export function referencesIn(value: unknown, path: (string | number)[] = [], fou
   return found
 }
 
+/** Every text inside a value that is no reference, with its place. */
+export function textsIn(value: unknown, path: (string | number)[] = []): { path: (string | number)[]; text: string }[] {
+  if (typeof value === 'string') return [{ path, text: value }]
+  if (typeof value !== 'object' || value === null || isReference(value)) return []
+  if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, [...path, index]))
+  return Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key]))
+}
+
 /** Names of the resources that a value refers to, each once, sorted: the order of keys must mean nothing. */
 export const neededBy = (value: unknown): string[] =>
   [...new Set(referencesIn(value).map(({ resource }) => resource))].sort()
