@@ -8,15 +8,15 @@ export interface Door {
   user: string
 }
 
-/** What the machine answers to `uname -s` within the time; undefined when it lets nobody in. */
-export async function unameOver(door: Door, keyFile: string, withinMs: number): Promise<string | undefined> {
+/** What the machine answers to `uname -s`, as soon as it lets us in. */
+export async function unameOver(door: Door, keyFile: string, withinMs: number): Promise<string> {
   const end = Date.now() + withinMs
   while (Date.now() < end) {
     const said = await attempt(door, keyFile)
     if (said !== undefined) return said
     await sleep(2_000)
   }
-  return undefined
+  return `lets nobody in within ${withinMs / 1000} s`
 }
 
 async function attempt({ host, port, user }: Door, keyFile: string): Promise<string | undefined> {
@@ -31,11 +31,23 @@ async function attempt({ host, port, user }: Door, keyFile: string): Promise<str
   return code === 0 ? said.trim() : undefined
 }
 
-/** A sandbox tells where its machines let people in; at DigitalOcean it is port 22 of the public address. */
-export async function doorOf(cloud: { url: string; token: string }, id: string, address: string): Promise<Door> {
-  const answer = await fetch(new URL('/_sandbox/info', cloud.url), {
-    headers: { authorization: `Bearer ${cloud.token}` },
-  }).catch(() => undefined)
-  const info = answer?.ok ? ((await answer.json()) as { droplets?: { id: number; ssh: Door }[] }) : undefined
-  return info?.droplets?.find((one) => String(one.id) === id)?.ssh ?? { host: address, port: 22, user: 'root' }
+interface SandboxInfo {
+  effects: { ssh: boolean }
+  droplets: { id: number; ssh: Door }[]
+}
+
+/**
+ * A sandbox tells where its machines let people in, and whether there are any; at DigitalOcean it is port 22 of the
+ * public address. `undefined`: no machine runs.
+ */
+export async function doorOf(
+  cloud: { url: string; token: string },
+  id: string,
+  address: string,
+): Promise<Door | undefined> {
+  const headers = { authorization: `Bearer ${cloud.token}` }
+  const answer = await fetch(new URL('/_sandbox/info', cloud.url), { headers })
+  if (!answer.ok) return { host: address, port: 22, user: 'root' }
+  const { effects, droplets } = (await answer.json()) as SandboxInfo
+  return effects.ssh ? droplets.find((one) => String(one.id) === id)?.ssh : undefined
 }

@@ -47,7 +47,7 @@ export async function walk(account: Account, say: (line: string) => void, signal
     const machine = await makeMachine({ driver, recorder, account, sequences, signal }, keyId)
     say(`machine ${machine.id} at ${machine.attributes.public_ip}`)
     const door = await doorOf(account, machine.id, String(machine.attributes.public_ip))
-    sequences.ssh = [(await unameOver(door, key.file, 180_000)) ?? 'lets nobody in within 3 minutes']
+    sequences.ssh = [door ? await unameOver(door, key.file, 180_000) : 'no machine runs']
     say(`ssh: ${sequences.ssh[0]}`)
     for (const action of actions) {
       await act({ driver, recorder, account, sequences, signal }, machine.id, action)
@@ -57,6 +57,7 @@ export async function walk(account: Account, say: (line: string) => void, signal
   } finally {
     // Not with the caller's signal: what was made costs money until it is gone.
     sequences['machine, ending'] = await clean(driver, say)
+    await forgetOwner(account)
     key.remove()
     await recorder.close()
   }
@@ -106,7 +107,7 @@ async function makeMachine(walk: Walk, keyId: string): Promise<Observed> {
       backups: false,
       monitoring: false,
       ipv6: false,
-      tags: ['live-check'],
+      tags: [],
     },
     gate: () => {},
     signal: walk.signal,
@@ -181,6 +182,12 @@ async function clean(driver: Driver, say: (line: string) => void): Promise<strin
     if (key.name.startsWith(`${workspace}-key-`)) await keys!.remove(key, context)
   }
   return seen
+}
+
+/** Tags outlive what carried them, and this one means nothing to anybody else. Not a part of the walk. */
+async function forgetOwner({ url, token }: Account): Promise<void> {
+  const tag = new URL(`/v2/tags/atlas:${owner}`, url)
+  await fetch(tag, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
 }
 
 async function isGone(read: () => Promise<Observed>): Promise<boolean> {

@@ -45,7 +45,7 @@ export function holdFolder(folder: string): Hold {
       continue
     }
     for (const n of all) if (n < mine) rmSync(join(folder, prefix + n), { force: true })
-    return { release: () => write(folder, mine, { ...claimOfThisProcess(), released: true }) }
+    return { release: () => giveUp(folder, mine) }
   }
 }
 
@@ -97,8 +97,13 @@ function place(folder: string, n: number): boolean {
   }
 }
 
-function write(folder: string, n: number, claim: Claim): void {
-  renameSync(draft(folder, claim), join(folder, prefix + n))
+/** The claim stays, marked: its number must not be used again. A folder that was removed meanwhile holds nothing. */
+function giveUp(folder: string, n: number): void {
+  try {
+    renameSync(draft(folder, { ...claimOfThisProcess(), released: true }), join(folder, prefix + n))
+  } catch (error) {
+    if ((error as NodeJS.ErrnoException).code !== 'ENOENT') throw error
+  }
 }
 
 function busy(folder: string, holder: Holder): PostgresError {

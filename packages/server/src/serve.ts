@@ -6,6 +6,7 @@ import { createControl } from './control/control.ts'
 import { sandboxSsh } from './control/ssh.ts'
 import { startDatabase } from './database.ts'
 import { type DevSandbox, startDevSandbox } from './dev-sandbox.ts'
+import { drainable } from './drain.ts'
 import type { Environment } from './environment.ts'
 import { type Logger, openLog } from './logging.ts'
 import type { Options } from './options.ts'
@@ -33,33 +34,34 @@ export async function serve(options: Options, environment: Environment): Promise
   const secrets = new Set([token])
   const log = openLog(dataDir, environment.LOG_LEVEL, secrets)
   await using started = new AsyncDisposableStack()
+  const onEnd: OnEnd = (part, stop) => started.defer(() => timed(log, part, stop))
 
   const [database, sandbox] = await sideBySide(
-    startDatabase(dataDir, environment).then((one) => stopping(started, one)),
-    wantsSandbox(options, environment)
-      ? startDevSandbox({ dataDir: join(dataDir, 'sandbox'), environment, log }).then((one) => stopping(started, one))
-      : undefined,
+    startEnding(startDatabase(dataDir, environment), 'database', onEnd),
+    wantsSandbox(options, environment) &&
+      startEnding(startDevSandbox({ dataDir: join(dataDir, 'sandbox'), environment, log }), 'sandbox', onEnd),
   )
   for (const secret of secretsOf(database.url, environment, sandbox)) secrets.add(secret)
 
   const store = await openStore(database.url, { onTrouble: (err) => log.warn({ err }, 'the database is in trouble') })
-  started.defer(() => store.close())
+  onEnd('store', store.close)
   const clouds = openClouds({ store, environment, sandbox, dev })
-  stopping(
-    started,
-    await startWorkers(
-      { store, clouds, log },
-      { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES },
-    ),
-  )
+  const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
+  const workers = await startWorkers({ store, clouds, log }, wish)
+  onEnd('workers', workers.stop)
 
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const api = createApi({ control: createControl({ store, clouds, dataDir, ssh }), token, logger: log })
-  started.defer(() => api.close())
+  const drain = drainable(api.server)
+  onEnd('api', () => {
+    const closed = api.close()
+    drain()
+    return closed
+  })
   const url = await api.listen({ host: '127.0.0.1', port })
 
   const file = describe({ url, token, dataDir, cloud: cloudOf(environment, dev), sandbox })
-  started.defer(() => removeServerFile(dataDir))
+  onEnd('server.json', () => removeServerFile(dataDir))
   writeServerFile(dataDir, file)
   log.info({ url, cloud: file.cloud.endpoint, sandbox: sandbox?.url, workers: options.workers }, 'ready')
   return { file, failed: database.failed, close: closing(started.move(), log) }
@@ -68,14 +70,27 @@ export async function serve(options: Options, environment: Environment): Promise
 const wantsSandbox = ({ dev }: Options, { credential }: Environment) => dev && credential === undefined
 
 /** Both at once; when one fails, the other is waited for, so that it is known what must be stopped. */
-async function sideBySide<A, B>(one: Promise<A>, other: Promise<B> | undefined): Promise<[A, B | undefined]> {
+async function sideBySide<A, B>(one: Promise<A>, other: Promise<B> | false): Promise<[A, B | undefined]> {
   await Promise.allSettled([one, other])
-  return Promise.all([one, other])
+  return Promise.all([one, other || undefined])
 }
 
-function stopping<T extends { stop(): Promise<void> }>(stack: AsyncDisposableStack, one: T): T {
-  stack.defer(() => one.stop())
-  return one
+type OnEnd = (part: string, stop: () => unknown) => void
+
+async function startEnding<T extends { stop(): Promise<void> }>(
+  starting: Promise<T>,
+  part: string,
+  onEnd: OnEnd,
+): Promise<T> {
+  const started = await starting
+  onEnd(part, () => started.stop())
+  return started
+}
+
+async function timed(log: Logger, part: string, stop: () => unknown): Promise<void> {
+  const began = performance.now()
+  await stop()
+  log.debug({ part, ms: Math.round(performance.now() - began) }, 'stopped')
 }
 
 function secretsOf(databaseUrl: string, { credential }: Environment, sandbox: DevSandbox | undefined): string[] {

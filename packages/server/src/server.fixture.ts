@@ -78,7 +78,7 @@ export const twoMachines = (more: { name?: string; provider?: string } = {}): Js
   region: 'nyc3',
   ...more,
   resources: [
-    { type: 'vpc', name: 'net', specifications: { ip_range: '10.20.0.0/24' } },
+    { type: 'vpc', name: 'net', specifications: {} },
     ...['web1', 'web2'].map((name) => ({
       type: 'machine',
       name,

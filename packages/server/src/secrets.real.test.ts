@@ -1,0 +1,90 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createClient } from '@atlas/client'
+import type { AtlasError } from '@atlas/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { databaseUrl, dump } from './database.fixture.ts'
+import {
+  clientOf,
+  dataFolder,
+  finished,
+  type ServerProcess,
+  serverOf,
+  startServer,
+  stopServer,
+  twoMachines,
+} from './server.fixture.ts'
+
+const cloudFolder = dataFolder()
+const folder = dataFolder()
+let cloud: ServerProcess
+let server: ServerProcess
+
+beforeAll(async () => {
+  // Its sandbox plays DigitalOcean: the token is given as people give theirs.
+  cloud = await startServer(cloudFolder.path)
+  const { url, token } = serverOf(cloudFolder.path).sandbox!
+  server = await startServer(folder.path, {
+    args: [],
+    env: { DO_TOKEN: token, DIGITALOCEAN_API_URL: url, LOG_LEVEL: 'trace' },
+  })
+})
+afterAll(async () => {
+  await stopServer(server)
+  await stopServer(cloud)
+  folder.remove()
+  cloudFolder.remove()
+})
+
+const refused = (call: Promise<unknown>): Promise<AtlasError> =>
+  call.then(
+    () => expect.fail('accepted'),
+    (error) => error,
+  )
+
+test('no token and no password is in the log, the database, an event, an error or the ready line', async () => {
+  const client = clientOf(folder.path)
+  const { url, token } = serverOf(folder.path)
+  const secrets = {
+    'the cloud’s token': serverOf(cloudFolder.path).sandbox!.token,
+    'the API’s token': token,
+    'the database’s password': new URL(databaseUrl(folder.path)).password,
+  }
+
+  const operation = await client.apply(twoMachines(), {})
+  await finished(client, operation.id)
+  const broken = { ...twoMachines(), resources: [{ type: 'mashine' }] }
+  const said = {
+    line: server.line,
+    operation: await client.operation(operation.id),
+    steps: await client.steps(operation.id),
+    infrastructure: await client.infrastructures(),
+    providers: await client.providers(),
+    errors: [
+      await refused(createClient({ url, token: 'wrong' }).infrastructures()),
+      await refused(client.infrastructure('nowhere')),
+      await refused(client.planApply(broken)),
+    ].map(({ message, hint, problems }) => ({ message, hint, problems })),
+    events: await eventsSoFar(),
+    database: await dump(databaseUrl(folder.path)),
+    log: readFileSync(join(folder.path, 'server.log'), 'utf8'),
+  }
+
+  for (const [what, secret] of Object.entries(secrets)) {
+    for (const [where, text] of Object.entries(said))
+      expect(JSON.stringify(text).includes(secret), `${what} is in ${where}`).toBe(false)
+  }
+  expect(said.events.length).toBeGreaterThan(5)
+  expect(JSON.stringify(said.database)).toContain('web1')
+})
+
+async function eventsSoFar(): Promise<unknown[]> {
+  const stop = new AbortController()
+  const all: unknown[] = []
+  for await (const event of clientOf(folder.path).events({ signal: stop.signal })) {
+    all.push(event)
+    if (event.type === 'deployment.completed') break
+  }
+  stop.abort()
+  return all
+}
