@@ -1,8 +1,9 @@
 import { enableCompileCache } from 'node:module'
+import { fileURLToPath } from 'node:url'
 import manifest from '../package.json' with { type: 'json' }
 
-// Types are stripped once, not at every start.
-enableCompileCache()
+// Types are stripped once, not at every start. In the checkout, because a cache in /tmp could be another user's.
+enableCompileCache(fileURLToPath(new URL('../../../node_modules/.cache/atlas', import.meta.url)))
 
 if (['--version', '-V'].includes(process.argv[2] ?? '')) {
   process.stdout.write(`${manifest.version}\n`)

@@ -1,5 +1,6 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
+import { getCompileCacheDir } from 'node:module'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { AtlasError, type ErrorCode, type Problem } from '@atlas/core/errors'
@@ -35,7 +36,13 @@ export async function startChild<Line>(
 ): Promise<Child<Line>> {
   prepareDataFolder(dataDir)
   const main = fileURLToPath(new URL('./main.ts', import.meta.resolve(program)))
-  const child = spawn(process.execPath, [main, '--parent-pipe', ...words], { stdio: 'pipe', detached: true, env })
+  // It finds its sources compiled where ours are: that halves what its start costs.
+  const surroundings = { NODE_COMPILE_CACHE: getCompileCacheDir(), ...env }
+  const child = spawn(process.execPath, [main, '--parent-pipe', ...words], {
+    stdio: 'pipe',
+    detached: true,
+    env: surroundings,
+  })
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
   const line = await firstLine<Line>(child, ended)
   const stop = () => end(child, ended)
