@@ -11,7 +11,7 @@ const atlas = fileURLToPath(new URL('../bin/atlas', import.meta.resolve('@atlas/
 const runs = 15
 
 /** What a person waits for: `atlas --version` and `atlas status` against a running server, medians in milliseconds. */
-export default async function cli(): Promise<{ version_ms: number; status_ms: number }> {
+export async function bench(): Promise<{ version_ms: number; status_ms: number }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'atlas-bench-cli-'))
   const server = spawn(atlas, ['dev', '--data-dir', dataDir], { stdio: ['ignore', 'pipe', 'inherit'] })
   const ended = once(server, 'exit')

@@ -15,7 +15,7 @@ const measuredMs = 60_000
  * What a server costs that nobody asks anything: the server with its embedded PostgreSQL, watched for 60 s after it had
  * 10 s to settle. Memory is the proportional set size of the whole process tree at the end; CPU is in percent of one core.
  */
-export default async function idle(): Promise<{ rss_mb: number; cpu_percent: number }> {
+export async function bench(): Promise<{ rss_mb: number; cpu_percent: number }> {
   const dataDir = mkdtempSync(join(tmpdir(), 'atlas-idle-'))
   const main = fileURLToPath(new URL('./main.ts', import.meta.resolve('@atlas/server')))
   const server = spawn(process.execPath, [main, '--data-dir', dataDir, '--parent-pipe'], {
