@@ -3,10 +3,12 @@ import type { Backend } from './machines/backend.ts'
 import type { Records } from './records/records.ts'
 import type { Store } from './records/store.ts'
 import type { FirewallKeeper } from './work/firewalls.ts'
+import type { BalancerKeeper } from './work/load-balancers.ts'
 
 /** What every route and every piece of work shares: the records, the time, the machines. */
 export interface Cloud extends CloudParts {
   readonly firewallKeeper: FirewallKeeper
+  readonly balancers: BalancerKeeper
 }
 
 /** The cloud without what watches over it. */
@@ -24,6 +26,8 @@ export interface Options {
   dropletLimit: number
   /** The port SSH listens on at a machine's address. */
   sshPort: number
+  /** The third part of the addresses 127.77.x.y that are given out first. */
+  addressBlock: number
 }
 
 /** Work that goes on after its answer was given. */

@@ -26,6 +26,10 @@ export async function info(cloud: Cloud) {
     isolation,
     effects,
     not_in_effect: [...absent, ...never],
+    load_balancers: [...cloud.loadBalancers.all()].map(({ id, name, address }) => {
+      const running = cloud.balancers.running(id)
+      return { id, name, address, entries: running?.entries ?? [], targets: running?.health() ?? [] }
+    }),
     droplets:
       name === 'none' ? [] : await Promise.all([...cloud.droplets.all()].map((droplet) => machine(cloud, droplet.id))),
   }

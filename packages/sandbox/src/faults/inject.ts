@@ -16,7 +16,10 @@ export function injectFaults(app: App, cloud: Cloud, faults: ReturnType<typeof r
     verdicts.set(request, verdict)
     request.listLagMs = verdict.listLagMs
     if (verdict.latencyMs) await sleep(verdict.latencyMs)
-    if (verdict.drop === 'before') return void request.raw.socket.destroy()
+    if (verdict.drop === 'before') {
+      request.raw.socket.destroy()
+      return reply.hijack()
+    }
     if (verdict.rateLimit) {
       reply.header('retry-after', verdict.rateLimit.retryAfter)
       throw tooManyRequests()

@@ -48,7 +48,8 @@ export function createApp(cloud: Cloud, { token, rateLimit }: { token: string; r
   })
   app.setErrorHandler((error: FastifyError | ApiError, request, reply) => {
     const known = asApiError(error)
-    if (known.status >= 500) process.stderr.write(`${request.method} ${request.url}: ${error.stack ?? error}\n`)
+    if (known !== error && known.status >= 500)
+      process.stderr.write(`${request.method} ${request.url}: ${error.stack ?? error}\n`)
     reply.code(known.status)
     return { id: known.id, message: known.message, request_id: request.id }
   })

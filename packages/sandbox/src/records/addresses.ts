@@ -1,25 +1,19 @@
-import { randomInt } from 'node:crypto'
 import type { Cloud } from '../cloud.ts'
 import { unprocessable } from '../http/errors.ts'
 import { parseCidr, toAddress, toNumber } from './cidr.ts'
 import type { Vpc } from './types.ts'
 
-const loopback = { first: toNumber('127.77.0.2'), last: toNumber('127.77.254.254') }
+/** All of 127.77.0.0/16 but the last addresses of each block, where other sandboxes may listen (see address-block.ts). */
+const loopback = { first: toNumber('127.77.0.2'), last: toNumber('127.77.249.253') }
 
 /** Where the search for a free address goes on, per pool: an address that was freed is not given out again at once. */
 const cursors = new WeakMap<object, Map<string, number>>()
 
 /** A free address of this computer for a droplet, load balancer or reserved IP. @throws ApiError 422 when all are taken */
 export function freeAddress(cloud: Cloud): string {
-  const { first, last } = loopback
-  return next(cloud, 'loopback', first, last, (address) => addressTaken(cloud, address), ownStart(cloud))
-}
-
-/** Several sandboxes of one computer share its loopback network: each begins in a block of its own, drawn once. */
-function ownStart(cloud: Cloud): number {
-  const drawn = cloud.meta.get('addresses') ?? { id: 'addresses', value: toNumber(`127.77.${randomInt(0, 254)}.2`) }
-  cloud.meta.put(drawn)
-  return Number(drawn.value)
+  const taken = (address: string) => /\.(0|1|254|255)$/.test(address) || addressTaken(cloud, address)
+  const start = toNumber(`127.77.${cloud.options.addressBlock}.2`)
+  return next(cloud, 'loopback', { ...loopback, start }, taken)
 }
 
 function addressTaken(cloud: Cloud, address: string): boolean {
@@ -31,26 +25,25 @@ function addressTaken(cloud: Cloud, address: string): boolean {
 export function freePrivateAddress(cloud: Cloud, vpc: Vpc): string {
   const { first, count } = parseCidr(vpc.ipRange)!
   const taken = (address: string) => cloud.droplets.count('privateAddress', `${vpc.id} ${address}`) > 0
-  return next(cloud, vpc.id, first + 2, first + count - 2, taken)
+  return next(cloud, vpc.id, { first: first + 2, last: first + count - 2, start: first + 2 }, taken)
 }
 
-function next(
-  cloud: Cloud,
-  pool: string,
-  first: number,
-  last: number,
-  taken: (address: string) => boolean,
-  start = first,
-): string {
-  const pools = cursors.get(cloud) ?? new Map<string, number>()
-  cursors.set(cloud, pools)
-  let candidate = pools.get(pool) ?? start
+interface Pool {
+  first: number
+  last: number
+  start: number
+}
+
+function next(cloud: Cloud, name: string, { first, last, start }: Pool, taken: (address: string) => boolean): string {
+  const known = cursors.get(cloud) ?? new Map<string, number>()
+  cursors.set(cloud, known)
+  let candidate = known.get(name) ?? start
   for (let tries = first; tries <= last; tries++, candidate++) {
     if (candidate > last) candidate = first
     const address = toAddress(candidate)
     if (taken(address)) continue
-    pools.set(pool, candidate + 1)
+    known.set(name, candidate + 1)
     return address
   }
-  throw unprocessable(`all ${last - first + 1} addresses of ${pool} are taken`)
+  throw unprocessable(`all addresses of ${name} are taken`)
 }

@@ -15,14 +15,10 @@ export class Store {
   /** Set while a transaction is open: resolves when it is committed. */
   #commit: Promise<void> | undefined
 
+  /** Holds the file alone, until it is closed or the process ends. @throws Error where another process holds it */
   constructor(file: string) {
     this.#db = new DatabaseSync(file)
-    this.#db.exec(`
-      pragma journal_mode = wal;
-      pragma synchronous = normal;
-      create table if not exists record (
-        seq integer primary key, kind text not null, id text not null, body text not null, unique (kind, id)
-      );`)
+    prepareFile(this.#db, file)
     this.#put = this.#db.prepare(
       'insert into record (kind, id, body) values (?, ?, ?) on conflict (kind, id) do update set body = excluded.body',
     )
@@ -79,5 +75,23 @@ export class Store {
     if (!this.#commit) return
     this.#commit = undefined
     this.#db.exec('commit')
+  }
+}
+
+function prepareFile(db: DatabaseSync, file: string): void {
+  try {
+    db.exec(`
+      pragma locking_mode = exclusive;
+      pragma journal_mode = wal;
+      pragma synchronous = normal;
+      create table if not exists record (
+        seq integer primary key, kind text not null, id text not null, body text not null, unique (kind, id)
+      );
+      begin exclusive;
+      commit;`)
+  } catch (error) {
+    db.close()
+    if (!/locked/.test(String(error))) throw error
+    throw new Error(`Another sandbox holds ${file}: end it first, or choose another data folder.`)
   }
 }

@@ -9,7 +9,6 @@ import { assign } from '../records/projects.ts'
 import type { ForwardingRule, LoadBalancer, Vpc } from '../records/types.ts'
 import { defaultVpc } from '../records/vpcs.ts'
 import { loadBalancerShape } from '../shapes/load-balancer.ts'
-import { openLoadBalancer } from '../work/load-balancers.ts'
 import { body, rule, settingsOf, type Wanted } from './load-balancer-request.ts'
 
 const droplets = z.object({ droplet_ids: z.array(z.number().int()) })
@@ -48,9 +47,7 @@ export function loadBalancerRoutes(app: App, cloud: Cloud): void {
   })
 
   app.delete('/v2/load_balancers/:lb_id', async (request, reply) => {
-    const { id } = balancerOf(cloud, request)
-    cloud.loadBalancers.remove(id)
-    openLoadBalancer(cloud, id)
+    cloud.loadBalancers.remove(balancerOf(cloud, request).id)
     return reply.code(204).send()
   })
 
@@ -98,7 +95,7 @@ function balancerOf(cloud: Cloud, request: { params: unknown }): LoadBalancer {
 
 function save(cloud: Cloud, balancer: LoadBalancer): LoadBalancer {
   cloud.loadBalancers.put(balancer)
-  openLoadBalancer(cloud, balancer.id)
+  if (balancer.status === 'new') cloud.balancers.activate(balancer.id)
   return balancer
 }
 

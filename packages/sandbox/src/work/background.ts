@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Background, Cloud } from '../cloud.ts'
+import type { Background, CloudParts } from '../cloud.ts'
 
 export function openBackground(stopping: AbortSignal, report: (error: unknown) => void): Background {
   const tails = new Map<string, Promise<void>>()
@@ -26,7 +26,7 @@ export function openBackground(stopping: AbortSignal, report: (error: unknown) =
 }
 
 /** Takes the time that the real cloud would take. @throws AbortError where the sandbox stops meanwhile. */
-export async function settle(cloud: Cloud): Promise<void> {
+export async function settle(cloud: Pick<CloudParts, 'background' | 'options'>): Promise<void> {
   const { stopping } = cloud.background
   stopping.throwIfAborted()
   if (cloud.options.settleMs > 0) await sleep(cloud.options.settleMs, undefined, { signal: stopping })

@@ -10,6 +10,7 @@ import type { DropletOptions } from '../routes/droplet-request.ts'
 import { beginOn } from './actions.ts'
 import { ipv6Of } from './droplet-actions.ts'
 import { findImage } from './images.ts'
+import { forgetTarget } from './load-balancers.ts'
 import { forgetDroplet } from './volume-actions.ts'
 
 /** Writes a new droplet down and starts its create action. @throws ApiError 422 before anything is written */
@@ -57,9 +58,7 @@ export function destroyDroplet(cloud: Cloud, { id, region }: Droplet): void {
   for (const firewall of cloud.firewalls.all())
     if (firewall.droplets.includes(id))
       cloud.firewalls.update(firewall.id, { droplets: firewall.droplets.filter((other) => other !== id) })
-  for (const balancer of cloud.loadBalancers.all())
-    if (balancer.droplets.includes(id))
-      cloud.loadBalancers.update(balancer.id, { droplets: balancer.droplets.filter((other) => other !== id) })
+  forgetTarget(cloud, id)
   cloud.droplets.remove(id)
   beginOn(cloud, { id, region }, 'destroy')
 }

@@ -1,0 +1,112 @@
+import { once } from 'node:events'
+import { BlockList, isIPv4, type Server } from 'node:net'
+import type { ForwardingRule, LoadBalancer } from '../records/types.ts'
+import { watchHealth } from './health.ts'
+import { httpForwarder } from './http.ts'
+import { chooser, newTarget, type Target } from './targets.ts'
+import { tcpForwarder } from './tcp.ts'
+
+/** Where a rule is really answered, or why it is not. */
+export interface Entry {
+  entry_port: number
+  entry_protocol: string
+  /** Differs from the entry port where this user may not listen below 1024. */
+  port?: number
+  problem?: string
+}
+
+export interface Balancer {
+  readonly entries: readonly Entry[]
+  /** What its checks say of each droplet. */
+  health(): { droplet: number; healthy: boolean }[]
+  /** The droplets it sends to from now on; who stays keeps its health. */
+  aim(targets: readonly { id: number; address: string }[]): void
+  close(): Promise<void>
+}
+
+/** Listens at the load balancer's own address. Never rejects: a rule that cannot be answered says why. */
+export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
+  let targets: Target[] = []
+  const stop = new AbortController()
+  const choose = chooser(balancer.settings.algorithm)
+  const pick = (preferred?: number, not?: readonly Target[]) => choose(targets, preferred, not)
+  const servers: Server[] = []
+
+  const open = async (rule: ForwardingRule): Promise<Entry> => {
+    const { entry_port, entry_protocol } = rule
+    const problem = notForwarded(rule)
+    if (problem) return { entry_port, entry_protocol, problem }
+    const forwarder = entry_protocol === 'http' ? httpForwarder : tcpForwarder
+    const server = forwarder(balancer, rule.target_port, pick)
+    server.prependListener('connection', (socket) => {
+      if (!mayEnter(balancer.firewall, socket.remoteAddress ?? '')) socket.destroy()
+    })
+    try {
+      const port = await listen(server, balancer.address, entry_port)
+      servers.push(server)
+      return { entry_port, entry_protocol, port }
+    } catch (error) {
+      return { entry_port, entry_protocol, problem: String(error) }
+    }
+  }
+  const entries = await Promise.all(balancer.rules.map(open))
+  watchHealth(() => targets, balancer.healthCheck, balancer.address, stop.signal)
+
+  return {
+    entries,
+    health: () => targets.map(({ droplet, healthy }) => ({ droplet, healthy })),
+    aim(wanted) {
+      targets = wanted.map(({ id, address }) => targets.find(({ droplet }) => droplet === id) ?? newTarget(id, address))
+    },
+    async close() {
+      stop.abort()
+      await Promise.all(servers.map(end))
+    },
+  }
+}
+
+function notForwarded({ entry_protocol, tls_passthrough }: ForwardingRule): string | undefined {
+  if (entry_protocol === 'http' || entry_protocol === 'tcp' || tls_passthrough) return undefined
+  if (entry_protocol === 'udp') return 'udp is not forwarded by the sandbox'
+  return 'the sandbox has no certificates: of encrypted protocols it forwards what is passed through'
+}
+
+/** An ordinary user may not listen below 1024: 10,000 is added there. */
+async function listen(server: Server, host: string, port: number): Promise<number> {
+  for (const candidate of port < 1024 ? [port, port + 10_000] : [port]) {
+    try {
+      server.listen({ host, port: candidate })
+      await once(server, 'listening')
+      return candidate
+    } catch (error) {
+      const refused = (error as NodeJS.ErrnoException).code === 'EACCES'
+      if (!refused || candidate !== port || port >= 1024) throw error
+    }
+  }
+  throw new Error(`port ${port} could not be opened`)
+}
+
+async function end(server: Server): Promise<void> {
+  const closed = once(server, 'close')
+  server.close()
+  if ('closeAllConnections' in server) (server as unknown as { closeAllConnections(): void }).closeAllConnections()
+  await closed
+}
+
+/** Entries are `ip:1.2.3.4` and `cidr:1.2.0.0/16`. Where something is allowed, the rest is denied. */
+export function mayEnter({ allow, deny }: LoadBalancer['firewall'], address: string): boolean {
+  const from = address.replace(/^::ffff:/, '')
+  if (!isIPv4(from)) return true
+  if (holds(allow, from)) return true
+  return allow.length === 0 && !holds(deny, from)
+}
+
+function holds(entries: readonly string[], address: string): boolean {
+  const list = new BlockList()
+  for (const entry of entries) {
+    const [kind, value = ''] = entry.split(/:(.*)/)
+    const [network = '', prefix = '32'] = value.split('/')
+    if ((kind === 'ip' || kind === 'cidr') && isIPv4(network)) list.addSubnet(network, Number(prefix), 'ipv4')
+  }
+  return list.check(address, 'ipv4')
+}
