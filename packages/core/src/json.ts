@@ -17,14 +17,25 @@ export function canonical(value: Json): string {
 }
 
 /** `canonical` in pieces, for what would be one text of many megabytes: objects and lists down to `depth` are opened. */
-export function* canonicalPieces(value: Json, depth = 3): Generator<string> {
+export function* canonicalPieces(value: Json, depth = 2): Generator<string> {
   if (depth === 0 || value === null || typeof value !== 'object') return yield canonical(value)
-  const list = Array.isArray(value)
-  const keys = Object.keys(value).filter((key) => (value as JsonObject)[key] !== undefined)
-  yield list ? '[' : '{'
-  for (const [n, key] of (list ? keys : keys.sort()).entries()) {
-    yield `${n > 0 ? ',' : ''}${list ? '' : `${JSON.stringify(key)}:`}`
-    yield* canonicalPieces((value as JsonObject)[key]!, depth - 1)
+  let separator = ''
+  if (Array.isArray(value)) {
+    yield '['
+    for (const item of value) {
+      if (separator) yield separator
+      yield* canonicalPieces(item, depth - 1)
+      separator = ','
+    }
+    return yield ']'
   }
-  yield list ? ']' : '}'
+  yield '{'
+  for (const key of Object.keys(value).sort()) {
+    const member = value[key]
+    if (member === undefined) continue
+    yield `${separator}${JSON.stringify(key)}:`
+    yield* canonicalPieces(member, depth - 1)
+    separator = ','
+  }
+  yield '}'
 }

@@ -14,14 +14,15 @@ export interface Parts {
   /** Lets go of what is about to be deleted and made again. */
   release?: StepDraft
   /** Deletes of its lives, by physical id. */
-  removals: Map<string, StepDraft>
+  readonly removals: Map<string, StepDraft>
   /** Drops records of what the cloud has no more. */
-  forgets: StepDraft[]
+  readonly forgets: StepDraft[]
 }
 
 /** The cloud changes that one fate comes to, without their order. */
 export function partsOf(input: PlanInput, fate: Fate): Parts {
   const { entry, action } = fate
+  if (action === 'unchanged' && entry.leftovers.length === 0 && entry.gone.length === 0) return nothing
   const replaces = action === 'replace' ? (fate.createFirst ? 'create-first' : 'delete-first') : undefined
   const parts: Parts = {
     removals: new Map(),
@@ -48,6 +49,8 @@ export function partsOf(input: PlanInput, fate: Fate): Parts {
   }
   return parts
 }
+
+const nothing: Parts = { removals: new Map(), forgets: [] }
 
 const empty = { fields: [], monthly: 0, risk: {}, specifications: {} } satisfies Partial<StepDraft>
 

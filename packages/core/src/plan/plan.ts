@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { cents } from '../cost/estimate.ts'
+import { cents, sum } from '../cost/estimate.ts'
 import { AtlasError } from '../errors.ts'
 import { identityHash } from '../identity.ts'
 import { canonicalPieces, type Json, type JsonObject } from '../json.ts'
@@ -7,7 +7,7 @@ import { neededBy } from '../spec/references.ts'
 import type { StepDraft } from './draft.ts'
 import { decide, driverOf, type Fate } from './fate.ts'
 import type { PlanInput } from './input.ts'
-import { monthlyAround, totals } from './price.ts'
+import { type Priced, priced, totals } from './price.ts'
 import { cut } from './steps.ts'
 import type { Plan, ResourcePlan, Step } from './types.ts'
 import { entries } from './world.ts'
@@ -21,6 +21,8 @@ export function plan(input: PlanInput): Plan {
   const { drafts, byName, warnings } = cut(input, fates)
   const numbers = new Map(drafts.map((draft, n) => [draft, n]))
   const steps = drafts.map((draft) => stepOf(input, draft, numbers))
+  const decided = [...fates.values()]
+  const prices = decided.map((fate) => priced(input, fate))
   const { name, provider, region } = input.description
   const unhashed: Omit<Plan, 'hash'> = {
     format: 1,
@@ -33,17 +35,14 @@ export function plan(input: PlanInput): Plan {
     ...(input.undoes === undefined ? {} : { undoes: input.undoes }),
     revision: input.revision,
     description: descriptionOf(input),
-    resources: [...fates.values()].map((fate) =>
-      resourceOf(
-        input,
-        fate,
-        (byName.get(fate.entry.name) ?? []).map((draft) => numbers.get(draft)!),
-      ),
-    ),
+    resources: decided.map((fate, n) => {
+      const own = byName.get(fate.entry.name)?.map((draft) => numbers.get(draft)!) ?? []
+      return resourceOf(fate, own, prices[n]!)
+    }),
     steps,
-    price: totals(input, fates.values()),
+    price: totals(prices, input.catalogueDate),
     consentNeeded: consentNeeded(steps),
-    warnings: [...warnings, ...[...fates.values()].flatMap((fate) => warningsOf(input, fate))],
+    warnings: [...warnings, ...decided.flatMap((fate) => warningsOf(input, fate))],
   }
   return { ...unhashed, hash: hashOf(unhashed) }
 }
@@ -78,17 +77,16 @@ function stepOf(input: PlanInput, draft: StepDraft, numbers: ReadonlyMap<StepDra
   }
 }
 
-function resourceOf(input: PlanInput, fate: Fate, steps: number[]): ResourcePlan {
+function resourceOf(fate: Fate, steps: number[], { before, after }: Priced): ResourcePlan {
   const { entry, change } = fate
-  const { monthlyBefore, monthlyAfter } = monthlyAround(input, fate)
   return {
     resource: entry.name,
     type: (entry.wanted ?? entry.current?.owned ?? entry.gone[0])!.type,
     ...tellOf(fate),
     ...(change === undefined ? {} : { change }),
     steps,
-    monthlyBefore: monthlyBefore === null ? null : cents(monthlyBefore),
-    monthlyAfter: monthlyAfter === null ? null : cents(monthlyAfter),
+    monthlyBefore: sum(before),
+    monthlyAfter: sum(after),
   }
 }
 

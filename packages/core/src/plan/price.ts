@@ -15,38 +15,35 @@ const linesOf = (input: PlanInput, type: ResourceType, specifications: JsonObjec
 export const monthlyOf = (input: PlanInput, type: ResourceType, specifications: JsonObject, change?: Change) =>
   sum(linesOf(input, type, specifications, change))
 
-/** Of one name, before and after: `null` where an item has no known price. */
-export function monthlyAround(input: PlanInput, { entry, change }: Fate) {
-  const before = livesOf(entry).map(({ owned }, n) =>
-    monthlyOf(input, owned.type, owned.specifications, n ? undefined : change),
-  )
-  return {
-    monthlyBefore: before.reduce((sum, one) => (sum === null || one === null ? null : sum + one), 0),
-    monthlyAfter: entry.wanted ? monthlyOf(input, entry.wanted.type, entry.wanted.specifications) : 0,
-  }
+/** One name's price lines, before and after. */
+export interface Priced {
+  name: string
+  before: PriceLine[]
+  after: PriceLine[]
 }
 
+export const priced = (input: PlanInput, { entry, change }: Fate): Priced => ({
+  name: entry.name,
+  before: livesOf(entry).flatMap(({ owned }, n) =>
+    linesOf(input, owned.type, owned.specifications, n ? undefined : change),
+  ),
+  after: entry.wanted ? linesOf(input, entry.wanted.type, entry.wanted.specifications) : [],
+})
+
 /** Sums of everything with a known price, and the names of what has none. */
-export function totals(input: PlanInput, fates: Iterable<Fate>): Plan['price'] {
-  let before = 0
-  let after = 0
-  const unpriced: string[] = []
-  for (const { entry, change } of fates) {
-    for (const [n, { owned }] of livesOf(entry).entries())
-      before += known(linesOf(input, owned.type, owned.specifications, n ? undefined : change))
-    if (!entry.wanted) continue
-    const lines = linesOf(input, entry.wanted.type, entry.wanted.specifications)
-    after += known(lines)
-    for (const { item, monthly } of lines) if (monthly === null) unpriced.push(`${entry.name}: ${item}`)
-  }
+export function totals(all: readonly Priced[], catalogueDate: string): Plan['price'] {
+  const known = (lines: readonly PriceLine[]) => lines.reduce((total, { monthly }) => total + (monthly ?? 0), 0)
+  const before = all.reduce((total, each) => total + known(each.before), 0)
+  const after = all.reduce((total, each) => total + known(each.after), 0)
+  const unpriced = all.flatMap(({ name, after }) =>
+    after.filter(({ monthly }) => monthly === null).map(({ item }) => `${name}: ${item}`),
+  )
   return {
     currency: 'USD',
     before: cents(before),
     after: cents(after),
     change: cents(after - before),
     unpriced,
-    catalogueDate: input.catalogueDate,
+    catalogueDate,
   }
 }
-
-const known = (lines: readonly PriceLine[]) => lines.reduce((sum, { monthly }) => sum + (monthly ?? 0), 0)

@@ -43,8 +43,9 @@ function resourceProblems(
 
 function sizeProblems(path: Path, size: unknown, offered: readonly Offer[]): Problem[] {
   if (typeof size === 'string') {
+    if (offered.some(({ slug }) => slug === size)) return []
     const slugs = offered.map(({ slug }) => slug)
-    return slugs.includes(size) ? [] : [unknownWord(path, 'The size', size, slugs)]
+    return [unknownWord(path, 'The size', size, slugs)]
   }
   if (!isSizeNeed(size) || sizeFor(size, offered)) return []
   const largest = offered.reduce((most, each) => (each.memory_mb > most.memory_mb ? each : most), offered[0]!)

@@ -63,7 +63,7 @@ function wrongReference(from: DraftResource, found: FoundReference, known: Known
 
 /** A name where an id belongs: the cloud would refuse it, but only after other things were made. */
 function bareNames(from: DraftResource, { byName }: Known): Problem[] {
-  return textsIn(from.specifications).flatMap(({ path, text }) => {
+  return textsIn(from.specifications, (text) => byName.has(text)).flatMap(({ path, text }) => {
     const type = byName.get(text)?.type
     if (!type || type === 'domain' || !from.type) return []
     if (!targetsAt(from.type, path, from.specifications).includes(`${type}.id`)) return []

@@ -14,25 +14,39 @@ export function splitReference(ref: string): { resource: string; attribute: stri
   return { resource: ref.slice(0, dot), attribute: ref.slice(dot + 1) }
 }
 
+type Path = (string | number)[]
+
 /** Every reference inside a value, in the order of its text. What is no reference yet (no dot) is left out. */
-export function referencesIn(value: unknown, path: (string | number)[] = [], found: FoundReference[] = []) {
-  if (typeof value !== 'object' || value === null) return found
-  if (isReference(value)) {
-    if (typeof value.ref === 'string' && value.ref.includes('.')) found.push({ path, ...splitReference(value.ref) })
-  } else if (Array.isArray(value)) {
-    for (const [index, item] of value.entries()) referencesIn(item, [...path, index], found)
-  } else {
-    for (const [key, item] of Object.entries(value)) referencesIn(item, [...path, key], found)
-  }
+export function referencesIn(value: unknown): FoundReference[] {
+  const found: FoundReference[] = []
+  walk(value, [], (part, path) => {
+    if (!isReference(part)) return false
+    if (typeof part.ref === 'string' && part.ref.includes('.'))
+      found.push({ path: [...path], ...splitReference(part.ref) })
+    return true
+  })
   return found
 }
 
-/** Every text inside a value that is no reference, with its place. */
-export function textsIn(value: unknown, path: (string | number)[] = []): { path: (string | number)[]; text: string }[] {
-  if (typeof value === 'string') return [{ path, text: value }]
-  if (typeof value !== 'object' || value === null || isReference(value)) return []
-  if (Array.isArray(value)) return value.flatMap((item, index) => textsIn(item, [...path, index]))
-  return Object.entries(value).flatMap(([key, item]) => textsIn(item, [...path, key]))
+/** Every text inside a value that `wanted` accepts and that is no reference, with its place. */
+export function textsIn(value: unknown, wanted: (text: string) => boolean): { path: Path; text: string }[] {
+  const found: { path: Path; text: string }[] = []
+  walk(value, [], (part, path) => {
+    if (typeof part === 'string' && wanted(part)) found.push({ path: [...path], text: part })
+    return isReference(part)
+  })
+  return found
+}
+
+/** Shows every part of a value, and goes into it unless `visit` says that it is done. The path is reused: copy it. */
+function walk(value: unknown, path: Path, visit: (part: unknown, path: Path) => boolean): void {
+  if (visit(value, path) || typeof value !== 'object' || value === null) return
+  const list = Array.isArray(value)
+  for (const key of Object.keys(value)) {
+    path.push(list ? Number(key) : key)
+    walk((value as Record<string, unknown>)[key], path, visit)
+    path.pop()
+  }
 }
 
 /** Names of the resources that a value refers to, each once, sorted: the order of keys must mean nothing. */
