@@ -1,11 +1,12 @@
 import { startCloud } from './cloud.ts'
 import { doctl } from './doctl/peer.ts'
+import { dots } from './dots/peer.ts'
 import { dotsWrapper } from './dots-wrapper/peer.ts'
 import type { Peer } from './peer.ts'
 import { reporter, type Totals } from './report.ts'
 
 /** Real third-party clients against a sandbox each; `npm run test:peers -- doctl` tries only the named ones. */
-const all: readonly Peer[] = [doctl, dotsWrapper]
+const all: readonly Peer[] = [doctl, dots, dotsWrapper]
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 }

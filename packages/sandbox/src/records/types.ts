@@ -206,7 +206,7 @@ export interface Database {
   sqlMode: string
   config: Record<string, unknown>
   cnames: string[]
-  autoscale: { enabled: boolean; threshold_percent?: number; increment_gib?: number }
+  autoscale: { enabled: boolean; threshold_percent?: number | undefined; increment_gib?: number | undefined }
   migration?: { id: string; status: string; createdAt: number }
   events: { id: string; type: string; at: number }[]
   /** Where a real server answers; absent where the cluster is a record only. */

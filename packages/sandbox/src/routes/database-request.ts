@@ -13,6 +13,13 @@ const rule = z.object({
 })
 export const rules = list(rule)
 
+const storageAutoscale = z.object({
+  enabled: z.boolean(),
+  threshold_percent: z.number().int().min(15).max(95).optional(),
+  increment_gib: z.number().int().min(10).max(500).optional(),
+})
+export const autoscale = z.object({ storage: storageAutoscale })
+
 const engine = z.enum(['pg', 'mysql', 'redis', 'valkey', 'mongodb', 'kafka', 'opensearch'], 'invalid engine')
 /** A new cluster. */
 export const create = z.object({
@@ -28,6 +35,9 @@ export const create = z.object({
   tags: list(z.string()),
   project_id: z.string().nullish(),
   storage_size_mib: z.number().int().nullish(),
+  // The document's name for it, and that of the Go clients.
+  autoscale: autoscale.nullish(),
+  storage_autoscale: storageAutoscale.nullish(),
   rules,
   backup_restore: z.object({ database_name: z.string(), backup_created_at: z.string().nullish() }).nullish(),
 })

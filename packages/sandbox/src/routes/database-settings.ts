@@ -7,7 +7,7 @@ import { type App, list, param } from '../http/validation.ts'
 import type { Database } from '../records/types.ts'
 import { settle } from '../work/background.ts'
 import { note } from '../work/databases.ts'
-import { databaseOf } from './database-request.ts'
+import { autoscale, databaseOf } from './database-request.ts'
 
 const day = 24 * 3_600_000
 const policies = [
@@ -23,13 +23,6 @@ const weekdays = ['monday', 'tuesday', 'wednesday', 'thursday', 'friday', 'satur
 const maintenance = z.object({
   day: z.enum(weekdays),
   hour: z.string().regex(/^\d{1,2}:\d{2}(:\d{2})?$/, 'must be HH:MM'),
-})
-const autoscale = z.object({
-  storage: z.object({
-    enabled: z.boolean(),
-    threshold_percent: z.number().int().min(15).max(95).optional(),
-    increment_gib: z.number().int().min(10).max(500).optional(),
-  }),
 })
 const source = z.object({ host: z.string(), port: z.number().int(), dbname: z.string().optional() })
 const migration = z.object({ source, disable_ssl: z.boolean().optional(), ignore_dbs: list(z.string()) })
@@ -77,7 +70,7 @@ export function databaseSettingRoutes(app: App, cloud: Cloud): void {
   write('do_settings', names, (_, { do_settings }) => ({ cnames: do_settings.service_cnames }))
 
   read('autoscale', ({ autoscale: storage }) => ({ autoscale: { storage } }))
-  write('autoscale', autoscale, (_, { storage }) => ({ autoscale: storage as Database['autoscale'] }))
+  write('autoscale', autoscale, (_, { storage }) => ({ autoscale: storage }))
 
   read('config', ({ config }) => ({ config }))
   const config = z.object({ config: z.record(z.string(), z.unknown()) })

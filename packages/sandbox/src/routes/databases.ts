@@ -111,7 +111,10 @@ function createDatabase(cloud: Cloud, wanted: Wanted): Database {
     sqlMode,
     config: wanted.engine === 'mysql' ? { sql_mode: sqlMode, sql_require_primary_key: true } : {},
     cnames: [],
-    autoscale: { enabled: false, threshold_percent: 80, increment_gib: 10 },
+    autoscale: {
+      ...{ enabled: false, threshold_percent: 80, increment_gib: 10 },
+      ...(wanted.autoscale?.storage ?? wanted.storage_autoscale),
+    },
     events: [{ id: crypto.randomUUID().slice(0, 8), type: 'cluster_create', at: createdAt }],
     createdAt,
   })

@@ -83,7 +83,7 @@ export function settingsOf(
   const check = wanted.health_check ?? healthCheck.parse({})
   return {
     sizeUnit: wanted.size_unit ?? (wanted.size ? sizeUnits[wanted.size] : 1),
-    healthCheck: { ...check, port: check.port ?? rules[0]!.target_port, path: check.path || '/' },
+    healthCheck: { ...check, port: check.port ?? rules[0]!.target_port, path: pathOf(check) },
     stickySessions: wanted.sticky_sessions ?? { type: 'none' },
     firewall: wanted.firewall ?? { allow: [], deny: [] },
     settings: {
@@ -100,3 +100,6 @@ export function settingsOf(
     },
   }
 }
+
+/** Only HTTP has paths. */
+const pathOf = ({ protocol, path }: z.output<typeof healthCheck>): string => (protocol === 'tcp' ? '' : path || '/')

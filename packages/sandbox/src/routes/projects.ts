@@ -61,16 +61,16 @@ export function projectRoutes(app: App, cloud: Cloud): void {
   app.delete('/v2/projects/:project_id', async (request, reply) => {
     const project = projectIn(cloud, request)
     if (project.default) throw preconditionFailed('cannot delete the default project')
-    if (cloud.assignments.count('project', project.id))
+    if (heldBy(cloud, project).length)
       throw preconditionFailed('cannot delete a project with resources. move or remove the resources first')
+    // What is left of assignments is of resources that are gone.
+    for (const { id } of cloud.assignments.by('project', project.id)) cloud.assignments.remove(id)
     cloud.projects.remove(project.id)
     return reply.code(204).send()
   })
 
   app.get('/v2/projects/:project_id/resources', async (request) => {
-    const project = projectIn(cloud, request)
-    const held = [...assignable(cloud)].filter(({ urn }) => projectOf(cloud, urn) === project.id)
-    return page(request, 'resources', held, ({ urn, path, createdAt }) =>
+    return page(request, 'resources', heldBy(cloud, projectIn(cloud, request)), ({ urn, path, createdAt }) =>
       resourceShape(cloud, request, urn, path, createdAt, 'ok'),
     )
   })
@@ -91,6 +91,9 @@ export function projectRoutes(app: App, cloud: Cloud): void {
     return { resources: assigned }
   })
 }
+
+const heldBy = (cloud: Cloud, project: Project) =>
+  [...assignable(cloud)].filter(({ urn }) => projectOf(cloud, urn) === project.id)
 
 /** By id, or the word `default`. @throws ApiError 404 */
 function projectIn(cloud: Cloud, request: { params: unknown }): Project {

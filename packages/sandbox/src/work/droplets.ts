@@ -76,7 +76,7 @@ function resolve(cloud: Cloud, wanted: DropletOptions) {
 }
 
 function regionFor(wanted: DropletOptions, size: Size, image: Image, vpc: Vpc | undefined): Region {
-  const region = regionOf(wanted.region ?? vpc?.region ?? size.regions[0]!)
+  const region = regionOf(wanted.region || (vpc?.region ?? size.regions[0]!))
   if (!region) throw unprocessable('You specified an invalid region for Droplet creation.')
   if (!region.available) throw unprocessable('Region is not available')
   if (!region.sizes.includes(size.slug)) throw unprocessable('Size is not available in this region.')
