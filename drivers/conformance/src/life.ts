@@ -18,6 +18,20 @@ export function life(one: Case, stage: () => Stage): void {
     await stage().removed(one.type, observed.id)
   })
 
+  test('says why it is not ready, until it is', async () => {
+    const { id } = await driver().create(request(one, stage().neighbours))
+    await expect
+      .poll(
+        async () => {
+          const { phase, reason } = await driver().get(id)
+          if (phase !== 'ready') expect(reason).toMatch(/\w/)
+          return phase
+        },
+        { interval: 1, timeout: 20_000 },
+      )
+      .toBe('ready')
+  })
+
   test('has every attribute that others refer to once it is ready, and no other than is promised', async () => {
     const { observed } = await made()
     for (const attribute of one.attributes) expect(observed.attributes, attribute).toHaveProperty(attribute)

@@ -58,6 +58,19 @@ export function ownership(one: Case, stage: () => Stage, { abilities }: Conforma
     expect(await lookFor(driver(), asked, before)).toEqual([])
   })
 
+  test.skipIf(one.replacements.length === 0)(
+    'a new one that another request would have made does not match',
+    async () => {
+      const { matches } = driver()
+      if (!matches) return
+      const asked = request(one, stage().neighbours)
+      const made = await driver().create(asked)
+      expect(matches(asked, made)).toBe(true)
+      for (const { change } of one.replacements)
+        expect(matches({ ...asked, specifications: change(asked.specifications) }, made)).toBe(false)
+    },
+  )
+
   test.skipIf(one.type !== 'ssh_key')('a key that the account has is used, and stays when Atlas leaves', async () => {
     const specifications = { public_key: publicKey() }
     const theirs = await stage().subject.plant({ type: 'ssh_key', name: 'laptop', region, specifications })

@@ -6,7 +6,7 @@ driverConformance({
   pollMs: 1,
   abilities: new Set(['lost_answer', 'error_after', 'rate_limited', 'forbidden', 'hang', 'list_lag', 'requests']),
   open: async ({ listLagMs }) => {
-    const cloud = memoryCloud({ readyMs: 3, latencyMs: 0.5, requestTimeoutMs: 20, listLagMs })
+    const cloud = memoryCloud({ readyMs: 1, requestTimeoutMs: 5, listLagMs })
     return {
       driver: () => memoryDriver(cloud),
       fail: async (fault, which) => cloud.order(fault, which),

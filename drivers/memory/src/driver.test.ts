@@ -48,3 +48,13 @@ test('two workers see the same cloud, and each call says whose it was', async ()
   expect((await second!.get(made.id)).id).toBe(made.id)
   expect(cloud.calls.map(({ worker, verb }) => `${worker} ${verb}`)).toEqual(['a create', 'b get'])
 })
+
+test('what is cancelled on the way ends with the reason; what it made, it made', async () => {
+  const cloud = memoryCloud({ latencyMs: 20 })
+  const cancel = new AbortController()
+  const creating = memoryDriver(cloud).types.machine!.create({ ...request(), signal: cancel.signal })
+  await expect.poll(() => cloud.records().length, { interval: 1 }).toBe(1)
+  cancel.abort(new RangeError('enough'))
+  await expect(creating).rejects.toThrow(RangeError)
+  expect(cloud.records()).toHaveLength(1)
+})
