@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
 import { fileURLToPath } from 'node:url'
-import { useOf } from './process-tree.ts'
+import { useOf } from './world/process-tree.ts'
 
 const settleMs = 10_000
 const measuredMs = 60_000
