@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs'
 import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
-import { join } from 'node:path'
+import { dirname, join } from 'node:path'
 import { MachineError } from './errors.ts'
 import { run } from './run.ts'
 
@@ -107,6 +107,7 @@ export class Disks {
   /** Whole or not at all: the copy gets its name when it is complete. Shares blocks where the file system can. */
   async #copy(from: string, to: string): Promise<void> {
     const partial = `${to}.partial`
+    await mkdir(dirname(to), { recursive: true })
     await run([...this.#elevate, 'rm', '-rf', partial])
     const how = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-a', '-c']
     await run([...this.#elevate, 'cp', ...how, from, partial])

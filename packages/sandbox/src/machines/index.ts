@@ -7,7 +7,7 @@ import { processBackend } from './process/backend.ts'
 
 export type * from './backend.ts'
 export { MachineError } from './errors.ts'
-export { chooseSshPort } from './ssh-port.ts'
+export { chooseSshPort, portHere } from './ports-here.ts'
 
 export interface BackendOptions {
   /** `auto`: the first that works here, of namespace and process. */

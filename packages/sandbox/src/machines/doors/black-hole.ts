@@ -3,7 +3,8 @@ import { once } from 'node:events'
 import { connect, createServer, type Server, type Socket } from 'node:net'
 
 export interface BlackHole {
-  close(): void
+  /** The ports are free again once this resolves. */
+  close(): Promise<void>
 }
 
 /**
@@ -27,8 +28,8 @@ export async function blackHole(address: string, ports: readonly number[]): Prom
   await Promise.all(fillers.map(({ filled }) => filled))
   return {
     close() {
-      end(holder)
       for (const { socket } of fillers) socket.destroy()
+      return end(holder)
     },
   }
 }
@@ -55,7 +56,8 @@ function fill(address: string, port: number): { socket: Socket; filled: Promise<
   return { socket, filled }
 }
 
-function end(holder: ChildProcess): void {
-  holder.stdin?.destroy()
+async function end(holder: ChildProcess): Promise<void> {
+  if (holder.exitCode !== null || holder.signalCode !== null) return
   holder.kill('SIGKILL')
+  await once(holder, 'exit')
 }

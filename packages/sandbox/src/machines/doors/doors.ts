@@ -1,8 +1,9 @@
 import { once } from 'node:events'
 import { createServer, type Server } from 'node:net'
+import { portsHere } from '../ports-here.ts'
 import { type BlackHole, blackHole } from './black-hole.ts'
 
-/** How a machine's ports look from this computer; any other port refuses. */
+/** How a machine's ports look from this computer, where each is at its place by `portsHere`; any other port refuses. */
 export interface DoorPlan {
   /** Answered. */
   open: readonly number[]
@@ -21,35 +22,37 @@ export function doorsOf(
   serve: (server: Server, port: number) => () => unknown,
   log: (line: string) => void,
 ): Doors {
-  const open = new Map<number, () => unknown>()
-  let dropped: { ports: string; hole?: BlackHole } = { ports: '' }
+  /** By the port of this computer. */
+  const open = new Map<number, { port: number; close: () => unknown }>()
+  let dropped: { ports: string; hole?: BlackHole | undefined } = { ports: '' }
   let last: Promise<void> = Promise.resolve()
 
-  const tryOpen = async (port: number) => {
+  const tryOpen = async (here: number, port: number) => {
     const server = createServer({ noDelay: true, pauseOnConnect: true })
     try {
-      server.listen({ host: address, port, exclusive: true, backlog: 511 })
+      server.listen({ host: address, port: here, exclusive: true, backlog: 511 })
       await once(server, 'listening')
-      open.set(port, serve(server, port))
+      open.set(here, { port, close: serve(server, port) })
     } catch (error) {
       server.close()
-      log(`${address}:${port} cannot be opened: ${(error as Error).message}`)
+      log(`${address}:${here} cannot be opened: ${(error as Error).message}`)
     }
   }
   const tryDrop = async (ports: readonly number[]) => {
-    dropped.hole?.close()
+    await dropped.hole?.close()
     dropped = { ports: ports.join() }
     if (ports.length === 0) return
     dropped.hole = await blackHole(address, ports).catch((error: Error) => {
       log(`${address}: ports ${ports.join(', ')} refuse instead of timing out: ${error.message}`)
-      return { close() {} }
+      return undefined
     })
   }
   const change = async (plan: DoorPlan) => {
-    for (const [port, close] of open) if (!plan.open.includes(port) && open.delete(port)) await close()
-    const toDrop = [...new Set(plan.dropped)].sort((a, b) => a - b).filter((port) => !plan.open.includes(port))
+    const wanted = portsHere(plan.open)
+    for (const [here, { port, close }] of open) if (wanted.get(here) !== port && open.delete(here)) await close()
+    const toDrop = [...portsHere(plan.dropped).keys()].sort((a, b) => a - b).filter((here) => !wanted.has(here))
     if (dropped.ports !== toDrop.join()) await tryDrop(toDrop)
-    for (const port of plan.open) if (!open.has(port)) await tryOpen(port)
+    for (const [here, port] of wanted) if (!open.has(here)) await tryOpen(here, port)
   }
   return {
     set(plan) {

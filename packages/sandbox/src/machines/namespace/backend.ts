@@ -2,14 +2,13 @@ import { mkdir } from 'node:fs/promises'
 import type { Server } from 'node:net'
 import { join } from 'node:path'
 import type { Backend } from '../backend.ts'
-import type { Disk } from '../disks.ts'
 import { Disks } from '../disks.ts'
 import { type Doors, doorsOf } from '../doors/doors.ts'
-import { anyoneMayEnter } from '../doors/firewall.ts'
+import { doorPlan } from '../doors/plan.ts'
 import { MachineError } from '../errors.ts'
 import { folderBackend } from '../folders.ts'
-import type { Machine, Mounted, Runner } from '../machine.ts'
-import { chooseSshPort } from '../ssh-port.ts'
+import type { Machine, Runner } from '../machine.ts'
+import { chooseSshPort } from '../ports-here.ts'
 import { type Cloud, startCloud } from './cloud-process.ts'
 import { furnish } from './furnish.ts'
 import { checkPrograms, whyRefused } from './probe.ts'
@@ -25,8 +24,6 @@ const nature = {
 
 interface Known {
   machine: Machine
-  disk: Disk
-  volumes: readonly Mounted[]
   on: boolean
   /** Unreachable by an injected fault. */
   cut: boolean
@@ -52,7 +49,7 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
     else {
       entry.on = false
       log(`${entry.machine.spec.name} ${news.again ? 'reboots' : 'went off by itself'}.`)
-      if (news.again) runner.start(entry.machine, entry.disk, entry.volumes).catch((error) => log(error.message))
+      if (news.again) backend.powerOn(news.id).catch((error) => log(error.message))
     }
     showDoors(entry)
   }
@@ -65,23 +62,13 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
     return () => cloud.calls.closeDoor(id, port).catch(() => {})
   }
 
-  /** A machine that is off, cut off or closed to everyone lets connections time out where it would have answered. */
-  const showDoors = ({ machine, on, cut, ports, doors }: Known): Promise<void> => {
-    const answering = [...new Set([...ports, machine.spec.sshPort])]
-    const reachable = answering.filter((port) => on && !cut && anyoneMayEnter(machine.firewall, port))
-    const silent = [...answering, ...(on && machine.firewall ? [80, 443] : [])].filter(
-      (port) => !reachable.includes(port),
-    )
-    return doors.set({
-      open: reachable,
-      dropped: silent.filter((port) => !on || cut || !anyoneMayEnter(machine.firewall, port)),
-    })
-  }
+  const showDoors = ({ machine: { spec, firewall }, on, cut, ports, doors }: Known): Promise<void> =>
+    doors.set(doorPlan({ on, cut, firewall, ports, sshPort: spec.sshPort }))
 
-  const know = (machine: Machine, disk: Disk, volumes: readonly Mounted[]): Known => {
+  const know = (machine: Machine): Known => {
     const { id, address } = machine.spec
     const doors = known.get(id)?.doors ?? doorsOf(address, serve(id), log)
-    const entry = { machine, disk, volumes, on: false, cut: false, ports: known.get(id)?.ports ?? [], doors }
+    const entry = { machine, on: false, cut: false, ports: known.get(id)?.ports ?? [], doors }
     known.set(id, entry)
     return entry
   }
@@ -89,7 +76,7 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
   const runner: Runner = {
     furnish,
     async start(machine, disk, volumes) {
-      const entry = know(machine, disk, volumes)
+      const entry = know(machine)
       await entry.doors.set({ open: [], dropped: [] })
       entry.ports = []
       const { spec, firewall } = machine
@@ -132,11 +119,13 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
     // A process of an earlier life ends with it: its pipe is closed.
     sweep: async () => {},
     async close() {
-      await Promise.all([...known.keys()].map((id) => runner.forget(id)))
+      await cloud.calls.stopAll().catch(() => {})
       await cloud.end()
+      await Promise.all([...known.keys()].map((id) => runner.forget(id)))
     },
   }
-  return folderBackend(nature, disks, runner)
+  const backend = folderBackend(nature, disks, runner)
+  return backend
 }
 
 /** Starts a machine on trial: what the kernel, a container or a security module forbids shows here, not later. */

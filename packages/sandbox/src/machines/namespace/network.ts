@@ -124,9 +124,11 @@ export const inside = ({ address, privateAddress }: Wire): string[] => [
     : []),
 ]
 
-/** Cuts a machine's links, or joins them again. */
-export const cut = ({ slot, privateAddress }: Wire, isCut: boolean): string[] =>
-  (privateAddress ? ['e', 'p'] : ['e']).map((side) => `link set ${side}${slot} ${isCut ? 'down' : 'up'}`)
+/** Lets nothing through to or from a machine any more, or again; its links and routes stay. */
+export const cut = ({ slot, address, privateAddress }: Wire, isCut: boolean): string[] => {
+  const matches = [`iif e${slot}`, `to ${address}`, ...(privateAddress ? [`iif p${slot}`, `to ${privateAddress}`] : [])]
+  return matches.map((match) => `rule ${isCut ? 'add' : 'del'} pref 5 ${match} blackhole`)
+}
 
 /** The rules of one machine's firewall between machines; `addressesOf` gives a machine's own addresses. */
 export function firewall(

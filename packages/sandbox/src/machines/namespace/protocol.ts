@@ -15,6 +15,8 @@ export type CloudCalls = {
   tryOut(folder: string): Promise<void>
   start(order: Order): Promise<void>
   stop(id: number, graceful: boolean): Promise<void>
+  /** Asks all to end, and ends them after 2 s. */
+  stopAll(): Promise<void>
   freeze(id: number, frozen: boolean): Promise<void>
   /** Name and firewall as they are now. */
   apply(id: number, now: Pick<Order, 'spec' | 'firewall'>): Promise<void>

@@ -6,8 +6,9 @@ import { systemGroups } from '../accounts.ts'
 import type { Backend } from '../backend.ts'
 import { Disks } from '../disks.ts'
 import { type Doors, doorsOf } from '../doors/doors.ts'
-import { anyoneMayEnter, mayEnter } from '../doors/firewall.ts'
+import { mayEnter } from '../doors/firewall.ts'
 import { hold, release } from '../doors/hold.ts'
+import { doorPlan } from '../doors/plan.ts'
 import { MachineError } from '../errors.ts'
 import { bootLine, cloudLog, hostKeyOf } from '../first-boot.ts'
 import { folderBackend } from '../folders.ts'
@@ -61,11 +62,12 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
     })
     return () => server.close()
   }
-  const showDoors = (machine: Machine, reachable: boolean) => {
-    const port = machine.spec.sshPort
-    const isOpen = reachable && anyoneMayEnter(machine.firewall, port)
-    rules.set(machine.spec.id, machine.firewall)
-    return doorsFor(machine).set(isOpen ? { open: [port], dropped: [] } : { open: [], dropped: [port] })
+  const showDoors = (machine: Machine, cut = false) => {
+    const { id, sshPort } = machine.spec
+    rules.set(id, machine.firewall)
+    const plan = doorPlan({ on: running.has(id), cut, firewall: machine.firewall, ports: [], sshPort })
+    // Only SSH is ours to close: programs listen on this computer themselves.
+    return doorsFor(machine).set({ open: plan.open, dropped: plan.dropped.filter((port) => port === sshPort) })
   }
 
   const runner: Runner = {
@@ -81,7 +83,7 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
       await ended(bootScript(inside, root, bootLine.early))
       const ssh = sshServer(inside, await hostKeyOf(disk))
       running.set(id, { ssh, inside, waiting: [], hanging: false })
-      await showDoors(machine, true)
+      await showDoors(machine)
       bootScript(inside, root, bootLine.late)
     },
     async stop(machine, options) {
@@ -89,7 +91,7 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
       running.get(id)?.ssh.close()
       running.delete(id)
       await endAll(marker(id), options)
-      await showDoors(machine, false)
+      await showDoors(machine)
     },
     isOn: (id) => running.has(id),
     async freeze(id, frozen) {
@@ -102,7 +104,7 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
     async unmount(_machine, disk, { name }) {
       await unlink(join(disk.root, 'mnt', name)).catch(() => {})
     },
-    apply: (machine) => showDoors(machine, running.has(machine.spec.id)),
+    apply: (machine) => showDoors(machine),
     async fault(machine, fault) {
       const { id } = machine.spec
       if (fault?.kind === 'crash') return runner.stop(machine, { graceful: false })
@@ -115,7 +117,7 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
       if (still || now.hanging) await runner.freeze(id, fault?.kind === 'hang')
       for (const socket of now.ssh.sockets) still ? hold(socket) : release(socket)
       now.hanging = still
-      await showDoors(machine, fault?.kind !== 'partition')
+      await showDoors(machine, fault?.kind === 'partition')
       if (!still) for (const enter of now.waiting.splice(0)) enter()
     },
     async forget(id) {

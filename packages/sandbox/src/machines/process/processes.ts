@@ -46,7 +46,8 @@ export async function endAll(prefix: string, { graceful }: { graceful: boolean }
   const pause = (ms: number) => new Promise((resolve) => setTimeout(resolve, ms))
   if (graceful) {
     signalAll(await marked(prefix), 'SIGTERM')
-    for (let waited = 0; waited < 10_000 && (await marked(prefix)).length > 0; waited += 50) await pause(50)
+    const patience = Date.now() + 10_000
+    while (Date.now() < patience && (await marked(prefix)).length > 0) await pause(50)
   }
   for (let pids = await marked(prefix); pids.length > 0; pids = await marked(prefix)) {
     signalAll(pids, 'SIGKILL')

@@ -3,8 +3,8 @@ import { mkdtempSync, readFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { MachineSpec } from '../backend.ts'
+import { chooseSshPort } from '../ports-here.ts'
 import { run } from '../run.ts'
-import { chooseSshPort } from '../ssh-port.ts'
 
 export interface Outcome {
   code: number | null

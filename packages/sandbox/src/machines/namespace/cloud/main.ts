@@ -69,7 +69,7 @@ async function start(order: Order): Promise<void> {
   const { id } = order.spec
   if (machines.has(id)) return
   const wire = wireOf(order)
-  await ipTry(part(wire, sshPort))
+  await ipTry([...part(wire, sshPort), ...cut(wire, false)])
   await setFirewall(id, order.firewall)
   const machine = await Running.start(order, wire, (init) => ip(join(wire, init, sshPort)).then(() => {}))
   machines.set(id, machine)
@@ -97,8 +97,13 @@ const calls: CloudCalls = {
   async stop(id, graceful) {
     const machine = machines.get(id)
     machines.delete(id)
-    await machine?.stop(graceful)
+    await machine?.stop(graceful ? 10_000 : 0)
     if (machine) await ipTry(part(machine.wire, sshPort))
+  },
+  async stopAll() {
+    const all = [...machines.values()]
+    machines.clear()
+    await Promise.all(all.map((machine) => machine.stop(2_000)))
   },
   freeze: async (id, frozen) => void (await get(id).freeze(frozen)),
   async apply(id, now) {
@@ -110,7 +115,8 @@ const calls: CloudCalls = {
   },
   async fault(id, fault) {
     const machine = get(id)
-    await ipTry(cut(machine.wire, fault?.kind === 'partition'))
+    await ipTry(cut(machine.wire, false))
+    if (fault?.kind === 'partition') await ip(cut(machine.wire, true))
     await machine.setFault(fault)
   },
   mount: async (id, volume) => void (await get(id).mount(volume)),

@@ -16,12 +16,16 @@ export function metadataAt(spec: MachineSpec, path: string): { type: string; bod
     .split('/')
     .filter(Boolean)
     .reduce<unknown>(
-      (value, name) => (value as Record<string, unknown> | null | undefined)?.[name.replaceAll('-', '_')],
+      (value, name) =>
+        (value as Record<string, unknown> | null | undefined)?.[renamed[name] ?? name.replaceAll('-', '_')],
       whole,
     )
   if (found === undefined || found === null) return
   return plain(typeof found === 'object' ? listing(found) : String(found))
 }
+
+/** Paths whose names differ from those in the JSON document. */
+const renamed: Record<string, string> = { id: 'droplet_id', address: 'ip_address' }
 
 const listing = (folder: object): string =>
   Array.isArray(folder) && folder.every((item) => typeof item !== 'object')

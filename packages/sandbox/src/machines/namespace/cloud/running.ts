@@ -138,11 +138,12 @@ export class Running {
     return run([...enter(this.namespaces.init, 'Uu'), 'hostname', name])
   }
 
-  async stop(graceful: boolean): Promise<void> {
-    if (graceful) {
+  /** SIGTERM to everything, and SIGKILL to what is left after `patience` (ms). */
+  async stop(patience: number): Promise<void> {
+    if (patience > 0) {
       if (this.#still === 'hang') await this.freeze(false)
       this.namespaces.askToEnd()
-      await Promise.race([this.namespaces.ended, new Promise((resolve) => setTimeout(resolve, 10_000).unref())])
+      await Promise.race([this.namespaces.ended, new Promise((resolve) => setTimeout(resolve, patience).unref())])
     }
     this.namespaces.kill()
     await this.namespaces.ended
