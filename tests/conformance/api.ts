@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Contract, JsonValue } from '../contract/index.ts'
+import type { Request as Asked, Contract, JsonValue } from '../contract/index.ts'
 
 export interface Tally {
   /** Ids of the operations that were answered. */
@@ -38,24 +38,12 @@ export function checkedApi(url: string, token: string, contract: Contract, tally
       ...(body !== undefined && { body: JSON.stringify(body) }),
     }
     const response = await fetch(new URL(path, url), sent)
-    const contentType = response.headers.get('content-type')?.split(';')[0] ?? ''
     const text = await response.text()
-    const answer = contentType === 'application/json' && text ? (JSON.parse(text) as JsonValue) : text || undefined
-
-    const request = { method, url: path, body }
-    const found = [
-      ...(response.status === expected
-        ? []
-        : [`answered ${response.status}, expected ${expected}: ${text.slice(0, 300)}`]),
-      ...(wrong ? [] : contract.request(request).map((problem) => `request: ${problem}`)),
-      ...contract.response(request, { status: response.status, contentType, body: answer }),
-      ...headersMissing(response.headers),
-    ]
-    tally.checked += 1
-    tally.violations.push(...found.map((problem) => `${method} ${path}: ${problem}`))
-    const operation = contract.operation(request)
-    if (operation && response.status === expected) tally.operations.add(operation.id)
-    return answer as T
+    const answered = response.status === expected
+    if (!answered)
+      tally.violations.push(`${method} ${path}: ${response.status}, expected ${expected}: ${text.slice(0, 300)}`)
+    hold({ method, url: path, body }, response, text, { contract, tally, wrong, counts: answered })
+    return parsed(response, text) as T
   }
 
   return {
@@ -77,6 +65,53 @@ export function checkedApi(url: string, token: string, contract: Contract, tally
       }
     },
   }
+}
+
+/** A fetch for a client of the cloud, whose every exchange is held against the contract too. */
+export function checkedFetch(contract: Contract, tally: Tally): typeof fetch {
+  return async (input, init) => {
+    const request = new Request(input as Request, init)
+    const { pathname, search } = new URL(request.url)
+    const sent = await request.clone().text()
+    const response = await fetch(request)
+    const text = await response.clone().text()
+    const body = sent === '' ? undefined : (JSON.parse(sent) as JsonValue)
+    hold({ method: request.method, url: pathname + search, body }, response, text, { contract, tally, counts: true })
+    return response
+  }
+}
+
+interface Held {
+  contract: Contract
+  tally: Tally
+  wrong?: boolean
+  /** Whether the operation counts as answered. */
+  counts: boolean
+}
+
+function hold(
+  request: Asked,
+  response: Response,
+  text: string,
+  { contract, tally, wrong = false, counts }: Held,
+): void {
+  const answer = { status: response.status, contentType: contentTypeOf(response), body: parsed(response, text) }
+  const found = [
+    ...(wrong ? [] : contract.request(request).map((problem) => `request: ${problem}`)),
+    ...contract.response(request, answer),
+    ...headersMissing(response.headers),
+  ]
+  tally.checked += 1
+  tally.violations.push(...found.map((problem) => `${request.method} ${request.url} (${response.status}): ${problem}`))
+  const operation = contract.operation(request)
+  if (operation && counts) tally.operations.add(operation.id)
+}
+
+const contentTypeOf = (response: Response): string => response.headers.get('content-type')?.split(';')[0] ?? ''
+
+function parsed(response: Response, text: string): JsonValue | undefined {
+  const json = contentTypeOf(response) === 'application/json' && text !== ''
+  return json ? (JSON.parse(text) as JsonValue) : text || undefined
 }
 
 /** Every answer of the cloud tells the rate limit and names its request. */

@@ -6,7 +6,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { readSandboxFile } from '@atlas/sandbox'
 import { findDocument, openContract } from '../contract/index.ts'
-import { checkedApi, type Tally } from './api.ts'
+import { checkedApi, checkedFetch, type Tally } from './api.ts'
+import { driverWalk } from './driver.ts'
 import { flows } from './flows/index.ts'
 
 // Holds the sandbox against DigitalOcean's official OpenAPI document: a real process, every operation of its scope
@@ -34,10 +35,13 @@ const tally: Tally = { operations: new Set(), checked: 0, violations: [] }
 try {
   await once(createInterface(sandbox.stdout), 'line')
   const { url, token } = await readSandboxFile(dataDir)
-  const api = checkedApi(url, token, openContract(file), tally)
-  for (const [name, flow] of Object.entries(flows)) {
+  const contract = openContract(file)
+  const api = checkedApi(url, token, contract, tally)
+  const walks = Object.entries(flows).map(([name, flow]) => [name, () => flow(api)] as const)
+  const driver = () => driverWalk({ url, token, fetch: checkedFetch(contract, tally) })
+  for (const [name, walk] of [...walks, ['the DigitalOcean driver', driver] as const]) {
     const before = tally.checked
-    await flow(api).catch((error: unknown) => tally.violations.push(`${name} broke off: ${error}`))
+    await walk().catch((error: unknown) => tally.violations.push(`${name} broke off: ${error}`))
     console.log(`${name}: ${tally.checked - before} exchanges`)
   }
 } finally {
