@@ -37,9 +37,9 @@ export async function carryOut(context: Context, change: Change, given: Consent)
   const consent = await consentFor(context, plan, given)
   if (!(await agreed(context, questionFor(plan), given.yes))) return { text: () => 'Nothing was changed.' }
   const started = await change.start(client, { planHash: plan.hash, consent })
-  if (given.detach) return detachedOutcome(context, started)
+  if (given.detach) return detachedOutcome(context, started, 0)
   const { operation, detached } = await follow(context, client, started)
-  return detached ? detachedOutcome(context, operation) : outcomeOf(context, plan, operation, change.next)
+  return detached ? detachedOutcome(context, operation, 130) : outcomeOf(context, plan, operation, change.next)
 }
 
 /** No cloud call, and nothing that Atlas would remember differently. */
@@ -93,13 +93,14 @@ function summary({ terminal }: Context, operation: Operation): string {
   return `${operation.kind} ${operation.infrastructure} ${paintStatus(operation.status, terminal.colours)}: ${steps}`
 }
 
-/** 130 is what a shell gives a command that Ctrl-C ended. */
-async function detachedOutcome(context: Context, operation: Operation): Promise<Outcome> {
+/** `exit` is 0 where that was wanted, 130 where Ctrl-C did it, as a shell has it. */
+async function detachedOutcome(context: Context, operation: Operation, exit: 0 | 130): Promise<Outcome> {
   const { embedded } = await context.session()
   const fate = embedded
     ? 'pauses with the server of this command and goes on when the next one runs (any atlas command, or `atlas dev`)'
     : 'goes on without being watched'
   return {
+    exit,
     json: { operation },
     text: () => `Operation ${operation.id} ${fate}.`,
     next: [

@@ -1,0 +1,67 @@
+import { once } from 'node:events'
+import { existsSync, readdirSync } from 'node:fs'
+import { join } from 'node:path'
+import { afterEach, beforeEach, expect, test } from 'vitest'
+import { finish, lineOf, processesOf, run, start, workFolder } from './cli.fixture.ts'
+
+let folder: ReturnType<typeof workFolder>
+beforeEach(() => {
+  folder = workFolder()
+})
+afterEach(() => folder.remove())
+
+const leftInFolder = () => readdirSync(join(folder.path, '.atlas'))
+
+test('the demo checks itself unattended, and destroys everything', { timeout: 240_000 }, async () => {
+  // A token in the environment must not make it a real cloud.
+  const { exit, stdout, stderr } = await run(folder.path, ['demo', '--once'], { DO_TOKEN: 'dop_v1_of_somebody' })
+  expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+  expect(stdout).toContain('the demo uses the sandbox all the same')
+  expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toEqual({
+    ready_ms: expect.any(Number),
+    machines: 4,
+    resources: 8,
+    operations: 2,
+    monthly_cost: 96,
+    leftovers: 0,
+  })
+  expect(processesOf(folder.path)).toEqual([])
+})
+
+test('the demo stays up until Ctrl-C, leaves nothing behind, and finds its state again', {
+  timeout: 240_000,
+}, async () => {
+  for (const [story, ready] of [
+    [/8 to create/, 'first'],
+    [/nothing is to be done/, 'again'],
+  ] as const) {
+    const demo = start(folder.path, ['demo'])
+    await lineOf(demo, story)
+    await lineOf(demo, /^Ctrl-C ends it/)
+    expect(processesOf(folder.path).length, ready).toBeGreaterThan(1)
+    const there = await run(folder.path, ['ssh', 'web1', '--', 'hostname'])
+    expect(there).toEqual({ exit: 0, stdout: 'web1\n', stderr: '' })
+    const ended = once(demo, 'exit')
+    demo.kill('SIGINT')
+    expect(await ended).toEqual([0, null])
+    expect(processesOf(folder.path)).toEqual([])
+    expect(existsSync(join(folder.path, '.atlas/server.json'))).toBe(false)
+  }
+  expect(leftInFolder()).not.toContain('guests')
+})
+
+test('Ctrl-C in the middle of the demo leaves no process behind', { timeout: 240_000 }, async () => {
+  const demo = start(folder.path, ['demo'])
+  const finished = finish(demo)
+  await new Promise<void>((resolve) => demo.stdout!.on('data', (chunk) => /to create/.test(String(chunk)) && resolve()))
+  demo.kill('SIGINT')
+  expect((await finished).exit).toBe(130)
+  expect(processesOf(folder.path)).toEqual([])
+})
+
+test('a demo that is killed takes its server with it', { timeout: 240_000 }, async () => {
+  const demo = start(folder.path, ['demo'])
+  await lineOf(demo, /^Ctrl-C ends it/)
+  demo.kill('SIGKILL')
+  await expect.poll(() => processesOf(folder.path), { timeout: 60_000, interval: 250 }).toEqual([])
+})
