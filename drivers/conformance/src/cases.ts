@@ -78,7 +78,7 @@ export const cases: readonly Case[] = [
     }),
     updates: [
       set({ tags: ['Green', 'red:1'] }),
-      set({ size: 's-2vcpu-2gb' }),
+      set({ size: 's-2vcpu-2gb', hostname: 'renamed.example.com' }),
       set({ backups: { plan: 'weekly', weekday: 'SUN', hour: 4 } }),
       set({ backups: false, ipv6: true, tags: [] }),
       set({ ssh_keys: [] }),

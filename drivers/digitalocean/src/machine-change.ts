@@ -18,6 +18,7 @@ export function machineChange(want: Resolved, live: JsonObject): Change {
   const rules: ChangeRules = {
     holds: 'everything on its disk',
     fields: {
+      hostname: { anyWill: 'absent' },
       size: {
         replaces: (_, to) => tooSmall(to, Number(live.disk_gb)),
         risk: { downtime: `it is powered off for a few minutes${growth(want.size, Number(live.disk_gb))}` },

@@ -7,6 +7,7 @@ import { syncTags } from './tags.ts'
 /** As the document describes them; the enum that it gives the types forgot change_backup_policy (August 2026). */
 type Action =
   | { type: 'shutdown' | 'power_off' | 'power_on' | 'enable_ipv6' | 'disable_backups' }
+  | { type: 'rename'; name: string }
   | { type: 'resize'; size: string; disk: boolean }
   | { type: 'enable_backups' | 'change_backup_policy'; backup_policy: Schema['droplet_backup_policy'] }
 
@@ -32,6 +33,7 @@ export async function changeMachine(api: Api, observed: Observed, want: Resolved
     return act({ type: 'resize', size: String(want.size), disk: (diskOf(want.size) ?? 0) > Number(live.disk_gb) })
   }
   if (changes('/power')) return act({ type: 'power_on' })
+  if (changes('/hostname')) return act({ type: 'rename', name: String(want.hostname) })
   if (changes('/ipv6')) return act({ type: 'enable_ipv6' })
   if (!changes('/backups')) return
   if (want.backups === false) return act({ type: 'disable_backups' })

@@ -82,9 +82,9 @@ export function machine(api: Api): ResourceDriver {
 }
 
 function body(want: SpecificationsOf<'machine'>, name: string, region: string, stamp: Stamp) {
-  const { size, image, ssh_keys, backups, monitoring, ipv6, user_data, vpc, tags } = want
+  const { hostname, size, image, ssh_keys, backups, monitoring, ipv6, user_data, vpc, tags } = want
   return {
-    name,
+    name: hostname ?? name,
     region,
     size,
     image: idOrSlug(image),
@@ -132,6 +132,7 @@ function observe(droplet: Droplet, policy?: BackupPolicy): Observed {
       ...(ipv6 && { ipv6 }),
     },
     live: {
+      hostname: droplet.name,
       size: droplet.size_slug,
       image: imageOf(droplet.image, tagged(imageTag)),
       backups: hasBackups(droplet) && backupPolicy(policy ?? {}),

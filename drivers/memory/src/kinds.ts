@@ -26,11 +26,16 @@ export const kinds: Record<ResourceType, Kind> = {
         image: { replaces: 'another image needs another disk' },
         user_data: { replaces: 'it runs at the first boot only' },
         vpc: elsewhere,
+        hostname: { anyWill: 'absent' },
         ssh_keys: { anyWill: 'always' },
         monitoring: { anyWill: 'always' },
       },
     },
-    whenReady: ({ name, address }) => ({ name, public_ip: address, private_ip: address.replace(/^10\./, '172.') }),
+    whenReady: ({ name, address, specifications: { hostname } }) => ({
+      name: hostname ?? name,
+      public_ip: address,
+      private_ip: address.replace(/^10\./, '172.'),
+    }),
   },
   volume: {
     stamping: 'tags',

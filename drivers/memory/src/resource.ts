@@ -48,7 +48,7 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     // The stamp goes into the call itself: whatever becomes of the answer, the resource says whose it is.
     create: ({ identity, stamp, name, region, specifications, gate, signal }) =>
       cloud.request(call('create'), { gate, signal }, () => {
-        const named = kind.stamping === 'name' ? physicalName(identity) : name
+        const named = kind.stamping === 'name' ? physicalName(identity) : String(specifications.hostname ?? name)
         const before = takes(cloud, type, named, specifications)
         if (before) return observe(before, before.name === named ? before.id : `${before.id}~${identityHash(identity)}`)
         const made = { type, name: named, region, specifications, ...(kind.stamping === 'tags' && { stamp }) }

@@ -1,6 +1,6 @@
 import { z } from 'zod'
 import { imageByNeed, sizeByNeed } from './need.ts'
-import { refOr, tags, vpc } from './values.ts'
+import { name, refOr, tags, vpc } from './values.ts'
 
 const backupPolicy = z.strictObject({
   plan: z.enum(['weekly', 'daily']).describe('Weekly costs 20% of the machine, daily 30%.'),
@@ -21,6 +21,7 @@ export const machine = z.strictObject({
     .describe(
       'A size by its slug, or by need: the cheapest that fits. Changed in place, with the machine powered off.',
     ),
+  hostname: name.optional().describe("Its host name; the resource's name otherwise. Changed in place."),
   image: refOr(
     z.union([z.string().min(1, 'the slug of an image, such as ubuntu-24-04-x64'), imageByNeed]),
     'snapshot.id',
