@@ -1,5 +1,12 @@
 export { type Approval, type Client, createClient } from './client.ts'
 export type { EventQuery } from './events.ts'
 export type { Connection } from './http.ts'
-export { type ReadyLine, readServerFile, type ServerFile, serverFilePath } from './server-file.ts'
+export {
+  type ReadyLine,
+  readServerFile,
+  type ServerFile,
+  type StayingLine,
+  serverFilePath,
+  signIn,
+} from './server-file.ts'
 export type * from './types.ts'

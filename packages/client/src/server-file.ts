@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { AtlasError, type ErrorCode, type Problem } from '@atlas/core/errors'
 
@@ -11,6 +11,8 @@ export interface ServerFile {
   token: string
   pid: number
   version: string
+  /** `sandbox`, `none`, or the address of the API it asks. */
+  cloud: { endpoint: string }
   /** The local cloud that runs beside it, where one does. */
   sandbox?: { url: string; token: string }
 }
@@ -37,6 +39,19 @@ export function readServerFile(dataDir: string): ServerFile | undefined {
   }
 }
 
+/**
+ * Tells the server of a data folder that this process uses it: one that was started for a single command stays up until
+ * its guests have left. Sign in before reading server.json, so that a server about to end is either seen ending or sees
+ * its guest. Gives the function that signs out; a killed guest is not waited for.
+ */
+export function signIn(dataDir: string): () => void {
+  const guests = join(dataDir, 'guests')
+  const file = join(guests, String(process.pid))
+  mkdirSync(guests, { recursive: true, mode: 0o700 })
+  writeFileSync(file, '', { mode: 0o600 })
+  return () => rmSync(file, { force: true })
+}
+
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0)
@@ -51,3 +66,8 @@ export type ReadyLine =
   /** `joined`: another process already served the folder, and this one only keeps it from ending. */
   | { ready: true; url: string; pid: number; joined?: boolean }
   | { ready: false; error: { code: ErrorCode; message: string; hint?: string; problems?: Problem[] } }
+
+/** The line that follows when the program that started the server has left and guests have not: it stays for them. */
+export interface StayingLine {
+  staying: true
+}

@@ -1,7 +1,7 @@
 import { mkdirSync } from 'node:fs'
+import { signIn } from '@atlas/client'
 import { AtlasError } from '@atlas/core'
 import { type Hold, holderOf, holdFolder, PostgresError } from '@atlas/postgres'
-import { signIn } from './guests.ts'
 import { type CloudChoice, lastServer, type RunningServer } from './server-file.ts'
 
 /** A start is either the one server of a data folder, or a guest of the one that runs. */

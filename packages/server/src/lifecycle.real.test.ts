@@ -1,6 +1,8 @@
 import { execFileSync } from 'node:child_process'
+import { once } from 'node:events'
 import { existsSync, readFileSync, statSync } from 'node:fs'
 import { join } from 'node:path'
+import { createInterface } from 'node:readline'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { alive, dataFolder, type ServerProcess, serverOf, startServer, stopServer } from './server.fixture.ts'
 
@@ -61,7 +63,9 @@ test('a second start joins, and the first stays up for it after its own parent h
   const first = await start()
   const guest = await start({ args: [] })
   expect(guest.line).toMatchObject({ ready: true, joined: true, pid: first.child.pid, url: first.line.url })
+  const next = once(createInterface(first.child.stdout!), 'line')
   first.child.stdin!.end()
+  expect(JSON.parse((await next)[0])).toEqual({ staying: true })
   expect((await fetch(`${first.line.url}/api/v1/health`)).status).toBe(200)
   await stopServer(guest)
   expect(await first.ended).toBe(0)

@@ -1,9 +1,10 @@
 import { once } from 'node:events'
+import type { StayingLine } from '@atlas/client'
 import { AtlasError, catalogue, isAtlasError } from '@atlas/core'
 import { enter } from './enter.ts'
 import { readEnvironment } from './environment.ts'
 import { inOurWords } from './failure.ts'
-import { untilAlone } from './guests.ts'
+import { forgetGuests, untilAlone } from './guests.ts'
 import { type Options, readOptions } from './options.ts'
 import { serve } from './serve.ts'
 import { cloudOf, readyLine } from './server-file.ts'
@@ -21,15 +22,22 @@ async function main(): Promise<void> {
     return entry.leave()
   }
   try {
+    forgetGuests(options.dataDir)
     const server = await serve(options, environment)
     process.stdout.write(readyLine(server.file, false))
-    const alone = left.then(() => untilAlone(options.dataDir, server.file))
+    const alone = left.then(() => untilAlone(options.dataDir, server.file, tellStaying))
     const failed = await Promise.race([told, alone, server.failed])
     await server.close()
     if (failed) throw failed
   } finally {
     entry.hold.release()
   }
+}
+
+/** Whoever started us may be waiting for our end: it need not. */
+function tellStaying(): void {
+  process.stdout.on('error', () => {})
+  process.stdout.write(`${JSON.stringify({ staying: true } satisfies StayingLine)}\n`)
 }
 
 /** Resolves at the first SIGTERM or SIGINT; a second one ends the process at once. */

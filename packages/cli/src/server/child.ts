@@ -13,8 +13,10 @@ export interface Child<Line> {
   pid: number
   /** Its exit code, or the signal that ended it. */
   ended: Promise<number | string>
-  /** Ends it in good order; kills it after 30 s. */
+  /** Ends it in good order, whoever else uses it; kills it after 30 s. */
   stop(): Promise<void>
+  /** Ends it, unless others use it meanwhile: then it goes on without us. */
+  leave(): Promise<void>
 }
 
 /** The CLI imports neither the server nor the sandbox: they are other programs, found beside it. */
@@ -45,8 +47,12 @@ export async function startChild<Line>(
   })
   const ended = once(child, 'close').then(([code, signal]) => (code ?? signal) as number | string)
   const line = await firstLine<Line>(child, ended)
-  const stop = () => end(child, ended)
-  if (line.ready) return { line, pid: child.pid!, ended, stop }
+  const stop = () => {
+    child.kill('SIGTERM')
+    return end(child, ended)
+  }
+  const leave = () => end(child, Promise.race([ended, staying(child)]))
+  if (line.ready) return { line, pid: child.pid!, ended, stop, leave }
   await stop()
   const { code, message, ...more } = line.error
   throw new AtlasError(code, message, more)
@@ -66,6 +72,18 @@ async function firstLine<Line>(child: ChildProcess, ended: Promise<number | stri
   if (typeof first === 'object') return first
   throw new AtlasError('server_unreachable', `It ended while starting (${first}). ${said.trim()}`, {
     hint: 'look in server.log of the data folder',
+  })
+}
+
+/** Resolves when it says that it stays for others; from then on we do not hold each other. */
+function staying(child: ChildProcess): Promise<void> {
+  return new Promise((resolve) => {
+    createInterface({ input: child.stdout! }).on('line', (line) => {
+      if (!line.startsWith('{"staying"')) return
+      child.unref()
+      for (const pipe of [child.stdout, child.stderr]) pipe!.destroy()
+      resolve()
+    })
   })
 }
 

@@ -11,7 +11,7 @@ export interface ServerOptions {
   more?: readonly string[]
 }
 
-export interface RunningServer extends Pick<Child<unknown>, 'pid' | 'ended' | 'stop'> {
+export interface RunningServer extends Pick<Child<unknown>, 'pid' | 'ended' | 'stop' | 'leave'> {
   file: ServerFile
   /** Whether another process already served this folder: then ours only keeps that one from ending. */
   joined: boolean
@@ -23,5 +23,12 @@ export async function startServer({ dataDir, env, dev, more = [] }: ServerOption
   const child = await startChild<ReadyLine & { ready: true }>('@atlas/server', { dataDir, words, env })
   const file = readServerFile(dataDir)
   if (!file) throw new AtlasError('server_unreachable', `The server is ready but left no server.json in ${dataDir}`)
-  return { file, joined: child.line.joined ?? false, pid: child.pid, ended: child.ended, stop: child.stop }
+  return {
+    file,
+    joined: child.line.joined ?? false,
+    pid: child.pid,
+    ended: child.ended,
+    stop: child.stop,
+    leave: child.leave,
+  }
 }

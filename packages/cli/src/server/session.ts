@@ -1,4 +1,4 @@
-import { type Client, createClient, readServerFile, type ServerFile } from '@atlas/client'
+import { type Client, createClient, readServerFile, type ServerFile, signIn } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
 import type { Context } from '../context.ts'
 
@@ -18,18 +18,30 @@ type Surroundings = Pick<Context, 'env' | 'dataDir' | 'remark'>
 export async function openSession({ env, dataDir, remark }: Surroundings): Promise<Session> {
   const named = fromEnvironment(env)
   if (named) return { client: createClient(named), embedded: false, sandbox: undefined, close: async () => {} }
-  const running = readServerFile(dataDir)
-  if (running) return join(running)
+  const joined = joinRunning(dataDir, env)
+  if (joined) return { ...join(joined.file), close: async () => joined.leave() }
   const { startServer } = await import('./server.ts')
   const dev = !hasCredential(env)
   const server = await startServer({ dataDir, env, dev })
-  if (server.joined) return { ...join(server.file), close: server.stop }
+  if (server.joined) return { ...join(server.file), close: server.leave }
   remark(
     dev
       ? 'A server runs for this command. Machines of the sandbox stop with it and start again with the next one; `atlas dev` keeps them up.'
       : 'A server runs for this command; `atlas serve` keeps one running.',
   )
-  return { ...join(server.file), embedded: true, close: server.stop }
+  return { ...join(server.file), embedded: true, close: server.leave }
+}
+
+/** The server that runs on the folder, which stays for as long as we use it. */
+function joinRunning(dataDir: string, env: NodeJS.ProcessEnv): { file: ServerFile; leave(): void } | undefined {
+  const running = readServerFile(dataDir)
+  if (!running) return undefined
+  refuseSandboxForReal(running, env)
+  const leave = signIn(dataDir)
+  const file = readServerFile(dataDir)
+  if (file) return { file, leave }
+  leave()
+  return undefined
 }
 
 const join = (file: ServerFile): Session => ({
@@ -38,6 +50,18 @@ const join = (file: ServerFile): Session => ({
   sandbox: file.sandbox,
   close: async () => {},
 })
+
+/** Whoever gives a credential means the real cloud, and would take the sandbox's machines for real ones. */
+function refuseSandboxForReal({ cloud, pid }: ServerFile, env: NodeJS.ProcessEnv): void {
+  if (cloud.endpoint !== 'sandbox' || !hasCredential(env)) return
+  throw new AtlasError(
+    'data_folder_busy',
+    `The server of this folder (process ${pid}) uses the sandbox, and a credential is set.`,
+    {
+      hint: `stop it (kill ${pid}) to use the credential, unset DO_TOKEN to use the sandbox, or choose another --data-dir`,
+    },
+  )
+}
 
 function fromEnvironment({ ATLAS_URL: url, ATLAS_TOKEN: token }: NodeJS.ProcessEnv) {
   if (!url) return undefined
