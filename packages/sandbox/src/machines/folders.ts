@@ -63,6 +63,7 @@ export function folderBackend(nature: Nature, disks: Disks, runner: Runner): Bac
         await fill(machine, spec.disk)
         await saveMachine(disks, machine)
         machines.set(spec.id, machine)
+        await runner.apply(machine, disks.disk(spec.id))
       }),
     powerOn: (id) => inTurn(id, () => powerOn(id)),
     powerOff: (id, options) => inTurn(id, () => runner.stop(get(id), options)),
@@ -116,7 +117,11 @@ export function folderBackend(nature: Nature, disks: Disks, runner: Runner): Bac
         machines.set(spec.id, { volumes: kept?.volumes ?? [], firewall: kept?.firewall, spec })
       }
       await eraseUnknown(disks, machines)
-      await Promise.all(known.filter(({ on }) => on).map(({ spec }) => inTurn(spec.id, () => powerOn(spec.id))))
+      await Promise.all(
+        known.map(({ spec: { id }, on }) =>
+          inTurn(id, () => (on ? powerOn(id) : runner.apply(get(id), disks.disk(id)))),
+        ),
+      )
     },
     close: () => runner.close(),
   }

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdtemp, readdir, readFile } from 'node:fs/promises'
+import { mkdtemp, readFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
@@ -7,13 +7,10 @@ import type { Backend, MachineSpec } from './backend.ts'
 import { openBackend } from './index.ts'
 import { type Client, newClient, newSpec } from './testing/clients.ts'
 import { knock, until } from './testing/knock.ts'
+import { running } from './testing/processes.ts'
 
-/** A mark in a process's arguments, to look for it from outside whatever namespaces it is in. */
-const alive = async (mark: string): Promise<number> => {
-  const names = (await readdir('/proc')).filter((name) => /^\d+$/.test(name))
-  const lines = await Promise.all(names.map((pid) => readFile(`/proc/${pid}/cmdline`, 'latin1').catch(() => '')))
-  return lines.filter((line) => line.startsWith('sleep\0') && line.includes(mark)).length
-}
+/** Sleeps with a mark in their arguments, to look for from outside whatever namespaces they are in. */
+const alive = (mark: string): Promise<number> => running(new RegExp(`^sleep ${mark}`))
 
 describe.each(['namespace', 'process'] as const)('the life of a machine of the %s backend', (name) => {
   let backend: Backend

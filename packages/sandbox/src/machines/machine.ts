@@ -40,7 +40,7 @@ export interface Runner {
   freeze(id: number, frozen: boolean): Promise<void>
   mount(machine: Machine, disk: Disk, volume: Mounted): Promise<void>
   unmount(machine: Machine, disk: Disk, volume: Mounted): Promise<void>
-  /** Takes up the machine's rules, name and size as they now are. */
+  /** Takes up the machine's rules, name and size as they now are, be it on or off. */
   apply(machine: Machine, disk: Disk): Promise<void>
   fault(machine: Machine, fault: MachineFault | undefined): Promise<void>
   /** The machine is deleted: nothing of it stays. */

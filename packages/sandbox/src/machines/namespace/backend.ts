@@ -98,10 +98,10 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
       if (known.get(spec.id)?.on) await cloud.calls.unmount(spec.id, name)
     },
     async apply(machine) {
-      const entry = known.get(machine.spec.id)
-      if (!entry?.on) return
+      const { spec, firewall } = machine
+      const entry = known.get(spec.id) ?? know(machine)
       entry.machine = machine
-      await cloud.calls.apply(machine.spec.id, { spec: machine.spec, firewall: machine.firewall })
+      if (entry.on) await cloud.calls.apply(spec.id, { spec, firewall })
       await showDoors(entry)
     },
     async fault(machine, fault) {
