@@ -38,7 +38,7 @@ export type At = (point: CrashPoint) => void
  * so that a request which just left is in flight.
  * @throws Error when the text names no point
  */
-export function crashAt(text: string, die = () => process.kill(process.pid, 'SIGKILL')): At {
+export function crashAt(text: string, die: () => unknown = () => process.kill(process.pid, 'SIGKILL')): At {
   const [, name, nth = '1', delay] = /^([a-z.-]+)(?::(\d+))?(?:\+(\d+))?$/.exec(text) ?? []
   const point = crashPoints.find((one) => one === name)
   if (!point) throw new Error(`ATLAS_CRASH_AT=${text} names no crash point; there are ${crashPoints.join(', ')}`)

@@ -19,6 +19,7 @@ export interface Taken {
   /** `ownerOf(workspace, infrastructure)`: what everything made for it is stamped with. */
   owner: string
   epoch: number
+  cancelRequested: boolean
   plan: Plan
   steps: StepRow[]
   resources: OwnedResource[]

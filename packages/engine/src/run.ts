@@ -127,8 +127,10 @@ async function driverOf(parts: RunParts, { plan }: Taken): Promise<Driver | Atla
   }
 }
 
-function watchCancel({ journal }: Taken, cancelled: AbortController, letGo: AbortController): NodeJS.Timeout {
+function watchCancel(taken: Taken, cancelled: AbortController, letGo: AbortController): NodeJS.Timeout {
+  const { journal, cancelRequested } = taken
   const why = new AtlasError('operation_cancelled', 'The operation was cancelled.')
+  if (cancelRequested) cancelled.abort(why)
   return setInterval(() => {
     journal.cancelRequested().then(
       (asked) => asked && cancelled.abort(why),

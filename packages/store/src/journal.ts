@@ -26,7 +26,8 @@ export function takeOver(
     ])
     const { workspace, infrastructure, owner, epoch } = taken
     const journal = openJournal(connection, { operation, epoch, plan, onTrouble })
-    return { operation, workspace, infrastructure, owner, epoch, plan, steps, resources, journal }
+    const cancelRequested = taken.cancel_requested
+    return { operation, workspace, infrastructure, owner, epoch, cancelRequested, plan, steps, resources, journal }
   })
 }
 
@@ -42,7 +43,7 @@ async function bumpEpoch({ db }: Connection, id: string, worker: number) {
       }))
       .where('id', '=', id)
       .where('status', 'in', ['queued', 'running'])
-      .returning(['infrastructure_id', 'workspace', 'infrastructure', 'owner', 'epoch', 'kind'])
+      .returning(['infrastructure_id', 'workspace', 'infrastructure', 'owner', 'epoch', 'kind', 'cancel_requested'])
       .executeTakeFirst()
     if (!taken) return undefined
     const first = taken.epoch === 1

@@ -1,6 +1,7 @@
 import type { Deliveries, Delivery } from '@atlas/engine'
 import type { Transaction } from 'kysely'
 import { sql } from 'kysely'
+import pg from 'pg'
 import { fromKysely, PgBoss } from 'pg-boss'
 import type { Connection } from './connection.ts'
 import type { Listener } from './listener.ts'
@@ -51,7 +52,11 @@ interface Job {
  * settlement first locks the very delivery it means (its retry count), in the same transaction.
  */
 export function operationQueue(connection: Connection, listener: Listener, onTrouble: (error: unknown) => void): Queue {
-  const { pool, db } = connection
+  const { url, db } = connection
+  // Connections of its own: inside a transaction of ours pg-boss may ask for one more, and all of ours may be in
+  // transactions that wait for that one.
+  const pool = new pg.Pool({ connectionString: url, max: 2, keepAlive: true, application_name: 'atlas queue' })
+  pool.on('error', onTrouble)
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
     schema: queueSchema,
@@ -133,7 +138,10 @@ export function operationQueue(connection: Connection, listener: Listener, onTro
         bell.close()
       }
     },
-    stop: () => boss.stop({ graceful: false }),
+    async stop() {
+      await boss.stop({ graceful: false })
+      await pool.end()
+    },
   }
 }
 

@@ -31,7 +31,7 @@ export function submit(
     try {
       return await connection.db.transaction().execute((tx) => store(tx, queue, plan, idempotencyKey))
     } catch (error) {
-      // The same key, twice at once: the other one was quicker.
+      // The same key for another infrastructure at the same moment: then it is another plan, which this says.
       const twin =
         idempotencyKey !== undefined && isKeyTaken(error) && (await byKey(connection.db, plan, idempotencyKey))
       if (twin) return twin
@@ -46,9 +46,9 @@ async function store(
   plan: Plan,
   idempotencyKey: string | undefined,
 ): Promise<string> {
+  const { infrastructure, created } = await lockInfrastructure(tx, plan)
   const earlier = idempotencyKey === undefined ? undefined : await byKey(tx, plan, idempotencyKey)
   if (earlier) return earlier
-  const { infrastructure, created } = await lockInfrastructure(tx, plan)
   await refuseWhileRunning(tx, infrastructure.id, plan)
   refuseStale(plan, infrastructure.revision)
   await refuseOtherAccount(tx, infrastructure.id, plan)

@@ -6,7 +6,7 @@ import { openStore, type Store } from '@atlas/store'
 export const workspace = 'home'
 
 /** Short bounds: the memory cloud says what it needs, so waiting longer proves nothing more. */
-const timing: Partial<Timing> = { marginMs: 20, readyMs: 20_000, retryMs: 10_000 }
+const timing: Partial<Timing> = { marginMs: 150, readyMs: 20_000, retryMs: 10_000 }
 
 export interface Stage {
   store: Store

@@ -25,7 +25,7 @@ const parts = {
   deliveries,
   driverFor: async () => driver,
   slotsFor: () => atAccount,
-  timing: { marginMs: 20, readyMs: 20_000, retryMs: 20_000 },
+  timing: { marginMs: 150, readyMs: 20_000, retryMs: 20_000 },
   withoutSettle,
   at: crashFromEnv(),
   log: (message: string, { error, ...facts }: Readonly<Record<string, unknown>>) =>
