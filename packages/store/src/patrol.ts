@@ -54,7 +54,7 @@ export function saw(
         .where('id', '=', beat.id)
         .forUpdate()
         .executeTakeFirst()
-      if (infrastructure?.revision !== beat.revision) return
+      if (infrastructure?.revision !== beat.revision || (await isChanging(tx, beat))) return
       await keepSeen(tx, beat, seen)
       const before = infrastructure.drift?.resources ?? []
       if (canonical(before as unknown as Json) === canonical(findings as unknown as Json)) return
@@ -68,6 +68,14 @@ export function saw(
     }),
   )
 }
+
+const isChanging = (tx: Transaction<Database>, beat: Beat) =>
+  tx
+    .selectFrom('operation')
+    .select('id')
+    .where('infrastructure_id', '=', beat.id)
+    .where('status', 'in', ['queued', 'running'])
+    .executeTakeFirst()
 
 /** Only what looks different is written: most patrols write nothing. */
 async function keepSeen(tx: Transaction<Database>, beat: Beat, seen: ReadonlyMap<string, Observed>): Promise<void> {

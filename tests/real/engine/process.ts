@@ -14,8 +14,9 @@ export interface WorkerProcess {
 const living = new Set<ChildProcess>()
 
 /** A worker as a process. `crash` is `<point>[:n][+ms]`. */
-export function workerProcess(given: object, crash?: string): WorkerProcess {
-  const child = spawn(process.execPath, [join(import.meta.dirname, 'worker-process.ts'), JSON.stringify(given)], {
+export function workerProcess(given: object, crash?: string, stopAt?: string): WorkerProcess {
+  const argument = JSON.stringify({ ...given, stopAt })
+  const child = spawn(process.execPath, [join(import.meta.dirname, 'worker-process.ts'), argument], {
     stdio: ['ignore', 'pipe', 'inherit'],
     env: { ...process.env, ...(crash && { ATLAS_CRASH_AT: crash }) },
   })

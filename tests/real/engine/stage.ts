@@ -1,6 +1,24 @@
-import { type Driver, type Infrastructure, type JsonObject, type Plan, parseInfrastructure, plan } from '@atlas/core'
+import {
+  type AtlasEvent,
+  type Driver,
+  type EventType,
+  type Infrastructure,
+  type JsonObject,
+  type Plan,
+  parseInfrastructure,
+  plan,
+} from '@atlas/core'
 import { type MemoryCloud, memoryDriver } from '@atlas/driver-memory'
-import { type At, type RunParts, refresh, slots, startWorker, type Timing, type Worker } from '@atlas/engine'
+import {
+  type At,
+  type RunParts,
+  refresh,
+  slots,
+  startPatrol,
+  startWorker,
+  type Timing,
+  type Worker,
+} from '@atlas/engine'
 import { openStore, type Store } from '@atlas/store'
 
 export const workspace = 'home'
@@ -15,8 +33,16 @@ export interface Stage {
   /** Plans, submits and waits for the end. */
   apply(resources: JsonObject[], name?: string): ReturnType<Store['operation']>
   ended(operation: string): ReturnType<Store['operation']>
-  work(more?: { at?: At; driver?: Driver; withoutSettle?: boolean }): Promise<Worker>
+  /** The events of an operation so far, of one type. */
+  events(operation: string, type: EventType): Promise<AtlasEvent[]>
+  work(more?: WorkOptions): Promise<Worker>
   close(): Promise<void>
+}
+
+export interface WorkOptions {
+  at?: At
+  driver?: Driver
+  patrolMs?: number
 }
 
 export async function stage(url: string, cloud: MemoryCloud): Promise<Stage> {
@@ -55,7 +81,14 @@ export async function stage(url: string, cloud: MemoryCloud): Promise<Stage> {
       const { id } = await store.submit(await planFor('apply', describe(resources, name)))
       return ended(id)
     },
-    async work({ at, driver = memoryDriver(cloud), withoutSettle = false } = {}) {
+    async events(operation, type) {
+      const found: AtlasEvent[] = []
+      const enough = AbortSignal.timeout(300)
+      for await (const event of store.events(workspace, { afterId: 0, operation }, enough))
+        if (event.type === type) found.push(event)
+      return found
+    },
+    async work({ at, driver = memoryDriver(cloud), patrolMs } = {}) {
       const { deliveries, lease, release } = await store.work()
       const account = slots(20)
       const parts: RunParts = {
@@ -64,12 +97,13 @@ export async function stage(url: string, cloud: MemoryCloud): Promise<Stage> {
         driverFor: async () => driver,
         slotsFor: () => account,
         timing,
-        withoutSettle,
         ...(at && { at }),
       }
       const running = startWorker({ ...parts, deliveries, log: () => {} })
+      const walking = patrolMs ? startPatrol({ ...parts, store, log: () => {} }, { everyMs: patrolMs }) : undefined
       const worker = {
         async stop() {
+          await walking?.stop()
           await running.stop()
           await release()
         },
