@@ -41,7 +41,7 @@ export default command({
         ...running.slice(0, 1).map(({ id }) => ({ line: `atlas operations watch ${id}`, does: 'follow it' })),
         ...(degraded ? [{ line: `atlas repair ${degraded.name}`, does: 'bring it back to its description' }] : []),
         ...(machine ? [{ line: `atlas ssh ${machine.name} -- uname -a`, does: 'run a command there' }] : []),
-        ...(existing.length === 0 ? [{ line: 'atlas plan', does: 'what would be made' }] : []),
+        ...(machine ? [] : [{ line: 'atlas plan', does: 'what would change' }]),
       ],
     }
   },
