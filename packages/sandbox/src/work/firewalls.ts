@@ -14,7 +14,17 @@ export function firewallsOf(cloud: CloudParts, droplet: Droplet): Firewall[] {
 export function inboundRules(cloud: CloudParts, droplet: Droplet): InboundRule[] | undefined {
   const firewalls = firewallsOf(cloud, droplet)
   if (!firewalls.length) return undefined
-  return firewalls.flatMap((firewall) => firewall.inbound.map((rule) => resolve(cloud, rule)))
+  const rules = firewalls.flatMap((firewall) => firewall.inbound.map((rule) => resolve(cloud, rule)))
+  return withSsh(rules, cloud.options.sshPort)
+}
+
+/** Whom a rule lets in at 22 it lets in at SSH, also where an ordinary user's machines must listen for it elsewhere. */
+export function withSsh(rules: readonly InboundRule[], sshPort: number): InboundRule[] {
+  const ssh = { from: sshPort, to: sshPort }
+  return rules.flatMap((rule) => {
+    const covers = rule.protocol === 'tcp' && rule.ports && rule.ports.from <= 22 && rule.ports.to >= 22
+    return covers && sshPort !== 22 ? [rule, { ...rule, ports: ssh }] : [rule]
+  })
 }
 
 function resolve(cloud: CloudParts, { protocol, ports, peers }: FirewallRule): InboundRule {
