@@ -40,6 +40,7 @@ test('an image that lost its slug to a newer one is still the one that was asked
   expect((await seen({ image, tags })).live.image).toBe('ubuntu-24-04-x64')
   expect((await seen({ image })).live.image).toBe('195932981')
   expect((await seen({ image: { ...image, type: 'snapshot' }, tags })).live.image).toBe('195932981')
+  expect((await seen({ image: {}, tags: ['atlas-image:195932981'] })).live.image).toBe('195932981')
 })
 
 test('the token is in nothing that the driver says', async () => {

@@ -146,9 +146,14 @@ function observe(droplet: Droplet, policy?: BackupPolicy): Observed {
   }
 }
 
-/** An image of DigitalOcean's loses its slug when a newer one takes it; the machine's is still what was asked for. */
-const imageOf = ({ id, slug, type }: Droplet['image'], asked: string | undefined) =>
-  slug ?? (type === 'base' && asked ? asked : String(id))
+/**
+ * An image of DigitalOcean's loses its slug when a newer one takes it, and one's own may be deleted: the machine's is
+ * still what was asked for.
+ */
+function imageOf({ id, slug, type }: Droplet['image'], asked: string | undefined): string {
+  const own = id !== undefined && type !== 'base'
+  return slug ?? (own ? String(id) : (asked ?? String(id ?? '')))
+}
 
 function phaseOf({ status, locked }: Droplet, address: string | undefined): Pick<Observed, 'phase' | 'reason'> {
   if (status === 'archive') return { phase: 'failed', reason: 'it is archived' }

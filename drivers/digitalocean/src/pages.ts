@@ -1,7 +1,7 @@
 /** The most that DigitalOcean gives on one page. */
 const perPage = 200
 /** Pages asked for at once, when the first has told how many there are. */
-const together = 6
+const together = 4
 
 export interface Page<T> {
   items: readonly T[]

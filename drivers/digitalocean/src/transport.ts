@@ -38,9 +38,13 @@ export function transport({ requestTimeoutMs, limiter, fetch: send = fetch }: Tr
       }
       limiter?.observed(rateSeen(answer))
       if (!answer.ok) throw refusal(asked, answer.status, answer.headers, body)
-      return new Response(body === '' ? null : body, answer)
+      return read(answer, body)
     }
 }
+
+/** A response whose body has been read: a listing of thousands is not copied once more to be read again. */
+const read = (answer: Response, body: string): Response =>
+  Object.assign(new Response(null, answer), { text: async () => body, json: async () => JSON.parse(body) })
 
 function rateSeen({ status, headers }: Response): RateSeen {
   const number = (name: string) => (headers.has(name) ? Number(headers.get(name)) : undefined)
