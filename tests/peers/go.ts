@@ -1,4 +1,4 @@
-import { existsSync, mkdirSync, mkdtempSync, renameSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdtempSync, readFileSync, renameSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { cache } from './cache.ts'
 import { run, tail } from './command.ts'
@@ -7,10 +7,8 @@ export interface GoProgram {
   name: string
   /** What `go build` builds. */
   package: string
-  module: string
-  version: string
-  /** Modules that the program names but needs nothing of, and that cannot be had: an empty one takes their place. */
-  emptied?: readonly string[]
+  /** Holds a `go.mod` that requires the program's module, and its `go.sum`: version and contents are both pinned. */
+  folder: string
 }
 
 /** The longest that building a program may take, in seconds. */
@@ -27,41 +25,40 @@ export function goProgram(program: GoProgram, print: (line: string) => void) {
 }
 
 async function build(program: GoProgram, print: (line: string) => void): Promise<string | { unavailable: string }> {
-  const file = join(cache('bin'), `${program.name}_${program.version}`)
+  const what = versionOf(program)
+  const file = join(cache('bin'), `${program.name}_${what.split(' ')[1]}`)
   if (existsSync(file)) return file
   const go = await findGo()
-  if (!go) return { unavailable: `there is no Go to build ${program.module} with: install it from https://go.dev/dl` }
+  if (!go) return { unavailable: `there is no Go to build ${what} with: install it from https://go.dev/dl` }
   const began = Date.now()
-  print(`     ${program.name}: building ${program.module}@${program.version}, this once …`)
-  const outcome = await buildWith(go, program, file)
-  if (outcome) return { unavailable: `go build of ${program.module}@${program.version}: ${outcome}` }
+  print(`     ${program.name}: building ${what}, this once …`)
+  const failure = await buildWith(go, program, file)
+  if (failure) return { unavailable: `go build of ${what}: ${failure}` }
   print(`     ${program.name}: built in ${Math.round((Date.now() - began) / 1000)} s`)
   return file
 }
 
-/**
- * A module of our own that only requires the program's: `go install` refuses modules with replace directives, and asks
- * for the list of versions, which not every proxy has.
- */
-async function buildWith(go: string, program: GoProgram, file: string): Promise<string | undefined> {
-  const folder = mkdtempSync(join(cache(), 'build-'))
+/** Module and version that the folder's `go.mod` requires. */
+const versionOf = ({ folder }: GoProgram): string =>
+  /^require (\S+ \S+)/m.exec(readFileSync(join(folder, 'go.mod'), 'utf8'))?.[1] ?? 'unknown unknown'
+
+async function buildWith(
+  go: string,
+  { package: wanted, folder }: GoProgram,
+  file: string,
+): Promise<string | undefined> {
+  // Not where it stands: what a build leaves beside go.mod has no place in the repository.
+  const copy = mkdtempSync(join(cache(), 'build-'))
   try {
-    const replaced = (program.emptied ?? []).map((module) => `replace ${module} => ./empty\n`).join('')
-    writeFileSync(
-      join(folder, 'go.mod'),
-      `module peers\n\ngo 1.25.0\n\nrequire ${program.module} ${program.version}\n${replaced}`,
-    )
-    writeFileSync(join(folder, 'peers.go'), `//go:build tools\n\npackage peers\n\nimport _ "${program.package}"\n`)
-    mkdirSync(join(folder, 'empty'))
-    writeFileSync(join(folder, 'empty/go.mod'), 'module empty\n')
-    const args = ['build', '-mod=mod', '-p=2', '-buildvcs=false', '-ldflags=-s -w', '-o', 'program', program.package]
-    const outcome = await run(go, args, { cwd: folder, env: { CGO_ENABLED: '0' }, seconds: patience })
+    cpSync(folder, copy, { recursive: true })
+    const args = ['build', '-mod=readonly', '-p=2', '-buildvcs=false', '-ldflags=-s -w', '-o', 'program', wanted]
+    const outcome = await run(go, args, { cwd: copy, env: { CGO_ENABLED: '0', GOFLAGS: '' }, seconds: patience })
     if (outcome.code === null) return `not done after ${patience} s`
-    if (outcome.code !== 0) return tail(outcome)
-    renameSync(join(folder, 'program'), file)
+    if (outcome.code !== 0) return tail(outcome, 4)
+    renameSync(join(copy, 'program'), file)
     return undefined
   } finally {
-    rmSync(folder, { recursive: true, force: true })
+    rmSync(copy, { recursive: true, force: true })
   }
 }
 

@@ -4,9 +4,10 @@ import { dots } from './dots/peer.ts'
 import { dotsWrapper } from './dots-wrapper/peer.ts'
 import type { Peer } from './peer.ts'
 import { reporter, type Totals } from './report.ts'
+import { terraform } from './terraform/peer.ts'
 
 /** Real third-party clients against a sandbox each; `npm run test:peers -- doctl` tries only the named ones. */
-const all: readonly Peer[] = [doctl, dots, dotsWrapper]
+const all: readonly Peer[] = [terraform, doctl, dots, dotsWrapper]
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 }

@@ -15,9 +15,8 @@ import { storage } from './storage.ts'
 
 const program = {
   name: 'doctl',
-  module: 'github.com/digitalocean/doctl',
   package: 'github.com/digitalocean/doctl/cmd/doctl',
-  version: 'v1.166.0',
+  folder: join(import.meta.dirname, 'build'),
 }
 
 const scenarios: Readonly<Record<string, Scenario>> = {
@@ -38,7 +37,7 @@ export const doctl: Peer = {
     const file = await goProgram(program, print)
     if (typeof file !== 'string') return file
     return {
-      version: `doctl ${program.version}, ${file}`,
+      version: file,
       async run(cloud, report) {
         const home = mkdtempSync(join(tmpdir(), 'atlas-doctl-'))
         const client = connect(file, home, cloud)
