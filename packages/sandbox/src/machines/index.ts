@@ -6,6 +6,7 @@ import { noneBackend } from './none.ts'
 import { processBackend } from './process/backend.ts'
 
 export type * from './backend.ts'
+export { type DatabaseSpec, type Databases, openDatabases } from './databases/databases.ts'
 export { MachineError } from './errors.ts'
 export { chooseSshPort, portHere } from './ports-here.ts'
 
