@@ -48,6 +48,13 @@ export function trouble(one: Case, stage: () => Stage, { abilities }: Conformanc
     expect(Date.now() - started).toBeLessThan(stage().driver.bounds.requestTimeoutMs + 1000)
   })
 
+  test.skipIf(!abilities.has('hang'))('a create that was given up may have been carried out, once', async () => {
+    const [asked, before] = [request(one, stage().neighbours), await everything()]
+    await stage().subject.fail('hang', { verb: 'create', type: one.type })
+    expect(await rejection(driver().create(asked))).toMatchObject({ code: 'cloud_unavailable', uncertain: true })
+    expect((await lookFor(driver(), asked, before)).length).toBeLessThanOrEqual(1)
+  })
+
   test('a closed gate means that nothing is sent', async () => {
     const [asked, observed, before] = [request(one, stage().neighbours), await made(), await everything()]
     const closed = new Error('the lease is lost')

@@ -77,6 +77,7 @@ export function dnsRecord(api: Api): ResourceDriver {
     async create({ specifications, gate, signal }) {
       const domain = String(specifications.domain)
       const params = { path: { domain_name: domain } }
+      // Its types have a variant per record type, and cannot see that one description is exactly one of them.
       const body = record(specifications as SpecificationsOf<'dns_record'>) as never
       const made = await bodyOf(api({ gate, signal }).POST('/v2/domains/{domain_name}/records', { params, body }))
       return observe(domain, sent(made.domain_record, 'the record'))

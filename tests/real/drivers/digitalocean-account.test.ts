@@ -1,16 +1,16 @@
 import { type CreateRequest, type Identity, identityHash, type JsonObject, ownerOf } from '@atlas/core'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { checkedFetch } from './checked-fetch.ts'
+import { checked } from './checked-fetch.ts'
 import { type Ground, openGround } from './sandbox.ts'
 
-const checked = checkedFetch()
+const exchanges = checked()
 let ground: Ground
 
 beforeEach(async () => {
-  ground = await openGround(checked)
+  ground = await openGround(exchanges)
 })
 afterEach(() => ground.close())
-afterAll(() => expect([...checked.violations]).toEqual([]))
+afterAll(() => expect(exchanges.tally.violations).toEqual([]))
 
 const gate = () => {}
 

@@ -1,18 +1,18 @@
 import { driverConformance, type Fault } from '@atlas/driver-conformance'
 import type { FaultInput } from '@atlas/sandbox'
 import { expect, test } from 'vitest'
-import { checkedFetch, unchecked } from './checked-fetch.ts'
+import { checked, unchecked } from './checked-fetch.ts'
 import { openGround } from './sandbox.ts'
 
 const requestTimeoutMs = 700
-const checked = checkedFetch()
+const exchanges = checked()
 
 driverConformance({
   title: 'digitalocean on the sandbox',
   abilities: new Set(['lost_answer', 'error_after', 'rate_limited', 'forbidden', 'hang', 'list_lag', 'requests']),
   patienceMs: 20_000,
   open: async ({ listLagMs }) => {
-    const { admin, plant, driver, close } = await openGround(checked)
+    const { admin, plant, driver, close } = await openGround(exchanges)
     // As in an account that has been used: the first network of a region is its default and cannot be removed.
     await plant({ type: 'vpc', name: 'default-nyc3', region: 'nyc3', specifications: {} })
     if (listLagMs > 0) await admin.addFault({ kind: 'list_lag', ms: listLagMs })
@@ -46,6 +46,6 @@ const createPath: Partial<Record<string, string>> = {
 }
 
 test.skipIf(unchecked)('every request and every answer above is as the official document says', () => {
-  expect([...checked.violations]).toEqual([])
-  expect(checked.operations.size).toBeGreaterThan(50)
+  expect(exchanges.tally.violations).toEqual([])
+  expect(exchanges.tally.operations.size).toBeGreaterThan(50)
 })

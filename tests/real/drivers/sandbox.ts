@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Bounds, Driver } from '@atlas/core'
 import { digitalOceanDriver } from '@atlas/driver-digitalocean'
 import { sandboxAdmin, startSandbox } from '@atlas/sandbox'
-import { type Checked, checkedFetch } from './checked-fetch.ts'
+import { type Checked, checked as newlyChecked } from './checked-fetch.ts'
 import { planter } from './plant.ts'
 
 export interface Ground {
@@ -20,7 +20,7 @@ export interface Ground {
 const unlimited = { perHour: Number.POSITIVE_INFINITY, perMinute: Number.POSITIVE_INFINITY }
 
 /** A sandbox of records that answers at once, and drivers whose every exchange is held against the document. */
-export async function openGround(checked = checkedFetch()): Promise<Ground> {
+export async function openGround(checked = newlyChecked()): Promise<Ground> {
   const dataDir = await mkdtemp(join(tmpdir(), 'atlas-driver-'))
   const sandbox = await startSandbox({ dataDir, backend: 'none', settleMs: 5, rateLimit: unlimited })
   const { url, token } = sandbox
