@@ -20,17 +20,22 @@ const session = ['synchronous_commit=on', 'enable_seqscan=off', 'jit=off', `sear
   .map((setting) => `-c ${setting}`)
   .join(' ')
 
+/** A pool whose connections may break at any moment: idle, or lent out between two queries. The next query tells. */
+export function hardyPool(options: pg.PoolConfig): pg.Pool {
+  const pool = new pg.Pool({ keepAlive: true, ...options })
+  const unheard = () => {}
+  pool.on('error', unheard).on('connect', (client) => client.on('error', unheard))
+  return pool
+}
+
 /** @param poolSize each running operation needs one connection at a time, the queue and the API share the rest */
 export function connect(url: string, { poolSize = 8 }: { poolSize?: number } = {}): Connection {
-  const pool = new pg.Pool({
+  const pool = hardyPool({
     connectionString: url,
     max: poolSize,
     options: session,
     application_name: 'atlas',
-    keepAlive: true,
     connectionTimeoutMillis: 5000,
   })
-  // An idle connection that breaks is replaced by the pool; without a listener it would end the process.
-  pool.on('error', () => {})
   return { url, pool, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }) }
 }

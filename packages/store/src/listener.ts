@@ -33,7 +33,7 @@ export function listen(url: string): Listener {
 
   async function connection(): Promise<void> {
     const mine = new pg.Client({ connectionString: url, keepAlive: true, application_name: 'atlas listener' })
-    const gone = new Promise<void>((resolve) => mine.once('end', resolve).once('error', () => resolve()))
+    const gone = new Promise<void>((resolve) => mine.on('end', resolve).on('error', () => resolve()))
     try {
       mine.on('notification', ({ channel }) => ring(channel))
       await mine.connect()

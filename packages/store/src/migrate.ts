@@ -3,10 +3,11 @@ import type { Kysely } from 'kysely'
 import { Migrator } from 'kysely/migration'
 import { migrations } from './migrations/index.ts'
 import type { Database } from './schema.ts'
+import { explain } from './trouble.ts'
 
 /**
  * Brings the database to this version's tables. Safe to start on many nodes at once: the migrator holds a lock.
- * @throws AtlasError `config_invalid` when a newer Atlas has been here
+ * @throws AtlasError `config_invalid` when a newer Atlas has been here, `database_unavailable`, `disk_full`
  */
 export async function migrate(db: Kysely<Database>): Promise<void> {
   const migrator = new Migrator({
@@ -22,5 +23,5 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
       cause: error,
     })
   }
-  throw error
+  throw explain(error)
 }

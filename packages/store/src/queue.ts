@@ -1,9 +1,8 @@
 import type { Deliveries, Delivery } from '@atlas/engine'
 import type { Transaction } from 'kysely'
 import { sql } from 'kysely'
-import pg from 'pg'
 import { fromKysely, PgBoss } from 'pg-boss'
-import type { Connection } from './connection.ts'
+import { type Connection, hardyPool } from './connection.ts'
 import type { Listener } from './listener.ts'
 import type { Database } from './schema.ts'
 import { channels } from './statements.ts'
@@ -55,8 +54,7 @@ export function operationQueue(connection: Connection, listener: Listener, onTro
   const { url, db } = connection
   // Connections of its own: inside a transaction of ours pg-boss may ask for one more, and all of ours may be in
   // transactions that wait for that one.
-  const pool = new pg.Pool({ connectionString: url, max: 2, keepAlive: true, application_name: 'atlas queue' })
-  pool.on('error', onTrouble)
+  const pool = hardyPool({ connectionString: url, max: 2, application_name: 'atlas queue' })
   const boss = new PgBoss({
     db: { executeSql: (text, values) => pool.query(text, values) },
     schema: queueSchema,

@@ -20,6 +20,12 @@ test.each([
   expect(explain(error)).toMatchObject({ code: 'database_unavailable' })
 })
 
+test('a wrong password is not trouble that passes', () => {
+  const error = explain(withCode('28P01', 'password authentication failed for user "atlas"'))
+  expect(error).toMatchObject({ code: 'config_invalid', message: expect.stringContaining('password') })
+  expect(mayPass(error)).toBe(false)
+})
+
 test('an error of ours or of nobody stays what it is', () => {
   const own = new AtlasError('fenced', 'x')
   expect(explain(own)).toBe(own)

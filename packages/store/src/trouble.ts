@@ -3,6 +3,8 @@ import { AtlasError, isAtlasError } from '@atlas/core'
 
 /** PostgreSQL's classes for a server that cannot be reached or is going down or coming up (Appendix A of its manual). */
 const unreachableStates = /^(08...|57P0[1-5]|53300)$/
+/** Wrong password, no such user, no such database. */
+const refusedStates = /^(28...|3D000)$/
 const unreachableSystem = new Set([
   'ECONNREFUSED',
   'ECONNRESET',
@@ -26,6 +28,12 @@ export function explain(error: unknown): unknown {
   if (code === '53100' || code === 'ENOSPC') {
     return new AtlasError('disk_full', `PostgreSQL has no room on its disk: ${message}.`, {
       hint: 'Free some space where its data folder is; what was going on goes on by itself.',
+      cause: error,
+    })
+  }
+  if (refusedStates.test(code)) {
+    return new AtlasError('config_invalid', `PostgreSQL refuses this connection: ${message}.`, {
+      hint: 'Look at user, password and database in DATABASE_URL.',
       cause: error,
     })
   }

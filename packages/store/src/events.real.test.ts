@@ -1,0 +1,119 @@
+import { setTimeout as sleep } from 'node:timers/promises'
+import type { AtlasEvent } from '@atlas/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Connection, connect } from './connection.ts'
+import { testDatabase } from './database.fixture.ts'
+import { readEvents, writeEvents } from './events.ts'
+import { type Listener, listen } from './listener.ts'
+import { migrate } from './migrate.ts'
+
+let database: Awaited<ReturnType<typeof testDatabase>>
+let connection: Connection
+let listener: Listener
+
+beforeAll(async () => {
+  database = await testDatabase()
+  connection = connect(database.url, { poolSize: 20 })
+  await migrate(connection.db)
+  listener = listen(database.url)
+})
+afterAll(async () => {
+  await listener.close()
+  await connection.db.destroy()
+  await database.drop()
+})
+
+/** One transaction with so many events, which takes its time to commit. */
+const write = (workspace: string, count: number, beforeCommitMs = 0) =>
+  connection.db.transaction().execute(async (tx) => {
+    const event = { type: 'step.done' as const, data: {} }
+    await writeEvents(
+      tx,
+      { workspace, infrastructure: 'i' },
+      Array.from({ length: count }, () => event),
+    )
+    await sleep(beforeCommitMs)
+  })
+
+/** Reads live until so many came. */
+async function follow(workspace: string, count: number, afterId = 0): Promise<AtlasEvent[]> {
+  const enough = new AbortController()
+  const signal = AbortSignal.any([enough.signal, AbortSignal.timeout(20_000)])
+  const seen: AtlasEvent[] = []
+  for await (const event of readEvents(connection, listener, workspace, { afterId }, signal)) {
+    seen.push(event)
+    if (seen.length === count) enough.abort()
+  }
+  return seen
+}
+
+test('a live reader misses nothing and sees nothing twice, however commits overlap', async () => {
+  const reading = follow('busy', 300)
+  const writers = Array.from({ length: 15 }, async (_, n) => {
+    for (let i = 0; i < 10; i++) await write('busy', 2, (n * 7 + i) % 5)
+  })
+  await Promise.all(writers)
+  const ids = (await reading).map((event) => event.id)
+  const { rows } = await connection.pool.query(`select id::int from event where workspace = 'busy' order by id`)
+  expect(ids).toEqual(rows.map((row) => row.id))
+})
+
+test('an event with a lower id never becomes visible after one with a higher id', async () => {
+  const late = write('order', 1, 150)
+  await sleep(30)
+  const early = write('order', 1)
+  const seen: number[] = []
+  for (let i = 0; i < 30; i++) {
+    const { rows } = await connection.pool.query(`select id::int from event where workspace = 'order' order by id`)
+    if (rows.length === 1) seen.push(rows[0].id)
+    await sleep(10)
+  }
+  await Promise.all([late, early])
+  const { rows } = await connection.pool.query(`select min(id)::int as first from event where workspace = 'order'`)
+  expect(new Set(seen)).toEqual(new Set([rows[0].first]))
+})
+
+test('one workspace does not wait for another', async () => {
+  const slow = write('slow', 1, 400)
+  await sleep(50)
+  const began = performance.now()
+  await write('quick', 1)
+  expect(performance.now() - began).toBeLessThan(300)
+  await slow
+})
+
+test('a reader goes on where it left off, over many pages', async () => {
+  await write('pages', 1300)
+  const first = await follow('pages', 700)
+  const rest = await follow('pages', 600, first.at(-1)!.id)
+  expect(new Set([...first, ...rest].map((event) => event.id)).size).toBe(1300)
+})
+
+test('an event reaches a waiting reader by notification, not by looking again', async () => {
+  const reading = follow('prompt', 1)
+  await sleep(100)
+  const began = performance.now()
+  await write('prompt', 1)
+  await reading
+  expect(performance.now() - began).toBeLessThan(1000)
+})
+
+test('a reader survives the loss of its listening connection', async () => {
+  const reading = follow('survivor', 2)
+  await write('survivor', 1)
+  await connection.pool.query(
+    `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'atlas listener'`,
+  )
+  await write('survivor', 1)
+  expect(await reading).toHaveLength(2)
+})
+
+test('who stops reading leaves at once', async () => {
+  const leaving = new AbortController()
+  const reading = Array.fromAsync(readEvents(connection, listener, 'nobody', { afterId: 0 }, leaving.signal))
+  await sleep(50)
+  const began = performance.now()
+  leaving.abort()
+  expect(await reading).toEqual([])
+  expect(performance.now() - began).toBeLessThan(500)
+})
