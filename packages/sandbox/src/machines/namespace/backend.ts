@@ -11,6 +11,7 @@ import type { Machine, Runner } from '../machine.ts'
 import { chooseSshPort } from '../ports-here.ts'
 import { type Cloud, startCloud } from './cloud-process.ts'
 import { furnish } from './furnish.ts'
+import { watchNeighbours } from './neighbours.ts'
 import { checkPrograms, whyRefused } from './probe.ts'
 import type { CloudNews, DoorMessage } from './protocol.ts'
 
@@ -53,6 +54,11 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
     }
     showDoors(entry)
   }
+
+  const neighbours = watchNeighbours(
+    () => new Set([...known.values()].map(({ machine }) => machine.spec.address)),
+    (all) => cloud.calls.neighbours(all).catch(() => {}),
+  )
 
   const serve = (id: number) => (server: Server, port: number) => {
     const door = { door: { id, port } } satisfies DoorMessage
@@ -119,6 +125,7 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
     // A process of an earlier life ends with it: its pipe is closed.
     sweep: async () => {},
     async close() {
+      neighbours.stop()
       await cloud.calls.stopAll().catch(() => {})
       await cloud.end()
       await Promise.all([...known.keys()].map((id) => runner.forget(id)))

@@ -1,9 +1,11 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
+import { Socket } from 'node:net'
 import { join } from 'node:path'
 import { MachineError } from '../errors.ts'
 import { systemEnv } from '../run.ts'
 import { callsTo } from './calls.ts'
-import type { CloudCalls, CloudNews, CloudOptions } from './protocol.ts'
+import { visit } from './neighbours.ts'
+import type { CloudCalls, CloudNews, CloudOptions, VisitMessage } from './protocol.ts'
 
 export interface Cloud {
   readonly calls: CloudCalls
@@ -23,7 +25,10 @@ export async function startCloud(options: CloudOptions, onNews: (news: CloudNews
   child.stderr?.on('data', (chunk: Buffer) => {
     complaint = (complaint + chunk).slice(-2000)
   })
-  child.on('message', (message: CloudNews) => 'news' in message && onNews(message))
+  child.on('message', (message: CloudNews | VisitMessage, socket?: SendHandle) => {
+    if ('news' in message) onNews(message)
+    else if ('visit' in message && socket instanceof Socket) visit(socket, message.visit, message.from)
+  })
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
   await new Promise<void>((resolve, reject) => {
     const fail = (why: string) => reject(new MachineError('backend_unavailable', why))

@@ -125,6 +125,23 @@ test('machines of one VPC reach each other at private addresses, and see them; o
   await server.stop()
 })
 
+test('machines reach what the cloud itself serves at an address of its own, and are seen there as they are', async () => {
+  const { address } = newSpec(me)
+  const balancer = createServer((socket) => socket.end(`served to ${socket.remoteAddress}\n`)).listen(8090, address)
+  await once(balancer, 'listening')
+  const answer = await until(
+    () => ask(a, address, 8090),
+    (line) => line.startsWith('served'),
+  )
+  expect(answer).toBe(`served to ${a!.address}`)
+  balancer.close()
+  await until(
+    () => ask(a, address, 8090),
+    (line) => line.includes('no:'),
+  )
+  expect(await ask(a, address, 8090)).not.toContain('served')
+})
+
 test('a machine reaches itself at each of its addresses', async () => {
   const server = await serve(a, '0.0.0.0', 9001)
   for (const address of ['127.0.0.1', a!.address, a!.privateAddress])

@@ -10,7 +10,7 @@ import { shellLine } from '../words.ts'
  *
  * 127.77/16 is routed like any public network (route_localnet lets it). Private addresses are looked up in a table of
  * the machine's VPC, so other VPCs are not there. Connections to port 22 end at the router itself, where the SSH servers
- * of all machines listen. A firewall is a block of rules before all that; it keeps no state, so what answers is let in by its
+ * of all machines listen; so do those to an address of 127.77/16 that is no machine's (neighbours.ts). A firewall is a block of rules before all that; it keeps no state, so what answers is let in by its
  * port: replies go to 32768 and above, the kernel's own range for them.
  */
 
@@ -34,7 +34,7 @@ const vpcTable = ({ vpc }: Wire): number => 1000 + 2 * vpc
 const vpcSshTable = ({ vpc }: Wire): number => 1001 + 2 * vpc
 
 const allowed = 20_000
-const routing = 20_002
+const routing = 20_010
 const local = 25_000
 
 /** Kernel switches that the router and every machine need; relative to /proc/sys/net/ipv4. */
@@ -50,6 +50,7 @@ export const router = (sshPort: number): string[] => [
   'link set lo up',
   ...[gateway, privateGateway, metadataAddress].map((address) => `addr add ${address}/32 dev lo`),
   'route del local 127.0.0.0/8 dev lo table local',
+  'route add local 127.77.0.0/16 dev lo table local',
   `rule add pref ${local} lookup local`,
   'rule del pref 0',
   `rule add pref 10 iif lo to 127.77.0.0/16 lookup ${publicTable}`,
@@ -58,6 +59,7 @@ export const router = (sshPort: number): string[] => [
   `rule add pref 12 iif lo goto ${allowed + 4900}`,
   `rule add pref ${allowed + 1} to 127.77.0.0/16 ipproto tcp dport ${sshPort} lookup local`,
   `rule add pref ${allowed + 2} to 127.77.0.0/16 lookup ${publicTable}`,
+  `rule add pref ${allowed + 3} to 127.77.0.0/16 lookup local`,
   `rule add pref ${allowed + 4000} to 169.254.169.0/24 lookup local`,
   `rule add pref ${allowed + 4500} blackhole`,
   `rule add pref ${allowed + 4900} nop`,
@@ -70,7 +72,6 @@ export const join = (wire: Wire, pid: number, sshPort: number): string[] => {
     `link add e${slot} type veth peer name eth0 netns ${pid}`,
     `link set e${slot} up`,
     `route replace ${address}/32 dev e${slot} table ${publicTable} src ${gateway}`,
-    `route replace local ${address}/32 dev lo table local`,
   ]
   if (!privateAddress) return pub
   return [
@@ -88,9 +89,8 @@ export const join = (wire: Wire, pid: number, sshPort: number): string[] => {
 
 /** Undoes `join`; the links themselves go with the machine. Lines may fail where something is gone already. */
 export const part = (wire: Wire, sshPort: number): string[] => {
-  const { slot, address, privateAddress } = wire
+  const { slot, privateAddress } = wire
   return [
-    `route del local ${address}/32 dev lo table local`,
     ...(privateAddress
       ? [
           `rule del pref ${routing + 1} iif p${slot} ipproto tcp dport ${sshPort} lookup ${vpcSshTable(wire)}`,

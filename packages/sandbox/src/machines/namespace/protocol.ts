@@ -1,5 +1,6 @@
 import type { InboundRule, MachineFault, MachineSpec } from '../backend.ts'
 import type { Mounted } from '../machine.ts'
+import type { Neighbour } from './neighbours.ts'
 
 /** What the cloud process needs to run one machine. */
 export interface Order {
@@ -23,6 +24,8 @@ export type CloudCalls = {
   fault(id: number, fault?: MachineFault): Promise<void>
   mount(id: number, volume: Mounted): Promise<void>
   unmount(id: number, name: string): Promise<void>
+  /** Servers of this computer that machines may reach at their addresses; all of them. */
+  neighbours(all: readonly Neighbour[]): Promise<void>
   closeDoor(id: number, port: number): Promise<void>
 }
 
@@ -36,6 +39,12 @@ export type CloudNews =
 /** Sent along with a listening server of this computer, or a connection to one: what comes in is for this port of this machine. */
 export interface DoorMessage {
   door: { id: number; port: number }
+}
+
+/** Sent along with a connection that a machine, at `from`, has made to a neighbour. */
+export interface VisitMessage {
+  visit: Neighbour
+  from: string
 }
 
 /** How the cloud process is told what it is: one JSON argument. */

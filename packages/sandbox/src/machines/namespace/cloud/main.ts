@@ -16,7 +16,8 @@ import {
   routerSwitches,
   type Wire,
 } from '../network.ts'
-import type { CloudCalls, CloudNews, CloudOptions, DoorMessage, Order } from '../protocol.ts'
+import type { CloudCalls, CloudNews, CloudOptions, DoorMessage, Order, VisitMessage } from '../protocol.ts'
+import { entrancesFor } from './entrances.ts'
 import { metadataServer } from './metadata.ts'
 import { makeNamespaces } from './namespaces.ts'
 import { Running } from './running.ts'
@@ -121,8 +122,14 @@ const calls: CloudCalls = {
   },
   mount: async (id, volume) => void (await get(id).mount(volume)),
   unmount: async (id, name) => void (await get(id).unmount(name)),
+  neighbours: async (all) => entrances.set(all),
   closeDoor: async (id, port) => machines.get(id)?.closeDoor(port),
 }
+
+const entrances = entrancesFor((visit, socket) => {
+  const message = { visit, from: socket.remoteAddress ?? '' } satisfies VisitMessage
+  process.send?.(message, socket)
+})
 
 async function watchPorts(): Promise<void> {
   for (const [id, machine] of machines) {
