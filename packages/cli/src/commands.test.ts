@@ -1,3 +1,4 @@
+import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { buildProgram } from './program.ts'
@@ -30,7 +31,10 @@ const examples = await Promise.all(
   }),
 )
 
-test.each(examples.flat())('the example `%s` is understood', async (line) => {
+const guide = readFileSync(join(import.meta.dirname, '../../../docs/getting-started.md'), 'utf8')
+const guided = guide.match(/^(npx )?atlas .*$/gm)!
+
+test.each([...examples.flat(), ...guided])('the example `%s` is understood', async (line) => {
   const understood: string[] = []
   const program = await buildProgram(tree, async ({ path }) => {
     understood.push(title(path))
@@ -45,7 +49,7 @@ test.each(examples.flat())('the example `%s` is understood', async (line) => {
 function typed(line: string): string[] {
   const [, after = ''] = /\batlas (.*)/.exec(line) ?? []
   const words = after.match(/'[^']*'|"[^"]*"|[^\s)]+/g) ?? []
-  const end = words.findIndex((word) => ['|', '>'].includes(word))
+  const end = words.findIndex((word) => ['|', '>', '#'].includes(word))
   return words.slice(0, end === -1 ? undefined : end).map((word) => word.replace(/^['"]|['"]$/g, ''))
 }
 

@@ -21,6 +21,19 @@ the lock file brings, whatever Node the machine has.
 
 Older spelling works: \`atlas --status\` is \`atlas status\`, and so for every command.
 
+## What it reads from the environment
+
+| variable | what it says |
+|---|---|
+| \`ATLAS_URL\`, \`ATLAS_TOKEN\` | a server elsewhere |
+| \`ATLAS_DATA_DIR\` | the data folder, as \`--data-dir\` |
+| \`DO_TOKEN\` or \`DIGITALOCEAN_API_TOKEN\` | the DigitalOcean account, for a server that a command starts |
+| \`ADMIN_IP\` | address or CIDR that may reach port 22. Found out where not given: this computer for the sandbox, else its public address |
+| \`ADDITIONAL_IPS\` | more of them, with commas between |
+| \`ATLAS_IP_ECHO_URL\` | the service that is asked for the public address, which must answer with nothing else |
+
+A server reads more: packages/server/README.md lists it.
+
 ## Which server
 
 A command talks to a server: the one that \`ATLAS_URL\` and \`ATLAS_TOKEN\` name; else the one that runs on the data folder

@@ -1,4 +1,4 @@
-import { carryOut } from '../change.ts'
+import { carryOut, isNothing } from '../change.ts'
 import { command, required, toggle } from '../command.ts'
 import { approvedBy } from '../inputs.ts'
 import { showPlan } from '../show/plan.ts'
@@ -30,6 +30,9 @@ export default command({
     }
     const plan = await (await context.connect()).planRepair(infrastructure)
     const text = await showPlan(plan, context.terminal)
-    return { json: plan, text: () => text, next: [{ line: `atlas repair ${infrastructure}`, does: 'repair it' }] }
+    const next = isNothing(plan)
+      ? { line: `atlas status ${infrastructure}`, does: 'what runs now' }
+      : { line: `atlas repair ${infrastructure}`, does: 'repair it' }
+    return { json: plan, text: () => text, next: [next] }
   },
 })

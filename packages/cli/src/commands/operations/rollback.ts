@@ -1,4 +1,4 @@
-import { carryOut } from '../../change.ts'
+import { carryOut, isNothing } from '../../change.ts'
 import { command, required, toggle } from '../../command.ts'
 import { approvedBy } from '../../inputs.ts'
 import { showPlan } from '../../show/plan.ts'
@@ -31,6 +31,10 @@ export default command({
     }
     const plan = await (await context.connect()).planRollback(id)
     const text = await showPlan(plan, context.terminal)
-    return { json: plan, text: () => text, next: [{ line: `atlas operations rollback ${id}`, does: 'undo it' }] }
+    return {
+      json: plan,
+      text: () => text,
+      next: isNothing(plan) ? next : [{ line: `atlas operations rollback ${id}`, does: 'undo it' }],
+    }
   },
 })
