@@ -1,5 +1,6 @@
+import { connect } from 'node:net'
 import { AtlasError, type AtlasEvent, type Operation, type Plan } from '@atlas/core'
-import { afterEach, expect, test } from 'vitest'
+import { afterEach, expect, test, vi } from 'vitest'
 import { createApi } from './app.ts'
 import type { Control, PlanRequest } from './control.ts'
 
@@ -206,4 +207,27 @@ test('closing the server ends open streams', async () => {
   const body = answer.text()
   await app.close()
   expect(await body).toContain('id: 1')
+})
+
+test('a reader that does not read stops its query, and fills no memory', async () => {
+  let made = 0
+  async function* events() {
+    for (;;) {
+      made += 1
+      yield { ...event(made), data: 'x'.repeat(100_000) }
+    }
+  }
+  const { app } = api({ events })
+  const url = await app.listen({ port: 0, host: '127.0.0.1' })
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.pause().write('GET /api/v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer secret\r\n\r\n')
+  // What fits into the buffers of the two sockets is made; then nothing more.
+  await expect.poll(() => made).toBeGreaterThan(1)
+  await vi.waitFor(async () => {
+    const before = made
+    await new Promise((resolve) => setTimeout(resolve, 100))
+    expect(made).toBe(before)
+  })
+  expect(made).toBeLessThan(200)
+  socket.destroy()
 })

@@ -1,5 +1,8 @@
 export { type ApiOptions, createApi } from './app.ts'
 export type * from './control.ts'
 export type { ProblemDocument } from './problem.ts'
+export type { EstimateJson } from './routes/estimate.ts'
+export type { HealthJson } from './routes/health.ts'
+export type { ProviderJson } from './routes/providers.ts'
 export type { InfrastructureJson, ResourceJson } from './wire/infrastructure.ts'
 export type { OperationJson, StepJson } from './wire/operation.ts'

@@ -18,7 +18,9 @@ const estimateJson = z.object({
   ),
 })
 
-const toJson = (estimate: EstimateView): z.infer<typeof estimateJson> => ({
+export type EstimateJson = z.infer<typeof estimateJson>
+
+const toJson = (estimate: EstimateView): EstimateJson => ({
   estimated_monthly_cost: estimate.monthly,
   currency: 'USD',
   catalogue_date: estimate.catalogueDate,

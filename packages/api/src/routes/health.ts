@@ -12,6 +12,8 @@ const healthJson = z.object({
   running: z.number(),
 })
 
+export type HealthJson = z.infer<typeof healthJson>
+
 /** Open to callers without a token, because load balancers and container health checks have none. */
 export const healthRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   app.get('/health', { schema: { response: { 200: healthJson, 503: healthJson } } }, async (_request, reply) => {

@@ -14,6 +14,8 @@ const providerJson = z.object({
   catalogue_date: z.string().describe('Date of the price catalogue'),
 })
 
+export type ProviderJson = z.infer<typeof providerJson>
+
 const toJson = ({ resourceTypes, catalogueDate, ...view }: ProviderView) => ({
   ...view,
   resource_types: resourceTypes,

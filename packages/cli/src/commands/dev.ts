@@ -8,7 +8,6 @@ export default command({
   description:
     'Runs a server and a sandbox cloud in the foreground. Other commands in this folder find it. A DigitalOcean token in the environment is left unused: `atlas serve` uses it.',
   topic: 'Servers',
-  printsItself: true,
   inputs: { port: text('--port <number>', 'on 127.0.0.1; a free one when not given') },
   examples: [
     { line: 'atlas dev', does: 'then, in another terminal: atlas up' },
@@ -19,6 +18,8 @@ export default command({
     const env = withoutCredential(context.env)
     const start = () => startServer({ dataDir: context.dataDir, dev: true, env, more })
     const exit = await runUntilAsked(context, start, ({ file, joined }) => {
+      if (context.json)
+        context.jsonLine({ ready: true, url: file.url, pid: file.pid, data_dir: context.dataDir, joined })
       context.say(`${joined ? 'Joined the server' : 'Server'} at ${file.url}, data in ${context.dataDir}`)
       if (file.sandbox) context.say(`Sandbox cloud at ${file.sandbox.url}`)
       context.say('\nNext, in another terminal:\n  atlas plan   what would change\n')

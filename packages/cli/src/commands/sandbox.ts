@@ -14,7 +14,6 @@ export default command({
   description:
     'Runs a local cloud that speaks the DigitalOcean API, for doctl, Terraform or programs of your own. `atlas dev` runs it together with a server.',
   topic: 'Servers',
-  printsItself: true,
   inputs: {
     port: text('--port <number>', 'on 127.0.0.1; a free one when not given'),
     backend: choice('--backend <name>', 'what its machines are made of; auto when not given', [
@@ -28,6 +27,7 @@ export default command({
   },
   examples: [
     { line: 'atlas sandbox', does: 'then point doctl at it with --api-url and the token' },
+    { line: 'atlas sandbox --json', does: 'say where it is as a line of JSON' },
     { line: 'atlas sandbox --backend none --rate-limit off', does: 'records only, for tests of scale' },
   ],
   async run({ port = '0', backend = 'auto', rateLimit }, context) {
@@ -36,6 +36,7 @@ export default command({
     const words = ['--data-dir', folder, '--port', port, '--backend', backend, ...limit]
     const start = () => startChild<Ready>('@atlas/sandbox', { dataDir: context.dataDir, words, env: context.env })
     const exit = await runUntilAsked(context, start, ({ line }) => {
+      if (context.json) context.jsonLine({ ...line, data_dir: folder })
       context.say(`Sandbox cloud at ${line.url}, its token is in ${folder}/sandbox.json`)
       context.say(`Machines: ${line.backend}. ${line.isolation}`)
       context.say(

@@ -7,7 +7,6 @@ export default command({
   description:
     'Runs API and workers in the foreground, as a service manager wants it. The environment names the cloud (DO_TOKEN) and, where it is not the embedded one, the database (DATABASE_URL).',
   topic: 'Servers',
-  printsItself: true,
   inputs: {
     port: text('--port <number>', 'on 127.0.0.1; 3003 when not given, 0 takes a free one'),
     workers: count('--workers <number>', 'operations that may run at the same time', 1),
@@ -20,6 +19,8 @@ export default command({
     const more = ['--port', port, '--workers', String(workers)]
     const start = () => startServer({ dataDir: context.dataDir, dev: false, env: context.env, more })
     const exit = await runUntilAsked(context, start, ({ file, joined }) => {
+      if (context.json)
+        context.jsonLine({ ready: true, url: file.url, pid: file.pid, data_dir: context.dataDir, joined })
       context.say(`${joined ? 'Joined the server' : 'Server'} at ${file.url}, data in ${context.dataDir}`)
     })
     return { exit }
