@@ -7,6 +7,7 @@ import { connect, type Scenario } from './client.ts'
 import { databases } from './databases.ts'
 import { dropletActions } from './droplet-actions.ts'
 import { droplets } from './droplets.ts'
+import { limits } from './limits.ts'
 import { networks } from './networks.ts'
 import { projects } from './projects.ts'
 import { storage } from './storage.ts'
@@ -19,6 +20,7 @@ const scenarios: Readonly<Record<string, Scenario>> = {
   networks,
   projects,
   databases,
+  limits,
 }
 
 /** dots-wrapper (npm), a community client. */

@@ -76,3 +76,17 @@ export function databaseOptions() {
 
 /** The authority that clients are told to trust, in base64 as the API has it. It has signed nothing. */
 export const certificate = readFileSync(new URL('ca.pem', import.meta.url)).toString('base64')
+
+export const sqlMode =
+  'ANSI,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES'
+
+const memory = { lfu_log_factor: 10, lfu_decay_time: 1, ssl: true, timeout: 300, notify_keyspace_events: '' }
+const prefixed = (prefix: string) =>
+  Object.fromEntries(Object.entries(memory).map(([key, value]) => [prefix + key, value]))
+
+/** A new cluster's settings, as far as DigitalOcean's document names what they are by default. */
+export const firstConfig: { readonly [E in Engine]?: Readonly<Record<string, unknown>> } = {
+  mysql: { sql_mode: sqlMode, sql_require_primary_key: true },
+  redis: prefixed('redis_'),
+  valkey: prefixed('valkey_'),
+}

@@ -72,6 +72,22 @@ function replicaOf({ replicas }: Database, request: { params: unknown }): Databa
   return replica
 }
 
+/** A replica is resized under its own id, as a cluster is. @returns whether the id is a replica's */
+export function resizeReplica(cloud: Cloud, id: string, size: string, storageMib: number): boolean {
+  for (const { id: owner, engine, replicas } of cloud.databases.all()) {
+    if (!replicas.some((replica) => replica.id === id)) continue
+    if (!engines[engine].sizes.includes(size)) throw unprocessable('invalid size')
+    const status = 'resizing' as const
+    const change = { size, status, storageMib: Math.max(storageMib, includedStorageMib(size)) }
+    cloud.databases.update(owner, {
+      replicas: replicas.map((each) => (each.id === id ? { ...each, ...change } : each)),
+    })
+    bringOnline(cloud, owner)
+    return true
+  }
+  return false
+}
+
 function dropReplica(cloud: Cloud, database: Database, gone: DatabaseReplica): void {
   cloud.databases.update(database.id, { replicas: database.replicas.filter((replica) => replica !== gone) })
 }

@@ -1,16 +1,24 @@
 import { z } from 'zod'
 import type { Cloud } from '../cloud.ts'
 import { regionOf } from '../data/catalogue.ts'
-import { certificate, databaseOptions, engines, includedStorageMib } from '../data/database-catalogue.ts'
+import {
+  certificate,
+  databaseOptions,
+  engines,
+  firstConfig,
+  includedStorageMib,
+  sqlMode,
+} from '../data/database-catalogue.ts'
 import { notFound, unprocessable } from '../http/errors.ts'
 import { listed, page } from '../http/page.ts'
-import { type App, queryOf } from '../http/validation.ts'
+import { type App, param, queryOf } from '../http/validation.ts'
 import { assign } from '../records/projects.ts'
 import { hasTag, useTags } from '../records/tags.ts'
 import type { Database, DatabaseUser, Engine } from '../records/types.ts'
 import { defaultVpc } from '../records/vpcs.ts'
 import { databaseShape } from '../shapes/database.ts'
 import { note, pass } from '../work/databases.ts'
+import { resizeReplica } from './database-replicas.ts'
 import { create, databaseOf, newPassword, ruleOf, type Wanted } from './database-request.ts'
 
 const resize = z.object({
@@ -18,8 +26,6 @@ const resize = z.object({
   num_nodes: z.number().int(),
   storage_size_mib: z.number().int().nullish(),
 })
-
-const sqlMode = 'ANSI,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES'
 
 export function databaseRoutes(app: App, cloud: Cloud): void {
   const shape = (database: Database) => databaseShape(cloud, database)
@@ -50,8 +56,9 @@ export function databaseRoutes(app: App, cloud: Cloud): void {
   })
 
   app.put('/v2/databases/:database_id/resize', { schema: { body: resize } }, async (request, reply) => {
-    const database = databaseOf(cloud, request)
     const { size, num_nodes: nodes, storage_size_mib } = request.body
+    if (resizeReplica(cloud, param(request, 'database_id'), size, storage_size_mib ?? 0)) return reply.code(202).send()
+    const database = databaseOf(cloud, request)
     refuseSize(database.engine, size, nodes)
     const storageMib = Math.max(storage_size_mib ?? 0, database.storageMib, includedStorageMib(size))
     note(cloud, database, 'cluster_update')
@@ -109,7 +116,7 @@ function createDatabase(cloud: Cloud, wanted: Wanted): Database {
     maintenance: { day: 'sunday', hour: '04:00:00' },
     evictionPolicy: 'noeviction',
     sqlMode,
-    config: wanted.engine === 'mysql' ? { sql_mode: sqlMode, sql_require_primary_key: true } : {},
+    config: firstConfig[wanted.engine] ?? {},
     cnames: [],
     autoscale: {
       ...{ enabled: false, threshold_percent: 80, increment_gib: 10 },
