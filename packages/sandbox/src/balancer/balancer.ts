@@ -1,5 +1,6 @@
 import { once } from 'node:events'
 import { BlockList, isIPv4, type Server } from 'node:net'
+import { portHere } from '../machines/ports-here.ts'
 import type { ForwardingRule, LoadBalancer } from '../records/types.ts'
 import { watchHealth } from './health.ts'
 import { httpForwarder } from './http.ts'
@@ -37,7 +38,7 @@ export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
     const problem = notForwarded(rule)
     if (problem) return { entry_port, entry_protocol, problem }
     const forwarder = entry_protocol === 'http' ? httpForwarder : tcpForwarder
-    const server = forwarder(balancer, rule.target_port, pick)
+    const server = forwarder(balancer, portHere(rule.target_port), pick)
     server.prependListener('connection', (socket) => {
       if (!mayEnter(balancer.firewall, socket.remoteAddress ?? '')) socket.destroy()
     })
@@ -50,7 +51,8 @@ export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
     }
   }
   const entries = await Promise.all(balancer.rules.map(open))
-  watchHealth(() => targets, balancer.healthCheck, balancer.address, stop.signal)
+  const check = { ...balancer.healthCheck, port: portHere(balancer.healthCheck.port) }
+  watchHealth(() => targets, check, balancer.address, stop.signal)
 
   return {
     entries,

@@ -13,10 +13,10 @@ export const lowestPort = (): number => {
 }
 
 /**
- * Where on this computer a machine's port is found: at the same port, but for an ordinary user 8000 above those that only
- * root may listen at (80 at 8080, 443 at 8443), unless the machine itself listens there.
+ * Where on this computer a machine's port is found: at the same port, but for an ordinary user 10,000 above those that only
+ * root may listen at (80 at 10080, 443 at 10443, as for load balancers), unless the machine itself listens there.
  */
-export const portHere = (port: number, lowest = lowestPort()): number => (port < lowest ? port + 8000 : port)
+export const portHere = (port: number, lowest = lowestPort()): number => (port < lowest ? port + 10_000 : port)
 
 /** The ports of this computer that stand for those of a machine: here → there. */
 export function portsHere(ports: readonly number[], lowest = lowestPort()): Map<number, number> {

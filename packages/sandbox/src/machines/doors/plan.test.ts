@@ -17,10 +17,10 @@ test('what a firewall closes times out, the web ports even where nothing listens
   expect(doorPlan({ ...reach, firewall: onlySsh })).toEqual({ open: [22], dropped: [8080, 80, 443] })
 })
 
-test('ports that only root may listen at are found 8000 above, but never in the place of another', () => {
-  expect([portHere(80, 1024), portHere(8080, 1024), portHere(80, 1)]).toEqual([8080, 8080, 80])
-  expect([...portsHere([80, 443, 8080], 1024)]).toEqual([
-    [8080, 8080],
-    [8443, 443],
+test('ports that only root may listen at are found 10,000 above, but never in the place of another', () => {
+  expect([portHere(80, 1024), portHere(8080, 1024), portHere(80, 1)]).toEqual([10_080, 8080, 80])
+  expect([...portsHere([80, 443, 10_080], 1024)]).toEqual([
+    [10_080, 10_080],
+    [10_443, 443],
   ])
 })

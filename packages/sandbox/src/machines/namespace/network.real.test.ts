@@ -66,9 +66,9 @@ test('two machines listen at the same port, each reached at its own address, unt
   ).toBe('refused')
 })
 
-test('a port that only root may listen at here is found 8000 above it by an ordinary user', async () => {
+test('a port that only root may listen at here is found 10,000 above it by an ordinary user', async () => {
   const server = await serve(a, '0.0.0.0', 80)
-  const port = process.getuid!() === 0 ? 80 : 8080
+  const port = process.getuid!() === 0 ? 80 : 10_080
   expect(portHere(80)).toBe(port)
   expect(
     await until(
