@@ -49,16 +49,14 @@ export const isNothing = ({ steps, resources }: Plan): boolean =>
 const questionFor = ({ steps, price }: Plan) =>
   `Carry out ${plural(steps.length, 'step')}, ${moneyChange(price.change)} a month?`
 
-/** Every loss of data is agreed to by name: on the command line, or one by one on a terminal. --yes is not enough. */
+/** Every loss of data is agreed to by name: on the command line, or on a terminal that lists it. --yes is not enough. */
 async function consentFor(context: Context, plan: Plan, { consent }: Consent): Promise<readonly string[]> {
-  const agreedTo = [...consent]
-  for (const { resource, why } of plan.consentNeeded) {
-    if (agreedTo.includes(resource)) continue
-    if (!context.terminal.asks || context.json) throw lossRefused(plan, agreedTo)
-    if (!(await agreed(context, `${why} Agree to lose it?`, false))) throw lossRefused(plan, agreedTo)
-    agreedTo.push(resource)
-  }
-  return agreedTo
+  const missing = plan.consentNeeded.filter(({ resource }) => !consent.includes(resource))
+  if (missing.length === 0) return consent
+  const losses = missing.map(({ resource, why }) => `${resource} (${why})`).join(', ')
+  const answered = context.terminal.asks && !context.json && (await agreed(context, `Lose for good: ${losses}?`, false))
+  if (!answered) throw lossRefused(plan, consent)
+  return [...consent, ...missing.map(({ resource }) => resource)]
 }
 
 function lossRefused({ consentNeeded }: Plan, given: readonly string[]): AtlasError {

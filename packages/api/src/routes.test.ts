@@ -1,0 +1,18 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { expect, test } from 'vitest'
+import { createApi } from './app.ts'
+import type { Control } from './control.ts'
+
+const documented = readFileSync(join(import.meta.dirname, '../../../docs/api.md'), 'utf8')
+
+test('docs/api.md lists every route, and no other', async () => {
+  const routes: string[] = []
+  const app = createApi({ control: {} as Control, token: 'secret' })
+  app.addHook('onRoute', ({ method, url }) => {
+    if (method !== 'HEAD') routes.push(`${method} ${url}`)
+  })
+  await app.ready()
+  const rows = [...documented.matchAll(/^\| (GET|POST|PUT|PATCH|DELETE) \| (\S+) \|/gm)]
+  expect(rows.map(([, method, url]) => `${method} ${url}`).sort()).toEqual(routes.sort())
+})
