@@ -1,0 +1,36 @@
+import type { Driver } from '@atlas/core'
+import { digitalOceanDriver } from '@atlas/driver-digitalocean'
+import { openStore, type Store } from '@atlas/store'
+import { type Crew, crew } from './crew.ts'
+import { lateEffectMs, listLagMs, requestTimeoutMs } from './plot.ts'
+import { type World, world } from './world.ts'
+
+/** A world with its crew and our own eyes in it. Runs follow one another in it; lanes run side by side. */
+export interface Lane {
+  world: World
+  crew: Crew
+  store: Store
+  driver: Driver
+  account: string
+  close(): Promise<void>
+}
+
+export async function lane({ withoutSettle }: { withoutSettle: boolean }): Promise<Lane> {
+  const around = await world()
+  const bounds = { requestTimeoutMs, lateEffectMs, listLagMs }
+  const store = await openStore(around.database.url)
+  const driver = digitalOceanDriver({ ...around.cloud, baseUrl: around.cloud.url, bounds })
+  const workers = crew({ database: around.database.url, cloud: around.cloud, bounds, withoutSettle })
+  return {
+    world: around,
+    crew: workers,
+    store,
+    driver,
+    account: await driver.account(),
+    async close() {
+      await workers.end()
+      await store.close()
+      await around.close()
+    },
+  }
+}

@@ -1,0 +1,71 @@
+import { parseArgs } from 'node:util'
+import { crashPoints } from '@atlas/engine'
+import { type Lane, lane } from './lane.ts'
+import { type RunReport, run } from './run.ts'
+
+const usage = 'usage: npm run torture -- --runs N --seed S [--without-settle] [--lanes 4]'
+
+/** `npm run torture`: so many runs, the first with this seed, each next one with the next. docs/reliability.md. */
+const { values } = parseArgs({
+  options: {
+    runs: { type: 'string', default: '40' },
+    seed: { type: 'string', default: '1' },
+    lanes: { type: 'string', default: '4' },
+    'without-settle': { type: 'boolean', default: false },
+  },
+})
+const [runs, first, lanes] = [Number(values.runs), Number(values.seed), Number(values.lanes)]
+if (![runs, first, lanes].every((one) => Number.isInteger(one) && one >= 0)) {
+  console.error(usage)
+  process.exit(2)
+}
+const options = { withoutSettle: values['without-settle'] }
+const reports: RunReport[] = []
+const hits = new Map<string, number>(crashPoints.map((point) => [point, 0]))
+
+let next = first
+async function walk(): Promise<void> {
+  const here: Lane = await lane(options)
+  try {
+    while (next < first + runs) {
+      const report = await run(here, next++, options)
+      reports.push(report)
+      tell(report)
+      for (const { where } of here.crew.said.splice(0).filter(({ what }) => what === 'dies'))
+        hits.set(nameOf(where), (hits.get(nameOf(where)) ?? 0) + 1)
+    }
+  } finally {
+    await here.close()
+  }
+}
+const nameOf = (where: unknown) => String(where).split(/[:+]/)[0]!
+
+function tell({ seed, ms, acts, takeovers, swept, orphans, duplicates, stuck, lostEvents }: RunReport): void {
+  console.log(`${seed}: ${(ms / 1000).toFixed(1)} s, ${takeovers} takeovers, ${swept} swept | ${acts.join(' | ')}`)
+  for (const [what, list] of Object.entries({ orphans, duplicates, stuck, lostEvents }))
+    for (const one of list) console.log(`  ${what}: ${one}`)
+}
+
+await Promise.all(Array.from({ length: Math.min(lanes, runs) }, walk))
+const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0)
+const last = {
+  runs: reports.length,
+  orphans: sum(({ orphans }) => orphans.length),
+  duplicates: sum(({ duplicates, swept }) => duplicates.length + (options.withoutSettle ? swept : 0)),
+  stuck: sum(({ stuck }) => stuck.length),
+  lost_events: sum(({ lostEvents }) => lostEvents.length),
+}
+console.log(`crash points: ${[...hits].map(([point, times]) => `${point} ${times}`).join(', ')}`)
+const bad = reports.filter(
+  ({ orphans, duplicates, stuck, lostEvents }) => [orphans, duplicates, stuck, lostEvents].flat().length > 0,
+)
+if (!options.withoutSettle && bad.length > 0) {
+  const seeds = bad.map(({ seed }) => seed)
+  console.log(`failed: seeds ${seeds.join(', ')}; again: npm run torture -- --runs 1 --seed ${seeds[0]}`)
+}
+if (options.withoutSettle && last.duplicates === 0)
+  console.log('Without settling nothing was made twice: this torture proves nothing.')
+console.log(JSON.stringify(last))
+const { runs: _, ...wrong } = last
+const good = options.withoutSettle ? last.duplicates > 0 : Object.values(wrong).every((figure) => figure === 0)
+process.exit(good && reports.length === runs ? 0 : 1)
