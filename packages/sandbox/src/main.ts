@@ -6,6 +6,8 @@ import { type SandboxOptions, startSandbox } from './sandbox.ts'
 const usage = `usage: node packages/sandbox/src/main.ts --data-dir DIR [--port 0] [--backend auto|namespace|process|docker|none]
   [--token-file F] [--rate-limit 5000/h,250/min|off] [--settle-ms 150] [--droplet-limit 20000] [--parent-pipe]`
 
+const stopWithinMs = 30_000
+
 const backends = ['auto', 'namespace', 'process', 'docker', 'none'] as const
 
 function readOptions(): SandboxOptions & { parentPipe: boolean } {
@@ -39,7 +41,14 @@ function readOptions(): SandboxOptions & { parentPipe: boolean } {
 try {
   const options = readOptions()
   const sandbox = await startSandbox(options)
-  const stop = () => void sandbox.close().then(() => process.exit(0))
+  const stop = () => {
+    // What hangs must not keep a sandbox alive that nobody wants: the next start ends what it left behind.
+    setTimeout(() => process.exit(1), stopWithinMs).unref()
+    sandbox.close().then(
+      () => process.exit(0),
+      () => process.exit(1),
+    )
+  }
   process.once('SIGTERM', stop)
   process.once('SIGINT', stop)
   // A parent that dies, however it dies, closes the pipe: no sandbox outlives who started it.

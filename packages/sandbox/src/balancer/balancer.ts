@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { BlockList, isIPv4, type Server } from 'node:net'
+import { BlockList, isIPv4, type Server, type Socket } from 'node:net'
 import { portHere } from '../machines/ports-here.ts'
 import type { ForwardingRule, LoadBalancer } from '../records/types.ts'
 import { watchHealth } from './health.ts'
@@ -11,7 +11,7 @@ import { tcpForwarder } from './tcp.ts'
 export interface Entry {
   entry_port: number
   entry_protocol: string
-  /** Differs from the entry port where this user may not listen below 1024. */
+  /** Differs from the entry port where this user may not listen at low ones. */
   port?: number
   problem?: string
 }
@@ -32,6 +32,7 @@ export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
   const choose = chooser(balancer.settings.algorithm)
   const pick = (preferred?: number, not?: readonly Target[]) => choose(targets, preferred, not)
   const servers: Server[] = []
+  const sockets = new Set<Socket>()
 
   const open = async (rule: ForwardingRule): Promise<Entry> => {
     const { entry_port, entry_protocol } = rule
@@ -41,6 +42,7 @@ export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
     const server = forwarder(balancer, portHere(rule.target_port), pick)
     server.prependListener('connection', (socket) => {
       if (!mayEnter(balancer.firewall, socket.remoteAddress ?? '')) socket.destroy()
+      sockets.add(socket.on('close', () => sockets.delete(socket)))
     })
     try {
       const port = await listen(server, balancer.address, entry_port)
@@ -62,7 +64,9 @@ export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
     },
     async close() {
       stop.abort()
-      await Promise.all(servers.map(end))
+      const closed = servers.map((server) => once(server.close(), 'close'))
+      for (const socket of sockets) socket.destroy()
+      await Promise.all(closed)
     },
   }
 }
@@ -73,26 +77,11 @@ function notForwarded({ entry_protocol, tls_passthrough }: ForwardingRule): stri
   return 'the sandbox has no certificates: of encrypted protocols it forwards what is passed through'
 }
 
-/** An ordinary user may not listen below 1024: 10,000 is added there. */
 async function listen(server: Server, host: string, port: number): Promise<number> {
-  for (const candidate of port < 1024 ? [port, port + 10_000] : [port]) {
-    try {
-      server.listen({ host, port: candidate })
-      await once(server, 'listening')
-      return candidate
-    } catch (error) {
-      const refused = (error as NodeJS.ErrnoException).code === 'EACCES'
-      if (!refused || candidate !== port || port >= 1024) throw error
-    }
-  }
-  throw new Error(`port ${port} could not be opened`)
-}
-
-async function end(server: Server): Promise<void> {
-  const closed = once(server, 'close')
-  server.close()
-  if ('closeAllConnections' in server) (server as unknown as { closeAllConnections(): void }).closeAllConnections()
-  await closed
+  const here = portHere(port)
+  server.listen({ host, port: here })
+  await once(server, 'listening')
+  return here
 }
 
 /** Entries are `ip:1.2.3.4` and `cidr:1.2.0.0/16`. Where something is allowed, the rest is denied. */
