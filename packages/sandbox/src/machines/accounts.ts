@@ -1,5 +1,5 @@
-import { readFile } from 'node:fs/promises'
 import { join } from 'node:path'
+import { readOnDisk } from './disk-files.ts'
 import type { Account } from './ssh/inside.ts'
 
 /** Accounts by /etc/passwd's lines. */
@@ -10,12 +10,12 @@ export const accountsIn = (passwd: string): Account[] =>
   })
 
 export async function accountOn(root: string, name: string): Promise<Account | undefined> {
-  const passwd = await readFile(join(root, 'etc/passwd'), 'utf8').catch(() => '')
+  const passwd = await readOnDisk(root, 'etc/passwd').catch(() => '')
   return accountsIn(passwd).find((account) => account.name === name)
 }
 
 export const authorizedKeysOn = (root: string, { home }: Account): Promise<string> =>
-  readFile(join(root, home, '.ssh/authorized_keys'), 'utf8').catch(() => '')
+  readOnDisk(root, join(home, '.ssh/authorized_keys')).catch(() => '')
 
 /** This computer's root and system accounts, so that what is installed here finds the users it expects. */
 export function systemAccounts(passwd: string): string {

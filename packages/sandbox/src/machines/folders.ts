@@ -11,7 +11,7 @@ import { type OneAtATime, oneAtATime } from './one-at-a-time.ts'
 type Nature = Pick<Backend, 'name' | 'isolation' | 'effects'>
 
 /** Machines whose disks are folders: records, disks, snapshots and volumes here, once; running them is the runner's. */
-export function folderBackend(nature: Nature, disks: Disks, runner: Runner): Backend {
+export function folderBackend(nature: Nature, disks: Disks, runner: Runner, log: (line: string) => void): Backend {
   const machines = new Map<number, Machine>()
   const inTurn: OneAtATime = oneAtATime()
 
@@ -117,11 +117,15 @@ export function folderBackend(nature: Nature, disks: Disks, runner: Runner): Bac
         machines.set(spec.id, { volumes: kept?.volumes ?? [], firewall: kept?.firewall, spec })
       }
       await eraseUnknown(disks, machines)
-      await Promise.all(
-        known.map(({ spec: { id }, on }) =>
-          inTurn(id, () => (on ? powerOn(id) : runner.apply(get(id), disks.disk(id)))),
-        ),
-      )
+      const takeUp = async ({ spec: { id, name }, on }: (typeof known)[number]) => {
+        try {
+          await inTurn(id, () => (on ? powerOn(id) : runner.apply(get(id), disks.disk(id))))
+        } catch (error) {
+          // What a machine has done to its own disk must not keep the others from starting.
+          log(`${name} does not start: ${(error as Error).message}`)
+        }
+      }
+      await Promise.all(known.map(takeUp))
     },
     close: () => runner.close(),
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync } from 'node:fs'
-import { mkdtemp } from 'node:fs/promises'
+import { mkdtemp, readFile, writeFile } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { describe, expect, test } from 'vitest'
@@ -85,6 +85,28 @@ describe.each(['namespace', 'process'] as const)('a sandbox with the %s backend'
     expect(await knock(spec.address, spec.sshPort)).toBe('timed out')
     await second.setFirewall(spec.id, undefined)
     expect((await me.ssh(spec, [`cat ${mnt}/data/file`])).out).toBe('kept\n')
+    await second.close()
+  })
+
+  test('starts the others where a machine has spoilt its disk, and writes through no link that it has put there', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'atlas-recover-'))
+    const me = await newClient()
+    const [good, bad] = [newSpec(me), newSpec(me)]
+    const first = await openBackend({ name, dataDir })
+    for (const spec of [good, bad]) await first.create(spec).then(() => first.powerOn(spec.id))
+    const ours = join(dataDir, 'ours')
+    await writeFile(ours, "this computer's")
+    const root = name === 'process' ? '$ROOT' : ''
+    await me.ssh(bad, [`rm -rf ${root}/etc/ssh ${root}/etc/hosts; ln -s ${ours} ${root}/etc/hosts`])
+    await first.rename(bad.id, 'renamed')
+    expect(await readFile(ours, 'utf8')).toBe("this computer's")
+    await first.close()
+
+    const said: string[] = []
+    const second = await openBackend({ name, dataDir, log: (line) => said.push(line) })
+    await second.recover([good, bad].map((spec) => ({ spec, on: true })))
+    expect(await Promise.all([good, bad].map(({ id }) => second.state(id)))).toEqual(['active', 'off'])
+    expect(said.join()).toContain(`${bad.name} does not start`)
     await second.close()
   })
 })

@@ -131,7 +131,7 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
       await Promise.all([...known.keys()].map((id) => runner.forget(id)))
     },
   }
-  const backend = folderBackend(nature, disks, runner)
+  const backend = folderBackend(nature, disks, runner, log)
   return backend
 }
 

@@ -31,6 +31,8 @@ export function buildScript(shape: Shape): string {
 cd ${shellLine([shape.folder])}
 rm -rf ../work; mkdir ../work
 mount --bind root root
+for name in usr proc sys dev run mnt; do
+  [ -d root/$name ] && [ ! -L root/$name ] || { rm -rf root/$name; mkdir root/$name; }; done
 mount -t overlay usr -o lowerdir=/usr,upperdir=usr,workdir=../work,userxattr root/usr 2>/dev/null || {
   mount --rbind /usr root/usr; mount -o remount,bind,ro root/usr; }
 cd root

@@ -133,7 +133,7 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
       reap.close()
     },
   }
-  return folderBackend(nature, disks, runner)
+  return folderBackend(nature, disks, runner, log)
 }
 
 function bootScript(inside: Inside, account: Account, line: string) {

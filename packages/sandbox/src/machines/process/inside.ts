@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process'
 import { existsSync } from 'node:fs'
 import { connect, createServer } from 'node:net'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { accountOn, authorizedKeysOn } from '../accounts.ts'
 import { programArgv } from '../sftp/program.ts'
 import type { Inside, Launch } from '../ssh/inside.ts'
@@ -23,7 +23,7 @@ export function processInside(root: string, marker: string): Inside {
       const account = await accountOn(root, name)
       return account && { ...account, home: join(root, account.home) }
     },
-    authorizedKeys: (account) => authorizedKeysOn('/', account),
+    authorizedKeys: (account) => authorizedKeysOn(root, { ...account, home: relative(root, account.home) }),
     spawn: start,
     sftp: (account, env) => start({ argv: programArgv(), env, account }),
     connect: (host, port) =>
