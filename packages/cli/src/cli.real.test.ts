@@ -114,6 +114,15 @@ test('on a terminal it asks, and no means that nothing changes', { timeout: 120_
   expect(await atlas('destroy', 'asked', '--yes', '--consent', 'web1')).toMatchObject({ exit: 0 })
 })
 
+test.each([
+  ['shop/infra.yaml', 53.15],
+  ['web-application/infra.json', 59.25],
+])('examples/%s is understood, and its plan costs what its estimate says', async (file, monthly) => {
+  const path = join(import.meta.dirname, '../../../examples', file)
+  expect(await json('estimate', '-f', path)).toMatchObject({ estimated_monthly_cost: monthly, unpriced: [] })
+  expect(await json('plan', '-f', path)).toMatchObject({ price: { before: 0, after: monthly }, warnings: [] })
+})
+
 test('a broken CSV is refused whole, with its places', async () => {
   const csv = join(folder.path, 'broken.csv')
   writeFileSync(csv, 'Project,Servers,MasterSpec,WebSpec\na,x,s-1vcpu-1gb,s-1vcpu-1gb\nb,1,s-1vcpu-9gb,s-1vcpu-1gb\n')

@@ -27,8 +27,7 @@ export default command({
     }
     const signals = untilAskedToEnd()
     context.say('Starting PostgreSQL, the sandbox cloud and a worker …')
-    // Administered from this computer, whatever ADMIN_IP is for elsewhere.
-    const { ADMIN_IP, ADDITIONAL_IPS, ...env } = withoutCredential(context.env)
+    const env = surroundings(context.env)
     const server = await startServer({ dataDir: context.dataDir, dev: true, env })
     try {
       if (signals.happened()) return { exit: 130 }
@@ -47,6 +46,12 @@ export default command({
     }
   },
 })
+
+/** Whatever the environment says of real machines, databases and servers is not meant for a demo. */
+function surroundings(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
+  const { ADMIN_IP, ADDITIONAL_IPS, DATABASE_URL, ATLAS_URL, ATLAS_TOKEN, ...others } = withoutCredential(given)
+  return others
+}
 
 async function stayUp(context: Context, server: RunningServer, told: Told, asked: Promise<void>) {
   const folder = context.dataDir === join(context.cwd, '.atlas') ? '' : ` --data-dir ${context.dataDir}`
