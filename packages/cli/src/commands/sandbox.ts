@@ -2,6 +2,7 @@ import { choice, command, text } from '../command.ts'
 import { sandboxFolder } from '../sandbox/admin.ts'
 import { startChild } from '../server/child.ts'
 import { runUntilAsked } from '../server/foreground.ts'
+import { withoutCredential } from '../server/session.ts'
 
 interface Ready {
   url: string
@@ -34,7 +35,9 @@ export default command({
     const folder = sandboxFolder(context.dataDir)
     const limit = rateLimit === undefined ? [] : ['--rate-limit', rateLimit]
     const words = ['--data-dir', folder, '--port', port, '--backend', backend, ...limit]
-    const start = () => startChild<Ready>('@atlas/sandbox', { dataDir: context.dataDir, words, env: context.env })
+    // Machines that are plain processes can read what the sandbox has in its environment.
+    const { ATLAS_TOKEN, DATABASE_URL, ...env } = withoutCredential(context.env)
+    const start = () => startChild<Ready>('@atlas/sandbox', { dataDir: context.dataDir, words, env })
     const exit = await runUntilAsked(context, start, ({ line }) => {
       if (context.json) context.jsonLine({ ...line, data_dir: folder })
       context.say(`Sandbox cloud at ${line.url}, its token is in ${folder}/sandbox.json`)

@@ -11,13 +11,16 @@ export function sshArguments({ ssh }: Target, knownHostsFile: string, words: rea
   const checking = ssh.known_hosts === undefined ? 'accept-new' : 'yes'
   return [
     ...['-p', String(ssh.port)],
-    ...(ssh.identity_file === undefined ? [] : ['-i', ssh.identity_file, '-o', 'IdentitiesOnly=yes']),
-    ...['-o', `UserKnownHostsFile="${knownHostsFile}"`],
+    ...(ssh.identity_file === undefined ? [] : ['-i', literal(ssh.identity_file), '-o', 'IdentitiesOnly=yes']),
+    ...['-o', `UserKnownHostsFile="${literal(knownHostsFile)}"`],
     ...['-o', 'GlobalKnownHostsFile=/dev/null', '-o', `StrictHostKeyChecking=${checking}`],
     ...['-o', 'LogLevel=ERROR', '--', `${ssh.user}@${ssh.host}`],
     ...words,
   ]
 }
+
+/** ssh replaces %h, %d and the like in names of files. */
+const literal = (path: string): string => path.replaceAll('%', '%%')
 
 export interface SshCall {
   target: Target

@@ -33,6 +33,13 @@ test('the host key is pinned and only the given key is offered', () => {
   ])
 })
 
+test('a percent sign in a path is not one of the tokens that ssh replaces', () => {
+  const target = { infrastructure: 'shop', machine: 'web1', ssh: { ...ssh, identity_file: '/50%h/k' } }
+  expect(sshArguments(target, '/50%h/known', [])).toEqual(
+    expect.arrayContaining(['/50%%h/k', 'UserKnownHostsFile="/50%%h/known"']),
+  )
+})
+
 test('a host key that Atlas does not know is kept from the first time on', () => {
   const { known_hosts, identity_file, ...bare } = ssh
   const args = sshArguments({ infrastructure: 'shop', machine: 'web1', ssh: bare }, '/d/known', [])
