@@ -1,4 +1,4 @@
-import { readFileSync } from 'node:fs'
+import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { buildProgram } from './program.ts'
@@ -43,6 +43,37 @@ test.each([...examples.flat(), ...guided])('the example `%s` is understood', asy
   await program.parseAsync(typed(line), { from: 'user' })
   expect(understood).toHaveLength(1)
   expect(title(typed(line))).toContain(understood[0])
+})
+
+const checkout = join(import.meta.dirname, '../../..')
+const sources = globSync('{packages/*,drivers/*,blueprints}/src/**/*.ts', { cwd: checkout })
+const said = sources
+  .filter((path) => !/\.(test|fixture)\.ts$/.test(path))
+  .flatMap(
+    (path) =>
+      readFileSync(join(checkout, path), 'utf8').match(
+        /(?<=['`.:(] ?)atlas [a-z]+( ([a-z]+|--[a-z-]+|\$\{[^}]+\}))*/g,
+      ) ?? [],
+  )
+
+/** Names of database sessions, and what a shell's completion script asks. */
+const noAdvice = ['listener', 'worker', 'queue', 'complete']
+
+test('every command and option that Atlas says to type exists', async () => {
+  const wrong: string[] = []
+  for (const line of new Set(said)) {
+    const after = line.split(' ').slice(1)
+    const word = words.findLast(({ path }) => path.every((one, n) => one === after[n]))
+    const definition = word && (await load(word))
+    const syntaxes =
+      definition && isCommand(definition) ? Object.values(definition.inputs).map((one) => one.syntax) : []
+    const known = ['--data-dir', '--json', '--help', ...syntaxes].join(' ').split(/[ ,]+/)
+    const isThere =
+      definition && isCommand(definition) && after.every((one) => !one.startsWith('-') || known.includes(one))
+    if (!isThere && !noAdvice.includes(after[0]!)) wrong.push(line)
+  }
+  expect(wrong).toEqual([])
+  expect(said.length).toBeGreaterThan(50)
 })
 
 /** The words after `atlas`, as a shell would give them, up to a pipe or a redirection. */

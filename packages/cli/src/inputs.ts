@@ -3,7 +3,7 @@ import { list, text, toggle } from './command.ts'
 /** Inputs that several commands have, said once. */
 export const describedBy = {
   file: text('-f, --file <path>', 'a description in JSON or YAML, instead of the CSV'),
-  csv: text('--csv <path>', 'the CSV of projects; config/projects.csv when not given'),
+  csv: text('--csv <path>', 'the CSV of projects; projects.csv of the configuration when not given'),
   config: text('--config <folder>', 'the folder with the configuration; config when not given'),
 }
 

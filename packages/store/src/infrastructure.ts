@@ -87,7 +87,7 @@ export async function recall(connection: Connection, workspace: string, name: st
 }
 
 export const unknownInfrastructure = (workspace: string, name: string) =>
-  new AtlasError('not_found', `There is no infrastructure ${name} in ${workspace}.`, { hint: 'Try: atlas status' })
+  new AtlasError('not_found', `There is no infrastructure ${name} in ${workspace}.`, { hint: 'atlas status' })
 
 const infrastructures = ({ db }: Connection) =>
   db

@@ -140,4 +140,4 @@ function view(row: Row): Operation {
 const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 
 const unknownOperation = (workspace: string, id: string) =>
-  new AtlasError('not_found', `There is no operation ${id} in ${workspace}.`, { hint: 'Try: atlas operations list' })
+  new AtlasError('not_found', `There is no operation ${id} in ${workspace}.`, { hint: 'atlas operations list' })

@@ -95,7 +95,7 @@ const detected = ({ infrastructure }: Beat, findings: readonly Finding[]): NewEv
   type: 'drift.detected',
   data: {
     resources: findings.map(({ resource, kind, reason }) => ({ resource, kind, reason })),
-    hint: `atlas plan --repair ${infrastructure}`,
+    hint: `atlas repair ${infrastructure} --plan`,
   },
 })
 

@@ -35,8 +35,11 @@ export default command({
         ].join('\n'),
       next: [
         { line: `edit ${folder === '.' ? '' : `${folder}/`}config/projects.csv`, does: 'one line for each project' },
-        { line: 'atlas plan', does: 'see what it would make, and at what price' },
+        { line: planLine(folder), does: 'see what it would make, and at what price' },
       ],
     }
   },
 })
+
+/** The key is in the data folder of where this was typed, so that is where the next command belongs. */
+const planLine = (folder: string) => (folder === '.' ? 'atlas plan' : `atlas plan --config ${folder}/config`)

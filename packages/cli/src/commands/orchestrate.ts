@@ -1,3 +1,4 @@
+import type { JsonObject } from '@atlas/core'
 import { carryOut } from '../change.ts'
 import { command } from '../command.ts'
 import { describe } from '../input/description.ts'
@@ -26,10 +27,17 @@ export default command({
         nothing: `Nothing is to be done: ${description.name} is as its description says.`,
         next: [
           { line: 'atlas status', does: 'what runs now' },
-          { line: 'atlas ssh <machine> -- uname -a', does: 'run a command on a machine' },
+          ...machinesOf(description)
+            .slice(0, 1)
+            .map((name) => ({ line: `atlas ssh ${name} -- uname -a`, does: 'run a command there' })),
         ],
       },
       approval,
     )
   },
 })
+
+function machinesOf({ resources }: JsonObject): string[] {
+  const all = Array.isArray(resources) ? (resources as { type?: string; name?: string }[]) : []
+  return all.flatMap(({ type, name }) => (name && ['machine', 'droplet'].includes(type ?? '') ? [name] : []))
+}

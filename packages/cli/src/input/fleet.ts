@@ -15,7 +15,7 @@ type Configured = Partial<Omit<FleetOptions, 'csv' | 'file' | 'adminIps' | 'publ
  * @throws AtlasError `csv_invalid` or `config_invalid` with every finding and its place
  */
 export async function describeFleet(context: Context, source: Source): Promise<Description> {
-  const { csv = 'config/projects.csv', config = 'config', forPrice = false } = source
+  const { config = 'config', csv = join(config, 'projects.csv'), forPrice = false } = source
   const text = readText(resolve(context.cwd, csv), csv)
   const configured = await readConfigured(context.cwd, join(config, 'deployment_config.json'))
   const people = forPrice ? anybody() : await whoMayLogIn(context, configured)

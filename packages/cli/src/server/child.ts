@@ -70,9 +70,8 @@ async function firstLine<Line>(child: ChildProcess, ended: Promise<number | stri
   })
   const first = await Promise.race([ready.promise, ended])
   if (typeof first === 'object') return first
-  throw new AtlasError('server_unreachable', `It ended while starting (${first}). ${said.trim()}`, {
-    hint: 'look in server.log of the data folder',
-  })
+  const why = said.trim() || 'It said nothing; server.log in the data folder may.'
+  throw new AtlasError('server_unreachable', `It ended while starting (${first}). ${why}`)
 }
 
 /** Resolves when it says that it stays for others; from then on we do not hold each other. */
