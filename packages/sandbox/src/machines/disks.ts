@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
+import { chmod, mkdir, readFile, rename, rm, writeFile } from 'node:fs/promises'
 import { dirname, join } from 'node:path'
 import { MachineError } from './errors.ts'
 import { run } from './run.ts'
@@ -43,7 +43,7 @@ export class Disks {
     const disk = diskIn(folder)
     for (const path of ordinaryFolders) await mkdir(join(disk.root, path), { recursive: true })
     await mkdir(join(disk.root, 'root'), { mode: 0o700 })
-    await run(['chmod', '1777', join(disk.root, 'tmp'), join(disk.root, 'var/tmp')])
+    for (const path of ['tmp', 'var/tmp']) await chmod(join(disk.root, path), 0o1777)
     await mkdir(disk.usr)
     return disk
   }
@@ -89,7 +89,7 @@ export class Disks {
   async erase(folder: string): Promise<void> {
     if (!existsSync(folder)) return
     const gone = `${folder}.erased`
-    await run([...this.#elevate, 'rm', '-rf', gone])
+    if (existsSync(gone)) await run([...this.#elevate, 'rm', '-rf', gone])
     await rename(folder, gone)
     await run([...this.#elevate, 'rm', '-rf', gone])
   }
@@ -108,7 +108,7 @@ export class Disks {
   async #copy(from: string, to: string): Promise<void> {
     const partial = `${to}.partial`
     await mkdir(dirname(to), { recursive: true })
-    await run([...this.#elevate, 'rm', '-rf', partial])
+    if (existsSync(partial)) await run([...this.#elevate, 'rm', '-rf', partial])
     const how = process.platform === 'linux' ? ['-a', '--reflink=auto'] : ['-a', '-c']
     await run([...this.#elevate, 'cp', ...how, from, partial])
     await this.erase(to)

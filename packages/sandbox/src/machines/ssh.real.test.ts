@@ -8,6 +8,7 @@ import type { Backend, MachineSpec } from './backend.ts'
 import { openBackend } from './index.ts'
 import { run } from './run.ts'
 import { type Client, client, newClient, newSpec } from './testing/clients.ts'
+import { shellLine } from './words.ts'
 
 const names = ['namespace', 'process'] as const
 
@@ -76,14 +77,14 @@ describe.each(names)('OpenSSH clients on a machine of the %s backend', (name) =>
   })
 
   test('a terminal takes the size of the client, and its change', async () => {
-    const line = ['ssh', '-tt', ...me.options, '-p', String(machine.sshPort), `root@${machine.address}`, 'sh', '-c']
-      .concat(`'stty size; trap "stty size; exit" WINCH; while :; do sleep 0.05; done'`)
-      .map((word) => (word.startsWith("'") ? `"${word.replaceAll('"', '\\"')}"` : word))
-      .join(' ')
-    const inner = `stty rows 33 cols 77; t=$(tty); (sleep 0.7; stty -F $t rows 44 cols 88) & exec ${line}`
+    const watch =
+      'stty size; trap "echo changed" WINCH; until [ "$(stty size)" = "44 88" ]; do sleep 0.05; done; stty size'
+    await me.ssh(machine, ['cat > watch.sh'], watch)
+    const ssh = ['ssh', '-tt', ...me.options, '-p', String(machine.sshPort), `root@${machine.address}`, 'sh watch.sh']
+    const inner = `stty rows 33 cols 77; t=$(tty); (sleep 0.7; stty -F $t rows 44 cols 88) & exec ${shellLine(ssh)}`
     const { out } = await client(['script', '-qefc', inner, '/dev/null'])
     expect(out).toContain('33 77')
-    expect(out).toContain('44 88')
+    expect(out).toMatch(/changed[\s\S]*44 88/)
   })
 
   test.each([

@@ -1,3 +1,5 @@
+import { lstatSync, mkdirSync, symlinkSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
 import type { Mounted } from '../machine.ts'
 import { shellLine } from '../words.ts'
 import { batch, inside, setSwitches, switches, type Wire } from './network.ts'
@@ -16,20 +18,45 @@ import { batch, inside, setSwitches, switches, type Wire } from './network.ts'
  */
 
 export interface Shape {
-  /** The disk's folder: `root` is the machine's /, `usr` what it has changed of /usr, beside it `work` for overlayfs. */
+  /** The disk's folder: `root` is the machine's /, `usr` what it has changed of /usr. Beside it is what `prepare` makes. */
   folder: string
   name: string
   volumes: readonly Mounted[]
   wire: Wire
 }
 
+const devices = ['null', 'zero', 'full', 'random', 'urandom', 'tty']
+
+/** For mount(8) to do at once: a process for each would take longer than the mounts. */
+const table = [
+  ['proc', 'proc', 'proc', 'defaults'],
+  ...devices.map((name) => [`/dev/${name}`, `dev/${name}`, 'none', 'bind']),
+  ['devpts', 'dev/pts', 'devpts', 'newinstance,ptmxmode=0666,mode=0620'],
+  ['shm', 'dev/shm', 'tmpfs', 'mode=1777'],
+  ['run', 'run', 'tmpfs', 'mode=755'],
+] as const
+
+const links = { ptmx: 'pts/ptmx', fd: '/proc/self/fd', stdin: 'fd/0', stdout: 'fd/1', stderr: 'fd/2' }
+
+/** What is easier made outside: the table of mounts, what /dev has besides devices, overlayfs's own folder. */
+export function prepare({ folder }: Shape): void {
+  const [beside, root] = [join(folder, '..'), join(folder, 'root')]
+  const escaped = (path: string) =>
+    path.replace(/[\s\\]/g, (one) => `\\0${one.charCodeAt(0).toString(8).padStart(2, '0')}`)
+  const rows = table.map(([what, where, kind, how]) => `${what} ${escaped(join(root, where))} ${kind} ${how} 0 0\n`)
+  writeFileSync(join(beside, 'fstab'), rows.join(''))
+  for (const path of ['work', 'dev/pts', 'dev/shm']) mkdirSync(join(beside, path), { recursive: true })
+  for (const [name, target] of Object.entries(links)) {
+    const path = join(beside, 'dev', name)
+    if (!lstatSync(path, { throwIfNoEntry: false })) symlinkSync(target, path)
+  }
+}
+
 export const waitScript = 'echo waiting; read -r _ && exec /bin/bash --norc -c "$1"'
 
-export function buildScript(shape: Shape): string {
-  const mounts = shape.volumes.map(({ name, data }) => mountVolume('mnt', { name, data }))
+export function buildScript({ folder, volumes, ...rest }: Shape): string {
   return `set -e
-cd ${shellLine([shape.folder])}
-rm -rf ../work; mkdir ../work
+cd ${shellLine([folder])}
 mount --bind root root
 for name in usr proc sys dev run mnt; do
   [ -d root/$name ] && [ ! -L root/$name ] || { rm -rf root/$name; mkdir root/$name; }; done
@@ -37,27 +64,20 @@ mount -t overlay usr -o lowerdir=/usr,upperdir=usr,workdir=../work,userxattr roo
   mount --rbind /usr root/usr; mount -o remount,bind,ro root/usr; }
 cd root
 for name in bin sbin lib lib32 lib64 libx32; do
-  if [ -L /$name ]; then ln -sfn "$(readlink /$name)" $name
-  elif [ -d /$name ]; then mkdir -p $name; mount --rbind /$name $name; mount -o remount,bind,ro $name; fi
+  if [ -L "/$name" ]; then [ -L $name ] || cp -P "/$name" $name
+  elif [ -d "/$name" ]; then mkdir -p $name; mount --rbind "/$name" $name; mount -o remount,bind,ro $name; fi
 done
-mount -t proc proc proc
-mount -t sysfs -o ro sys sys 2>/dev/null || mount --rbind /sys sys
 mount -t tmpfs -o mode=755,size=1m dev dev
-for name in null zero full random urandom tty; do : > dev/$name; mount --bind /dev/$name dev/$name; done
-mkdir dev/pts dev/shm
-mount -t devpts -o newinstance,ptmxmode=0666,mode=0620 devpts dev/pts
-mount -t tmpfs -o mode=1777 shm dev/shm
-ln -s pts/ptmx dev/ptmx
-ln -s /proc/self/fd dev/fd
-ln -s fd/0 dev/stdin; ln -s fd/1 dev/stdout; ln -s fd/2 dev/stderr
-mount -t tmpfs -o mode=755 run run
-mkdir -m 1777 run/lock
-mount --bind mnt mnt; mount --make-shared mnt
-${mounts.join('\n')}
-exec unshare -m --propagation unchanged /bin/bash --norc -c ${shellLine([enterScript(shape)])}`
+cp -a ../../dev/. dev
+for name in ${devices.join(' ')}; do : > dev/$name; done
+mount -a -T ../../fstab
+mount -t sysfs -o ro sys sys 2>/dev/null || mount --rbind /sys sys
+mount --bind --make-shared mnt mnt
+${volumes.map((volume) => mountVolume('mnt', volume)).join('\n')}
+exec unshare -m --propagation unchanged /bin/bash --norc -c ${shellLine([enterScript(rest)])}`
 }
 
-const enterScript = ({ name, wire }: Shape): string => `set -e
+const enterScript = ({ name, wire }: Pick<Shape, 'name' | 'wire'>): string => `set -e
 pivot_root . .
 umount -l .
 cd /
@@ -65,7 +85,7 @@ hostname ${shellLine([name])}
 ${setSwitches(switches)}
 ip -batch - <<'lines'
 ${batch(inside(wire))}lines
-mount --bind /proc/sys /proc/sys; mount -o remount,bind,ro /proc/sys
+mount -o bind,ro /proc/sys /proc/sys
 [ ! -e /proc/sysrq-trigger ] || mount --bind /dev/null /proc/sysrq-trigger
 echo up
 exec -a init /bin/bash --norc /dev/fd/9 9<<'script'

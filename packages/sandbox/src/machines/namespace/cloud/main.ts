@@ -32,6 +32,7 @@ const { sshPort } = JSON.parse(process.argv[2]!) as CloudOptions
 const machines = new Map<number, Running>()
 const wires = new Map<number, Wire>()
 const vpcs = new Map<string, number>()
+let lastSlot = 0
 const firewalls = new Map<number, number>()
 const networkInTurn = oneAtATime()
 
@@ -49,7 +50,7 @@ const get = (id: number): Running => {
 
 function wireOf({ spec }: Order): Wire {
   if (!vpcs.has(spec.vpcId)) vpcs.set(spec.vpcId, vpcs.size)
-  const slot = wires.get(spec.id)?.slot ?? wires.size + 1
+  const slot = wires.get(spec.id)?.slot ?? ++lastSlot
   const wire = { slot, address: spec.address, privateAddress: spec.privateAddress, vpc: vpcs.get(spec.vpcId)! }
   wires.set(spec.id, wire)
   return wire
@@ -69,8 +70,9 @@ async function setFirewall(id: number, rules: Order['firewall']): Promise<void> 
 async function start(order: Order): Promise<void> {
   const { id } = order.spec
   if (machines.has(id)) return
+  const wasHere = wires.has(id)
   const wire = wireOf(order)
-  await ipTry([...part(wire, sshPort), ...cut(wire, false)])
+  if (wasHere) await ipTry([...part(wire, sshPort), ...cut(wire, false)])
   await setFirewall(id, order.firewall)
   const machine = await Running.start(order, wire, (init) => ip(join(wire, init, sshPort)).then(() => {}))
   machines.set(id, machine)

@@ -3,7 +3,7 @@ import { readFileSync, writeFileSync } from 'node:fs'
 import { createInterface } from 'node:readline'
 import { MachineError } from '../../errors.ts'
 import { systemEnv } from '../../run.ts'
-import { buildScript, type Shape, waitScript } from '../boot.ts'
+import { buildScript, prepare, type Shape, waitScript } from '../boot.ts'
 
 /** The processes that hold a machine's namespaces. */
 export interface Namespaces {
@@ -20,6 +20,7 @@ export interface Namespaces {
 
 /** Makes a machine's namespaces. `link` lays its network links, once its process 1 is there and before it looks for them. */
 export async function makeNamespaces(shape: Shape, link: (init: number) => Promise<void>): Promise<Namespaces> {
+  prepare(shape)
   const args = [
     '-Umpnui',
     '--fork',
