@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 
-const atlas = fileURLToPath(new URL('../bin/atlas', import.meta.resolve('@atlas/cli')))
+const atlas = fileURLToPath(import.meta.resolve('@atlas/cli/atlas'))
 const runs = 15
 
 /** What a person waits for: `atlas --version` and `atlas status` against a running server, medians in milliseconds. */

@@ -93,5 +93,6 @@ test('the older spelling is a command word; an option of its own is not', () => 
   expect(withCommandWord(['--status', '--json'], commands)).toEqual(['status', '--json'])
   expect(withCommandWord(['--orchestrate'], commands)).toEqual(['orchestrate'])
   expect(withCommandWord(['--help'], commands)).toEqual(['--help'])
+  expect(withCommandWord(['help', 'status'], commands)).toEqual(['status', '--help'])
   expect(withCommandWord(['--deploy-uat', 'x'], commands)).toEqual(['--deploy-uat', 'x'])
 })

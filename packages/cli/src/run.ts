@@ -1,3 +1,4 @@
+import { fileURLToPath } from 'node:url'
 import { AtlasError } from '@atlas/core/errors'
 import { CommanderError } from 'commander'
 import type { Outcome } from './command.ts'
@@ -8,11 +9,11 @@ import { buildProgram, type Dispatch } from './program.ts'
 import { inspectTerminal } from './terminal.ts'
 import { readTree, type Word } from './tree.ts'
 
-const commandsFolder = new URL('./commands', import.meta.url).pathname
+const commandsFolder = fileURLToPath(new URL('./commands', import.meta.url))
 
 /** Does what `argv` says and gives back the exit code. Everything a command prints at its end is printed here. */
 export async function run(process: Process): Promise<number> {
-  const tree = readTree(decodeURIComponent(commandsFolder))
+  const tree = readTree(commandsFolder)
   const argv = withCommandWord(process.argv, new Set(tree.map(({ name }) => name)))
   const wantsEverything = argv.length === 0 || ['-h', '--help', 'complete'].includes(argv[0]!)
   let exit = 0
@@ -37,9 +38,10 @@ export async function run(process: Process): Promise<number> {
   }
 }
 
-/** The older spelling: `atlas --status` is `atlas status`. */
+/** The older spelling: `atlas --status` is `atlas status`. So is `help` before the word. */
 export function withCommandWord(argv: readonly string[], commands: ReadonlySet<string>): readonly string[] {
   const [first = '', ...others] = argv
+  if (first === 'help') return [...others, '--help']
   const word = first.slice(2)
   return first.startsWith('--') && commands.has(word) ? [word, ...others] : argv
 }
@@ -68,7 +70,7 @@ function asAtlasError(error: unknown, { path, follow }: { path: string; follow: 
   if (error.code === 'commander.help')
     return new AtlasError('usage', `${path} needs one of ${follow.join(', ')}`, { hint: `${path} --help` })
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const meant = suggestion?.match(/Did you mean (.*)\?/)?.[1]
+  const meant = suggestion?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1]
   if (meant) return new AtlasError('usage', message, { hint: `${path} ${meant}` })
   const known = follow.length > 0 ? ` (there are: ${follow.join(', ')})` : ''
   return new AtlasError('usage', message, { hint: `${path} --help${known}` })
