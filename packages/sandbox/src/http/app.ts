@@ -29,14 +29,16 @@ export function createApp(cloud: Cloud, { token, rateLimit }: { token: string; r
   app.addHook('onRequest', async (request, reply) => {
     reply.header('x-request-id', request.id)
     const admin = request.url.startsWith('/_sandbox/')
-    const rate = admin ? undefined : take()
+    const known = authorised(request.headers.authorization)
+    // What has no token, such as a page in a browser of this computer, must not use up the limit of those who have.
+    const rate = admin ? undefined : take(known ? 1 : 0)
     if (rate) {
       reply.header('ratelimit-limit', finite(rate.limit))
       reply.header('ratelimit-remaining', finite(rate.remaining))
       reply.header('ratelimit-reset', rate.reset)
       if (rate.retryAfter !== undefined) reply.header('retry-after', rate.retryAfter)
     }
-    if (!authorised(request.headers.authorization)) throw unauthorized()
+    if (!known) throw unauthorized()
     if (rate?.retryAfter !== undefined) throw tooManyRequests()
   })
   app.addHook('onSend', async (_request, _reply, payload) => {

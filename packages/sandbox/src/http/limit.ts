@@ -21,7 +21,8 @@ export function rateLimiter({ perHour, perMinute }: RateLimit, now: () => number
   const buckets = new Map<number, number>()
   let inHour = 0
 
-  return function take(): RateState {
+  /** `requests` 0 only asks. */
+  return function take(requests: 0 | 1 = 1): RateState {
     const time = now()
     const current = Math.floor(time / minute)
     for (const [bucket, count] of buckets) {
@@ -37,8 +38,8 @@ export function rateLimiter({ perHour, perMinute }: RateLimit, now: () => number
       const retryAfter = Math.max(1, Math.ceil((free - time) / 1000))
       return { limit: perHour, remaining: Math.max(0, perHour - inHour), reset, retryAfter }
     }
-    buckets.set(current, inMinute + 1)
-    inHour += 1
+    buckets.set(current, inMinute + requests)
+    inHour += requests
     return { limit: perHour, remaining: perHour - inHour, reset }
   }
 }

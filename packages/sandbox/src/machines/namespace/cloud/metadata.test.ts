@@ -29,6 +29,12 @@ test.each([
 
 test('the whole is one JSON document, and what is not there is not answered', () => {
   expect(JSON.parse(metadataAt(spec, '/metadata/v1.json')!.body)).toMatchObject({ droplet_id: 7, hostname: 'web1' })
-  for (const path of ['/', '/metadata', '/metadata/v1/nothing', '/metadata/v1/region/deeper'])
+  for (const path of [
+    '/',
+    '/metadata',
+    '/metadata/v1/nothing',
+    '/metadata/v1/region/deeper',
+    '/metadata/v1/constructor',
+  ])
     expect(metadataAt(spec, path)).toBeUndefined()
 })

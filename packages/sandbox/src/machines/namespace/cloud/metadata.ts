@@ -15,17 +15,21 @@ export function metadataAt(spec: MachineSpec, path: string): { type: string; bod
   const found = rest
     .split('/')
     .filter(Boolean)
-    .reduce<unknown>(
-      (value, name) =>
-        (value as Record<string, unknown> | null | undefined)?.[renamed[name] ?? name.replaceAll('-', '_')],
-      whole,
-    )
+    .reduce<unknown>((value, name) => entryOf(value, renamed.get(name) ?? name.replaceAll('-', '_')), whole)
   if (found === undefined || found === null) return
   return plain(typeof found === 'object' ? listing(found) : String(found))
 }
 
 /** Paths whose names differ from those in the JSON document. */
-const renamed: Record<string, string> = { id: 'droplet_id', address: 'ip_address' }
+const renamed = new Map([
+  ['id', 'droplet_id'],
+  ['address', 'ip_address'],
+])
+
+const entryOf = (folder: unknown, name: string): unknown =>
+  typeof folder === 'object' && folder !== null && Object.hasOwn(folder, name)
+    ? (folder as Record<string, unknown>)[name]
+    : undefined
 
 const listing = (folder: object): string =>
   Array.isArray(folder) && folder.every((item) => typeof item !== 'object')
