@@ -114,7 +114,8 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
       if (fault?.kind === 'crash') return runner.stop(machine, { graceful: false })
       const entry = known.get(machine.spec.id)
       if (!entry?.on) return
-      await cloud.calls.fault(machine.spec.id, fault)
+      if (!(await cloud.calls.fault(machine.spec.id, fault)))
+        log('slow_disk: nothing is slowed, for that needs root, and a disk that the kernel can throttle.')
       entry.cut = fault?.kind === 'partition'
       await showDoors(entry)
     },
@@ -131,7 +132,8 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
       await Promise.all([...known.keys()].map((id) => runner.forget(id)))
     },
   }
-  const backend = folderBackend(nature, disks, runner, log)
+  const effects = { ...nature.effects, cpuAndMemoryLimits: cloud.limits }
+  const backend = folderBackend({ ...nature, effects }, disks, runner, log)
   return backend
 }
 

@@ -5,11 +5,13 @@ import { MachineError } from '../errors.ts'
 import { systemEnv } from '../run.ts'
 import { callsTo } from './calls.ts'
 import { visit } from './neighbours.ts'
-import type { CloudCalls, CloudNews, CloudOptions, VisitMessage } from './protocol.ts'
+import type { CloudCalls, CloudNews, CloudOptions, CloudReady, VisitMessage } from './protocol.ts'
 
 export interface Cloud {
   readonly calls: CloudCalls
   readonly process: ChildProcess
+  /** Whether machines are held to the CPU and memory of their sizes. */
+  readonly limits: boolean
   end(): Promise<void>
 }
 
@@ -30,14 +32,15 @@ export async function startCloud(options: CloudOptions, onNews: (news: CloudNews
     else if ('visit' in message && socket instanceof Socket) visit(socket, message.visit, message.from)
   })
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
-  await new Promise<void>((resolve, reject) => {
+  const { limits } = await new Promise<CloudReady['ready']>((resolve, reject) => {
     const fail = (why: string) => reject(new MachineError('backend_unavailable', why))
-    child.on('message', (message: object) => 'ready' in message && resolve())
+    child.on('message', (message: object) => 'ready' in message && resolve((message as CloudReady).ready))
     child.on('error', ({ message }) => fail(message))
     child.on('exit', (code) => fail(`the process that holds the machines ended with ${code}: ${complaint.trim()}`))
   })
   return {
     process: child,
+    limits,
     calls: callsTo<CloudCalls>(child),
     end() {
       if (child.connected) child.disconnect()

@@ -19,14 +19,20 @@ export type CloudCalls = {
   /** Asks all to end, and ends them after 2 s. */
   stopAll(): Promise<void>
   freeze(id: number, frozen: boolean): Promise<void>
-  /** Name and firewall as they are now. */
+  /** Name, size and firewall as they are now. */
   apply(id: number, now: Pick<Order, 'spec' | 'firewall'>): Promise<void>
-  fault(id: number, fault?: MachineFault): Promise<void>
+  /** False where the fault cannot be had here. */
+  fault(id: number, fault?: MachineFault): Promise<boolean>
   mount(id: number, volume: Mounted): Promise<void>
   unmount(id: number, name: string): Promise<void>
   /** Servers of this computer that machines may reach at their addresses; all of them. */
   neighbours(all: readonly Neighbour[]): Promise<void>
   closeDoor(id: number, port: number): Promise<void>
+}
+
+/** The first that it tells: it runs, and whether it can hold machines to their sizes. */
+export interface CloudReady {
+  ready: { limits: boolean }
 }
 
 /** What the cloud process tells by itself. */

@@ -19,10 +19,10 @@ export const enter = (pid: number, namespaces: string): string[] => [
 ]
 
 /** The way into one running machine, for SSH and for its boot scripts. */
-export function namespaceInside(root: string, init: number): Inside & { close(): void } {
+export function namespaceInside(root: string, init: number, join: readonly string[] = []): Inside & { close(): void } {
   const many = manyUsers()
   const start = ({ argv, env, account, pipe3 }: Launch, descriptors: readonly number[] = []) => {
-    const [file, ...args] = [...enter(init, 'Umpnui'), ...become(account, many), ...argv]
+    const [file, ...args] = [...join, ...enter(init, 'Umpnui'), ...become(account, many), ...argv]
     return spawn(file!, args, {
       // nsenter is looked for here, what it runs on the machine's own PATH.
       env: { ...env, UIDS: many ? 'many' : 'one', ROOT: '' },

@@ -16,8 +16,9 @@ import {
   routerSwitches,
   type Wire,
 } from '../network.ts'
-import type { CloudCalls, CloudNews, CloudOptions, DoorMessage, Order, VisitMessage } from '../protocol.ts'
+import type { CloudCalls, CloudNews, CloudOptions, CloudReady, DoorMessage, Order, VisitMessage } from '../protocol.ts'
 import { entrancesFor } from './entrances.ts'
+import { limiter } from './limits.ts'
 import { metadataServer } from './metadata.ts'
 import { makeNamespaces } from './namespaces.ts'
 import { Running } from './running.ts'
@@ -29,6 +30,7 @@ import { Running } from './running.ts'
  * to the machines' first processes close, and with those everything in them.
  */
 const { sshPort } = JSON.parse(process.argv[2]!) as CloudOptions
+const limits = limiter()
 const machines = new Map<number, Running>()
 const wires = new Map<number, Wire>()
 const vpcs = new Map<string, number>()
@@ -74,7 +76,8 @@ async function start(order: Order): Promise<void> {
   const wire = wireOf(order)
   if (wasHere) await ipTry([...part(wire, sshPort), ...cut(wire, false)])
   await setFirewall(id, order.firewall)
-  const machine = await Running.start(order, wire, (init) => ip(join(wire, init, sshPort)).then(() => {}))
+  const link = (init: number) => ip(join(wire, init, sshPort)).then(() => {})
+  const machine = await Running.start(order, wire, link, limits?.(`${process.pid}-${id}`))
   machines.set(id, machine)
   machine.namespaces.ended.then((signal) => ended(id, machine, signal))
 }
@@ -114,6 +117,7 @@ const calls: CloudCalls = {
     const { name } = machine.order.spec
     machine.order = { ...machine.order, ...now, firewall: now.firewall }
     await setFirewall(id, now.firewall)
+    machine.resize()
     if (now.spec.name !== name) await machine.rename(now.spec.name)
   },
   async fault(id, fault) {
@@ -121,6 +125,8 @@ const calls: CloudCalls = {
     await ipTry(cut(machine.wire, false))
     if (fault?.kind === 'partition') await ip(cut(machine.wire, true))
     await machine.setFault(fault)
+    const isSlowed = machine.slowDisk(fault?.kind === 'slow_disk' ? fault.delayMs : 0)
+    return isSlowed || fault?.kind !== 'slow_disk'
   },
   mount: async (id, volume) => void (await get(id).mount(volume)),
   unmount: async (id, name) => void (await get(id).unmount(name)),
@@ -164,4 +170,4 @@ process.on('message', ({ door }: Partial<DoorMessage>, handle?: Server | Socket)
 process.on('disconnect', () => process.exit())
 serveCalls(calls)
 watchPorts()
-process.send?.({ ready: true })
+process.send?.({ ready: { limits: limits !== undefined } } satisfies CloudReady)

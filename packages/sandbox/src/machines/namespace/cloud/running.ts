@@ -14,6 +14,7 @@ import { listeningPorts } from '../listening.ts'
 import type { Wire } from '../network.ts'
 import type { Order } from '../protocol.ts'
 import { enter, namespaceInside } from './inside.ts'
+import type { Limits } from './limits.ts'
 import { makeNamespaces, type Namespaces } from './namespaces.ts'
 import { relay } from './relay.ts'
 
@@ -22,6 +23,7 @@ export class Running {
   order: Order
   readonly wire: Wire
   readonly namespaces: Namespaces
+  readonly #limits: Limits | undefined
   readonly #inside: ReturnType<typeof namespaceInside>
   readonly #relayed = new Set<Socket>()
   readonly #doors = new Map<number, Server>()
@@ -31,10 +33,19 @@ export class Running {
   #still: MachineFault['kind'] | undefined
   #ports = ''
 
-  static async start(order: Order, wire: Wire, link: (init: number) => Promise<void>): Promise<Running> {
+  static async start(
+    order: Order,
+    wire: Wire,
+    link: (init: number) => Promise<void>,
+    limits: Limits | undefined,
+  ): Promise<Running> {
     const { spec, folder, volumes } = order
-    const namespaces = await makeNamespaces({ folder, name: spec.name, volumes, wire }, link)
-    const machine = new Running(order, wire, namespaces)
+    limits?.set(spec.size)
+    const namespaces = await makeNamespaces({ folder, name: spec.name, volumes, wire }, (init) => {
+      limits?.take(init)
+      return link(init)
+    })
+    const machine = new Running(order, wire, namespaces, limits)
     try {
       await machine.#boot()
     } catch (error) {
@@ -44,11 +55,12 @@ export class Running {
     return machine
   }
 
-  private constructor(order: Order, wire: Wire, namespaces: Namespaces) {
+  private constructor(order: Order, wire: Wire, namespaces: Namespaces, limits: Limits | undefined) {
+    this.#limits = limits
     this.order = order
     this.wire = wire
     this.namespaces = namespaces
-    this.#inside = namespaceInside(`${order.folder}/root`, namespaces.init)
+    this.#inside = namespaceInside(`${order.folder}/root`, namespaces.init, limits?.join)
     namespaces.ended.then(() => this.#drop())
   }
 
@@ -126,6 +138,15 @@ export class Running {
       }
   }
 
+  /** False where the disk cannot be slowed. */
+  slowDisk(delayMs: number): boolean {
+    return this.#limits?.slowDisk(this.order.folder, delayMs) ?? false
+  }
+
+  resize(): void {
+    this.#limits?.set(this.order.spec.size)
+  }
+
   mount(volume: Mounted): Promise<unknown> {
     return this.#atKeeper(mountVolume(`${this.order.folder}/root/mnt`, volume))
   }
@@ -159,6 +180,7 @@ export class Running {
     this.#ssh?.close()
     for (const socket of [...this.#relayed, ...this.#waiting]) socket.destroy()
     for (const port of [...this.#doors.keys()]) this.closeDoor(port)
+    this.#limits?.remove()
   }
 }
 
