@@ -4,10 +4,18 @@ import pg from 'pg'
 
 /** The embedded PostgreSQL of a running server, as its superuser. */
 export function databaseUrl(dataDir: string): string {
+  const { password, pidFile } = clusterOf(dataDir)
+  return `postgresql://atlas:${password}@127.0.0.1:${pidFile[3]}/atlas`
+}
+
+/** Its pid. */
+export const postmasterOf = (dataDir: string): number => Number(clusterOf(dataDir).pidFile[0])
+
+function clusterOf(dataDir: string): { password: string; pidFile: string[] } {
   const home = join(dataDir, 'postgres')
   const record = JSON.parse(readFileSync(join(home, 'cluster.json'), 'utf8')) as { password: string; cluster: string }
-  const port = readFileSync(join(resolve(home, record.cluster), 'postmaster.pid'), 'utf8').split('\n')[3]
-  return `postgresql://atlas:${record.password}@127.0.0.1:${port}/atlas`
+  const pidFile = readFileSync(join(resolve(home, record.cluster), 'postmaster.pid'), 'utf8').split('\n')
+  return { password: record.password, pidFile }
 }
 
 /** Every row of every table, by table, and where every sequence stands; except the tables named. */

@@ -1,7 +1,11 @@
 import { join } from 'node:path'
 import { readSandboxFile, sandboxAdmin } from '@atlas/sandbox'
-import { afterAll, expect, test } from 'vitest'
+import { afterAll, expect, test, vi } from 'vitest'
+import { postmasterOf } from './database.fixture.ts'
 import { clientOf, dataFolder, finished, startServer, stopServer, twoMachines } from './server.fixture.ts'
+
+// What is uncertain is settled no earlier than the sandbox's bounds allow: about 15 s.
+vi.setConfig({ testTimeout: 120_000 })
 
 const folder = dataFolder()
 afterAll(folder.remove)
@@ -46,5 +50,21 @@ test('SIGTERM in the middle hands the operation back, and the next start goes on
     expect((await clientOf(folder.path).planApply(twoMachines({ name: 'second' }))).steps).toEqual([])
   } finally {
     await stopServer(second)
+  }
+})
+
+test('PostgreSQL killed in the middle of an operation is started again, and the operation goes on', async () => {
+  const server = await startServer(folder.path)
+  try {
+    await (await adminOf()).addFault({ kind: 'latency', method: 'POST', path: '/v2/droplets', ms: 1_000 })
+    const description = twoMachines({ name: 'third' })
+    const { id } = await clientOf(folder.path).apply(description, {})
+    const started = async () => (await clientOf(folder.path).steps(id)).some(({ status }) => status === 'running')
+    await expect.poll(started, { timeout: 20_000 }).toBe(true)
+    process.kill(postmasterOf(folder.path), 'SIGKILL')
+    expect(await finished(clientOf(folder.path), id)).toMatchObject({ status: 'succeeded' })
+    expect((await clientOf(folder.path).planApply(description)).steps).toEqual([])
+  } finally {
+    await stopServer(server)
   }
 })
