@@ -77,6 +77,8 @@ export interface Journal {
   /** Whose are these? Those that nobody claimed are absent. */
   verdicts(type: ResourceType, physicalIds: readonly string[]): Promise<Map<string, Verdict>>
   cancelRequested(): Promise<boolean>
+  /** Resolves where the operation is still this worker's; waits while the database is away. */
+  held(): Promise<void>
   /** Ends the operation; what is still pending is skipped. Repeating it is harmless. */
   finish(end: Finish): Promise<void>
 }

@@ -7,6 +7,8 @@ export interface Lease {
   readonly worker: number
   /** Milliseconds since the database last confirmed it; `Infinity` while it is lost. */
   age(): number
+  /** How often it has lapsed. After each, others may have taken this worker for dead, and its operations over. */
+  lapses(): number
   /** Resolves when the database confirms it (again). Rejects when the signal fires. */
   confirmed(signal: AbortSignal): Promise<void>
 }
@@ -21,12 +23,16 @@ export const gateMs = 1500
 export class GateClosed extends Error {
   override name = 'GateClosed'
   constructor(ageMs: number) {
-    super(`the lease was last confirmed ${Math.round(ageMs)} ms ago, ${gateMs} ms are allowed`)
+    super(`the lease was last confirmed ${Math.round(ageMs)} ms ago, ${gateMs} ms without a lapse are allowed`)
   }
 }
 
-/** Asked synchronously, immediately before a request is written. */
-export function gate(lease: Lease): void {
+/**
+ * Asked synchronously, immediately before a request is written.
+ * @param lapses as they were when the journal last said that the operation is this worker's: one that stood still for
+ * long has its lease again soon, but no longer its operations
+ */
+export function gate(lease: Lease, lapses = lease.lapses()): void {
   const age = lease.age()
-  if (age >= gateMs) throw new GateClosed(age)
+  if (age >= gateMs || lease.lapses() !== lapses) throw new GateClosed(age)
 }

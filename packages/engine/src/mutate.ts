@@ -8,23 +8,26 @@ export type Ending<T> = Exclude<Outcome<T>, { kind: 'again' }>
 
 /**
  * One mutating call, in a slot of its account, repeated for as long as it was certainly not carried out: rate limits,
- * unreachable clouds, a closed gate. `prepare` comes before it, in the slot: the place for the intent.
+ * unreachable clouds, a closed gate. Before each request the journal has said that the operation is still this worker's:
+ * by taking the intent, which is what `prepare` is for, or when asked.
  * @throws what the cloud refused with, or the last error when patience ends
  */
 export async function mutate<T>(
   context: Context,
   step: Step,
   call: (gated: Pick<MutationContext, 'gate'>) => Promise<T>,
-  prepare: () => Promise<void> = async () => {},
+  prepare?: () => Promise<void>,
 ): Promise<Ending<T>> {
   const { slots, lease, leave, timing, taken } = context
   const giveUpAt = performance.now() + timing.retryMs
   for (let tries = 1; ; tries++) {
     const outcome = await slots.use(async () => {
       await lease.confirmed(leave)
-      if (tries === 1) await prepare()
+      const lapses = lease.lapses()
+      if (prepare && tries === 1) await prepare()
+      else await taken.journal.held()
       return attempt(
-        () => gate(lease),
+        () => gate(lease, lapses),
         (asked) => call({ gate: asked }),
       )
     })

@@ -141,6 +141,7 @@ function openJournal(connection: Connection, opened: Opened): Journal {
     note: (n, event, data) => end({ n, event, data: { ...told(n), ...data } }),
     verdicts: (type, ids) => untilTaken(() => readVerdicts(connection, plan.account, type, ids), onTrouble),
     cancelRequested: () => explained(() => readCancel(connection, operation, epoch)),
+    held: async () => void (await untilTaken(() => readCancel(connection, operation, epoch), onTrouble)),
     finish: (how) => untilTaken(() => finish(connection, { operation, epoch, plan }, how), onTrouble),
   }
 }

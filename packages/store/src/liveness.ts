@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Lease } from '@atlas/engine'
+import { gateMs, type Lease } from '@atlas/engine'
 import pg from 'pg'
 import { schema } from './connection.ts'
 import { explained } from './trouble.ts'
@@ -24,12 +24,14 @@ export interface HeldLease extends Lease {
 export async function holdLease(url: string): Promise<HeldLease> {
   const released = new AbortController()
   const waiting = new Set<() => void>()
-  let confirmedAt: { steady: number; wall: number } | undefined
+  let confirmedAt: Moment | undefined
+  let lapses = 0
   let client: pg.Client | undefined
   let worker = 0
 
   /** When the question was put, not when the answer came: the answer is as old as the question. */
-  const confirm = (asked: { steady: number; wall: number }) => {
+  const confirm = (asked: Moment) => {
+    if (!confirmedAt || apart(confirmedAt, asked) >= gateMs) lapses += 1
     confirmedAt = asked
     for (const wake of waiting) wake()
     waiting.clear()
@@ -98,6 +100,7 @@ export async function holdLease(url: string): Promise<HeldLease> {
       return worker
     },
     age: () => (confirmedAt ? elapsed(confirmedAt) : Number.POSITIVE_INFINITY),
+    lapses: () => lapses,
     async confirmed(signal) {
       signal.throwIfAborted()
       while (!confirmedAt || elapsed(confirmedAt) > beatMs * 2) {
@@ -115,8 +118,14 @@ export async function holdLease(url: string): Promise<HeldLease> {
   }
 }
 
-const clocks = () => ({ steady: performance.now(), wall: Date.now() })
+interface Moment {
+  steady: number
+  wall: number
+}
+
+const clocks = (): Moment => ({ steady: performance.now(), wall: Date.now() })
 
 /** The larger of both clocks: the steady one stands still while a computer sleeps, the other may be set back. */
-const elapsed = (since: { steady: number; wall: number }) =>
-  Math.max(performance.now() - since.steady, Date.now() - since.wall)
+const apart = (one: Moment, other: Moment) => Math.max(other.steady - one.steady, other.wall - one.wall)
+
+const elapsed = (since: Moment) => apart(since, clocks())

@@ -1,3 +1,4 @@
+import type { Driver, ResourceDriver } from '@atlas/core'
 import { memoryDriver } from '@atlas/driver-memory'
 import { runOperation, slots } from '@atlas/engine'
 import { expect, test } from 'vitest'
@@ -40,6 +41,30 @@ test('a stopped worker is fenced: what it had in flight is swept, and it touches
   expect(scene.there()).toHaveLength(20)
   expect(new Set(scene.there()).size).toBe(20)
   expect(scene.cloud.calls.filter((call) => call.verb === 'create')).toHaveLength(before)
+})
+
+test('a worker that was taken for dead, and has its lease again, changes nothing more', async () => {
+  const scene = await begin()
+  const first = await scene.work()
+  await scene.apply([machine('web1')], scene.name)
+  await first.stop()
+  const { id } = await scene.store.submit(
+    await scene.plan('apply', describe([machine('web1', { size: 's-2vcpu-4gb' })], scene.name)),
+  )
+  const { lease, release } = await scene.store.work()
+  const driver = memoryDriver(scene.cloud)
+  const update: ResourceDriver['update'] = async (observed, want, context) => {
+    await scene.store.takeOver(id, lease.worker + 1)
+    await endSessionsOfWorkers(scene.database.url)
+    await expect.poll(() => lease.age()).toBe(Number.POSITIVE_INFINITY)
+    await lease.confirmed(new AbortController().signal)
+    return driver.types.machine!.update(observed, want, context)
+  }
+  const halting: Driver = { ...driver, types: { ...driver.types, machine: { ...driver.types.machine!, update } } }
+  const parts = { store: scene.store, lease, driverFor: async () => halting, slotsFor: () => slots(5) }
+  await expect(runOperation(parts, id, new AbortController().signal)).rejects.toMatchObject({ code: 'fenced' })
+  await release()
+  expect(scene.cloud.calls.filter((call) => call.verb === 'update')).toEqual([])
 })
 
 test('two workers take the same operation at the same moment: one of them does it', async () => {
@@ -92,3 +117,12 @@ test('workers that live are counted, dead ones are not', async () => {
   one.signal('SIGKILL')
   await expect.poll(async () => (await scene.store.health()).workers, { timeout: 5000 }).toBe(0)
 })
+
+/** As a restart of PostgreSQL does. */
+async function endSessionsOfWorkers(url: string): Promise<void> {
+  const { default: pg } = await import('pg')
+  const client = new pg.Client(url)
+  await client.connect()
+  await client.query(`select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'atlas worker'`)
+  await client.end()
+}
