@@ -127,7 +127,7 @@ export function operationQueue(connection: Connection, listener: Listener, onTro
       try {
         while (!signal.aborted) {
           const rung = bell.next()
-          const job = await fetch().catch(onTrouble)
+          const job = await fetch().catch((error: unknown) => void onTrouble(error))
           if (job) return delivery(job)
           await rung.orAfter(pollMs, signal)
         }
