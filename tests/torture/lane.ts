@@ -1,6 +1,7 @@
 import type { Driver } from '@atlas/core'
 import { digitalOceanDriver } from '@atlas/driver-digitalocean'
 import { openStore, type Store } from '@atlas/store'
+import { patiently } from './control.ts'
 import { type Crew, crew } from './crew.ts'
 import { lateEffectMs, listLagMs, requestTimeoutMs } from './plot.ts'
 import { type World, world } from './world.ts'
@@ -26,7 +27,7 @@ export async function lane({ withoutSettle }: { withoutSettle: boolean }): Promi
     crew: workers,
     store,
     driver,
-    account: await driver.account(),
+    account: await patiently(() => driver.account()),
     async close() {
       await workers.end()
       await store.close()

@@ -1,5 +1,6 @@
 import { parseArgs } from 'node:util'
 import { crashPoints } from '@atlas/engine'
+import type { Said } from './crew.ts'
 import { type Lane, lane } from './lane.ts'
 import { type RunReport, run } from './run.ts'
 
@@ -30,8 +31,9 @@ async function walk(): Promise<void> {
     while (next < first + runs) {
       const report = await run(here, next++, options)
       reports.push(report)
-      tell(report)
-      for (const { where } of here.crew.said.splice(0).filter(({ what }) => what === 'dies'))
+      const said = here.crew.said.splice(0)
+      tell(report, said)
+      for (const { where } of said.filter(({ what }) => what === 'dies'))
         hits.set(nameOf(where), (hits.get(nameOf(where)) ?? 0) + 1)
     }
   } finally {
@@ -40,11 +42,19 @@ async function walk(): Promise<void> {
 }
 const nameOf = (where: unknown) => String(where).split(/[:+]/)[0]!
 
-function tell({ seed, ms, acts, takeovers, swept, orphans, duplicates, stuck, lostEvents }: RunReport): void {
+function tell(report: RunReport, said: readonly Said[]): void {
+  const { seed, ms, acts, takeovers, swept } = report
   console.log(`${seed}: ${(ms / 1000).toFixed(1)} s, ${takeovers} takeovers, ${swept} swept | ${acts.join(' | ')}`)
-  for (const [what, list] of Object.entries({ orphans, duplicates, stuck, lostEvents }))
-    for (const one of list) console.log(`  ${what}: ${one}`)
+  const wrong = wrongs(report)
+  for (const one of wrong) console.log(`  ${one}`)
+  if (wrong.length > 0 && !options.withoutSettle)
+    for (const one of said) console.log(`    ${new Date(one.at).toISOString()} ${JSON.stringify(one)}`)
 }
+
+const wrongs = ({ orphans, duplicates, stuck, lostEvents }: RunReport): string[] =>
+  Object.entries({ orphans, duplicates, stuck, lostEvents }).flatMap(([what, list]) =>
+    list.map((one) => `${what}: ${one}`),
+  )
 
 await Promise.all(Array.from({ length: Math.min(lanes, runs) }, walk))
 const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0)
@@ -56,9 +66,7 @@ const last = {
   lost_events: sum(({ lostEvents }) => lostEvents.length),
 }
 console.log(`crash points: ${[...hits].map(([point, times]) => `${point} ${times}`).join(', ')}`)
-const bad = reports.filter(
-  ({ orphans, duplicates, stuck, lostEvents }) => [orphans, duplicates, stuck, lostEvents].flat().length > 0,
-)
+const bad = reports.filter((report) => wrongs(report).length > 0)
 if (!options.withoutSettle && bad.length > 0) {
   const seeds = bad.map(({ seed }) => seed)
   console.log(`failed: seeds ${seeds.join(', ')}; again: npm run torture -- --runs 1 --seed ${seeds[0]}`)

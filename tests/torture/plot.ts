@@ -70,7 +70,7 @@ function aimedAt(aim: CrashPoint, luck: Dice): Trouble[] {
   const crash: Trouble = { kind: 'crash', at: `${aim}:${often}${inFlight}`, thenMs: luck.between(0, 800) }
   // Only a request that was fenced in flight leaves something to doom.
   const doomed = aim === 'sweep.doomed' || aim === 'sweep.removed'
-  return doomed ? [freezeSending(luck), crash] : [crash]
+  return doomed ? [{ kind: 'freeze-sending', nth: luck.between(1, 3), forMs: 9000 }, crash] : [crash]
 }
 
 function trouble(luck: Dice, withoutSettle: boolean): Trouble {

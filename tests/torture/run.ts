@@ -107,22 +107,26 @@ async function operate(
   const { to, report, crew, follower } = run
   const kind = act.kind === 'change' ? 'apply' : act.kind
   const made = await to.plan(kind, goal, kind === 'rollback' ? undoes : undefined)
+  const running = new AbortController()
+  // Before there is anything to fetch, so that a worker can die fetching it.
+  const troubles = torment(act.troubles, run, running.signal)
   const { id } = await to.submit(made, `${goal.name} ${operations.length}`)
   operations.push(id)
-  const running = new AbortController()
-  const troubles = torment(act.troubles, run, running.signal)
+  const began = performance.now()
   if (act.cancelMs !== undefined) {
     await sleep(act.cancelMs)
     await to.cancel(id)
   }
   const ended = await follower.until(isEnding(id), stuckAfterMs)
+  const seconds = ((performance.now() - began) / 1000).toFixed(1)
   running.abort()
   await troubles.calm
   const stopped = act.troubles.some(({ kind }) => kind.startsWith('freeze'))
   if (stopped) await sleep(requestTimeoutMs + lateEffectMs + listLagMs)
   const operation = await to.operation(id)
+  const cancelled = act.cancelMs === undefined ? '' : ', cancelled'
   report.acts.push(
-    `${act.kind}${act.cancelMs === undefined ? '' : '!'}(${made.steps.length}) ${act.troubles.map(inShort).join(' ')}`,
+    `${[`${act.kind}(${made.steps.length}${cancelled}) ${seconds} s`, ...act.troubles.map(inShort)].join(' ')}`,
   )
   if (!ended) report.stuck.push(`${act.kind} ${id} is ${operation.status} after ${stuckAfterMs / 1000} s`)
   if (operation.status === 'failed') report.stuck.push(`${act.kind} ${id} failed: ${operation.error?.message}`)

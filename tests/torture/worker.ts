@@ -21,7 +21,7 @@ export interface Orders {
 const { database, cloud, bounds, withoutSettle } = JSON.parse(process.argv[2]!) as WorkerGiven
 
 /** Written before the next line runs: what follows may be a SIGKILL. */
-const say = (what: string, facts: object = {}) => writeSync(1, `${JSON.stringify({ what, ...facts })}\n`)
+const say = (what: string, facts: object = {}) => void writeSync(1, `${JSON.stringify({ what, ...facts })}\n`)
 
 let crash: (point: CrashPoint) => void = () => {}
 let freezeIn = Number.POSITIVE_INFINITY
@@ -43,15 +43,25 @@ const send: typeof fetch = (input, init) => {
   // Types whose resources carry a stamp: what such a request leaves, late, the sweep can tell.
   const stamped =
     input instanceof Request && input.method === 'POST' && /\/v2\/(droplets|volumes|vpcs)$/.test(input.url)
-  if (stamped && --freezeIn === 0) {
-    say('frozen')
-    process.kill(process.pid, 'SIGSTOP')
-  }
-  return fetch(input, init)
+  if (!stamped || --freezeIn !== 0) return fetch(input, init)
+  say('frozen')
+  process.kill(process.pid, 'SIGSTOP')
+  // Without its time limit, as if it had been on its way for all that time.
+  return fetch(input)
 }
 
-const store = await openStore(database, { onTrouble: (error) => say('trouble', { error: String(error) }) })
-const { deliveries, lease } = await store.work()
+/** A worker that finds no database at its start ends, and is started again. */
+async function open() {
+  try {
+    const store = await openStore(database, { onTrouble: (error) => say('trouble', { error: String(error) }) })
+    return { store, ...(await store.work()) }
+  } catch (error) {
+    say('found no database', { error: String(error) })
+    process.exit(1)
+  }
+}
+
+const { store, deliveries, lease } = await open()
 const limiter = store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
 const driver = digitalOceanDriver({ ...cloud, baseUrl: cloud.url, bounds, limiter, fetch: send })
 const atAccount = slots(8)
