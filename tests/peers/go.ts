@@ -14,17 +14,11 @@ export interface GoProgram {
 /** The longest that building a program may take, in seconds. */
 const patience = 300
 
-/** One build at a time: a Go build takes every core it finds. */
-let builds: Promise<unknown> = Promise.resolve()
-
 /** The program's path, built from the Go module proxy on first use; or why it cannot be had here. */
-export function goProgram(program: GoProgram, print: (line: string) => void) {
-  const built = builds.then(() => build(program, print))
-  builds = built
-  return built
-}
-
-async function build(program: GoProgram, print: (line: string) => void): Promise<string | { unavailable: string }> {
+export async function goProgram(
+  program: GoProgram,
+  print: (line: string) => void,
+): Promise<string | { unavailable: string }> {
   const what = versionOf(program)
   const file = join(cache('bin'), `${program.name}_${what.split(' ')[1]}`)
   if (existsSync(file)) return file

@@ -80,7 +80,14 @@ export const certificate = readFileSync(new URL('ca.pem', import.meta.url)).toSt
 export const sqlMode =
   'ANSI,ERROR_FOR_DIVISION_BY_ZERO,NO_ENGINE_SUBSTITUTION,NO_ZERO_DATE,NO_ZERO_IN_DATE,STRICT_ALL_TABLES'
 
-const memory = { lfu_log_factor: 10, lfu_decay_time: 1, ssl: true, timeout: 300, notify_keyspace_events: '' }
+const memory = {
+  lfu_log_factor: 10,
+  lfu_decay_time: 1,
+  ssl: true,
+  timeout: 300,
+  notify_keyspace_events: '',
+  persistence: 'rdb',
+}
 const prefixed = (prefix: string) =>
   Object.fromEntries(Object.entries(memory).map(([key, value]) => [prefix + key, value]))
 

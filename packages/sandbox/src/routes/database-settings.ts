@@ -69,7 +69,8 @@ export function databaseSettingRoutes(app: App, cloud: Cloud): void {
   const names = z.object({ do_settings: z.object({ service_cnames: list(z.string()) }) })
   write('do_settings', names, (_, { do_settings }) => ({ cnames: do_settings.service_cnames }))
 
-  read('autoscale', ({ autoscale: storage }) => ({ autoscale: { storage } }))
+  // As the document has it, and as the Go clients read it.
+  read('autoscale', ({ autoscale: storage }) => ({ autoscale: { storage }, storage }))
   write('autoscale', autoscale, (_, { storage }) => ({ autoscale: storage }))
 
   read('config', ({ config }) => ({ config }))
