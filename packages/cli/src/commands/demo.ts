@@ -55,13 +55,16 @@ function surroundings(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
 
 async function stayUp(context: Context, server: RunningServer, told: Told, asked: Promise<void>) {
   const folder = context.dataDir === join(context.cwd, '.atlas') ? '' : ` --data-dir ${context.dataDir}`
+  // Whoever has a credential set must put it aside, or the command would mean the real cloud.
+  const aside = ['DO_TOKEN', 'DIGITALOCEAN_API_TOKEN'].filter((name) => context.env[name]).map((name) => `-u ${name} `)
+  const atlas = `${aside.length > 0 ? `env ${aside.join('')}` : ''}npx atlas`
   const machine = told.infrastructure.resources.find(({ name, ssh }) => ssh && name === 'web1')?.name ?? 'master'
   context.say('Worth trying next, in another terminal:')
   context.say(
     examplesText([
-      { line: `npx atlas ssh${folder} ${machine} -- uname -a`, does: `runs on ${machine}` },
-      { line: `npx atlas status${folder}`, does: 'what runs, and what it costs' },
-      { line: `npx atlas plan --destroy ${told.infrastructure.name}${folder}`, does: 'what an end of it would delete' },
+      { line: `${atlas} ssh${folder} ${machine} -- uname -a`, does: `runs on ${machine}` },
+      { line: `${atlas} status${folder}`, does: 'what runs, and what it costs' },
+      { line: `${atlas} plan --destroy ${told.infrastructure.name}${folder}`, does: 'what an end of it would delete' },
     ]),
   )
   context.say('\nCtrl-C ends it. State stays on disk, so the next start finds it.')

@@ -1,4 +1,5 @@
 import { command, text } from '../command.ts'
+import { introduceSandbox } from '../sandbox/admin.ts'
 import { runUntilAsked } from '../server/foreground.ts'
 import { startServer } from '../server/server.ts'
 import { withoutCredential } from '../server/session.ts'
@@ -17,11 +18,11 @@ export default command({
     const more = port === undefined ? [] : ['--port', port]
     const env = withoutCredential(context.env)
     const start = () => startServer({ dataDir: context.dataDir, dev: true, env, more })
-    const exit = await runUntilAsked(context, start, ({ file, joined }) => {
+    const exit = await runUntilAsked(context, start, async ({ file, joined }) => {
       if (context.json)
         context.jsonLine({ ready: true, url: file.url, pid: file.pid, data_dir: context.dataDir, joined })
       context.say(`${joined ? 'Joined the server' : 'Server'} at ${file.url}, data in ${context.dataDir}`)
-      if (file.sandbox) context.say(`Sandbox cloud at ${file.sandbox.url}`)
+      if (file.sandbox) context.say(await introduceSandbox(file.sandbox))
       context.say('\nNext, in another terminal:\n  atlas plan   what would change\n')
       context.say('Ctrl-C ends it; machines and state stay on disk.')
     })

@@ -4,8 +4,9 @@ import type { Plan } from '@atlas/core'
 import { AtlasError } from '@atlas/core/errors'
 import { isNothing, outcomeOf } from '../change.ts'
 import type { Context } from '../context.ts'
-import { follow } from '../follow/follow.ts'
+import { ended, follow } from '../follow/follow.ts'
 import { describe } from '../input/description.ts'
+import { introduceSandbox } from '../sandbox/admin.ts'
 import type { RunningServer } from '../server/server.ts'
 import { showInfrastructure } from '../show/infrastructure.ts'
 import { showPlan } from '../show/plan.ts'
@@ -25,9 +26,11 @@ export interface Told {
 /** From the CSV to running machines. `undefined` where somebody pressed Ctrl-C on the way. */
 export async function tellStory(context: Context, server: RunningServer): Promise<Told | undefined> {
   const { say, terminal } = context
-  say(`Server at ${server.file.url}, sandbox cloud at ${server.file.sandbox?.url}, data in ${context.dataDir}\n`)
+  say(`Server at ${server.file.url}, data in ${context.dataDir}`)
+  say(`${await introduceSandbox(onlySandbox(server))}\n`)
   const client = createClient(server.file)
   const description = await describe({ ...context, cwd: exampleFolder, connect: async () => client }, {})
+  if (!(await finishOld(context, client, description.name))) return undefined
   const plan = await client.planApply(description)
   if (isNothing(plan)) say('Its state was found again: nothing is to be done.\n')
   else if (!(await carryOut(context, client, plan, description))) return undefined
@@ -36,6 +39,17 @@ export async function tellStory(context: Context, server: RunningServer): Promis
   say(`${terminal.colours.green('Ready')} after ${duration(readyMs)}. What runs now:\n`)
   say(`${showInfrastructure(infrastructure, terminal.colours)}\n`)
   return { client, infrastructure, description, readyMs }
+}
+
+/** Whatever a Ctrl-C interrupted has gone on with this start. False where Ctrl-C comes again. */
+async function finishOld(context: Context, client: Client, infrastructure: string): Promise<boolean> {
+  const unfinished = (await client.operations()).filter((one) => one.infrastructure === infrastructure && !ended(one))
+  for (const operation of unfinished) {
+    context.say(`An unfinished operation goes on: ${operation.kind} ${infrastructure}.\n`)
+    if ((await follow(context, client, operation)).detached) return false
+    context.say('')
+  }
+  return true
 }
 
 /** False where Ctrl-C came first. @throws AtlasError `operation_failed` */

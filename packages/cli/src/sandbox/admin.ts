@@ -42,6 +42,12 @@ export interface Fault {
   [parameter: string]: unknown
 }
 
+/** Where it is, what its machines are made of, and how far they are kept apart: to be said at every start. */
+export async function introduceSandbox(connection: SandboxConnection): Promise<string> {
+  const { backend, isolation } = await sandboxAdmin(connection).info()
+  return `Sandbox cloud at ${connection.url}. Machines: ${backend}. ${isolation}`
+}
+
 /** The sandbox's own endpoint, which the real cloud does not have. All throw AtlasError. */
 export function sandboxAdmin(connection: SandboxConnection) {
   const call = <Answer>(method: string, path: string, body?: unknown) => ask<Answer>(connection, method, path, body)

@@ -11,12 +11,12 @@ type Ending = Pick<Child<unknown>, 'ended' | 'stop'>
 export async function runUntilAsked<Running extends Ending>(
   { remark, dataDir }: Pick<Context, 'remark' | 'dataDir'>,
   start: () => Promise<Running>,
-  started: (running: Running) => void,
+  started: (running: Running) => void | Promise<void>,
 ): Promise<number> {
   const signals = untilAskedToEnd()
   try {
     const running = await start()
-    started(running)
+    await started(running)
     const how = await Promise.race([signals.asked.then(() => 'asked' as const), running.ended])
     if (how !== 'asked') {
       remark(`It ended by itself (${how}); look in ${dataDir}`)
