@@ -173,6 +173,7 @@ test('a server elsewhere is named by ATLAS_URL and ATLAS_TOKEN', async () => {
   expect(await elsewhere({ ATLAS_URL: url, ATLAS_TOKEN: 'wrong' })).toMatchObject({ exit: 5 })
   expect(await elsewhere({ ATLAS_URL: url })).toMatchObject({ exit: 5 })
   expect(await elsewhere({ ATLAS_URL: 'http://127.0.0.1:9', ATLAS_TOKEN: token })).toMatchObject({ exit: 7 })
+  expect(await elsewhere({ ATLAS_URL: 'http://atlas.invalid', ATLAS_TOKEN: token })).toMatchObject({ exit: 2 })
 })
 
 function small(name: string): string {

@@ -72,7 +72,7 @@ async function refusal(answer: Response, url: string): Promise<AtlasError> {
     hint?: string
     problems?: Problem[]
   }
-  if (problem.code === undefined || !(problem.code in catalogue)) {
+  if (problem.code === undefined || !Object.hasOwn(catalogue, problem.code)) {
     return unreachable(url, new Error(`HTTP ${answer.status} without a problem that Atlas knows`))
   }
   const wait = Number(answer.headers.get('retry-after') ?? Number.NaN)

@@ -1,6 +1,7 @@
 export { type Approval, type Client, createClient } from './client.ts'
 export type { EventQuery } from './events.ts'
 export type { Connection } from './http.ts'
+export { goesInClear } from './in-clear.ts'
 export {
   type ReadyLine,
   readServerFile,

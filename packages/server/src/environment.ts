@@ -1,3 +1,4 @@
+import { goesInClear } from '@atlas/client'
 import { AtlasError, type Problem } from '@atlas/core'
 import { z } from 'zod'
 
@@ -65,7 +66,7 @@ export function readEnvironment(raw: Readonly<Record<string, string | undefined>
   const { DO_TOKEN, DIGITALOCEAN_API_TOKEN, DIGITALOCEAN_API_URL: url, ...rest } = parsed.data
   if (DO_TOKEN && DIGITALOCEAN_API_TOKEN && DO_TOKEN !== DIGITALOCEAN_API_TOKEN) throw refusal([twoTokens])
   const chosen = DO_TOKEN ?? DIGITALOCEAN_API_TOKEN
-  if (chosen && !isSafe(new URL(url))) throw refusal([plainHttp])
+  if (chosen && goesInClear(new URL(url))) throw refusal([plainHttp])
   return { ...rest, credential: chosen ? { token: chosen, url: url.replace(/\/+$/, '') } : undefined }
 }
 
@@ -80,9 +81,6 @@ const plainHttp: Problem = {
   message: 'the token would go over the network in clear',
   expected: 'https, or http on this computer',
 }
-
-const isSafe = ({ protocol, hostname }: URL) =>
-  protocol === 'https:' || hostname === 'localhost' || hostname === '[::1]' || /^127(\.\d+){3}$/.test(hostname)
 
 function problemOf(issue: z.core.$ZodIssue): Problem {
   const name = String(issue.path[0])

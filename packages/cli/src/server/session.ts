@@ -1,4 +1,4 @@
-import { type Client, createClient, readServerFile, type ServerFile, signIn } from '@atlas/client'
+import { type Client, createClient, goesInClear, readServerFile, type ServerFile, signIn } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
 import type { Context } from '../context.ts'
 
@@ -67,6 +67,10 @@ function fromEnvironment({ ATLAS_URL: url, ATLAS_TOKEN: token }: NodeJS.ProcessE
   if (!url) return undefined
   if (!URL.canParse(url))
     throw new AtlasError('usage', `ATLAS_URL is no address: ${url}`, { hint: 'ATLAS_URL=http://127.0.0.1:3003' })
+  if (token && goesInClear(new URL(url)))
+    throw new AtlasError('usage', `The token would go to ${url} over the network in clear`, {
+      hint: `ATLAS_URL=${url.replace(/^http:/, 'https:')}`,
+    })
   if (token) return { url, token }
   throw new AtlasError('unauthorized', `ATLAS_URL is set but ATLAS_TOKEN is not`, {
     hint: 'ATLAS_TOKEN=<token> atlas …; the token is in server.json of the server’s data folder',

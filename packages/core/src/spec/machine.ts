@@ -40,7 +40,9 @@ export const machine = z.strictObject({
   ipv6: z.boolean().default(false).describe('Gives it a public IPv6 address too. Cannot be taken away in place.'),
   user_data: refOr(z.string().max(65_536, 'at most 64 KiB'))
     .optional()
-    .describe('Run at the first boot: a `#!` script or `#cloud-config`. Another text replaces the machine.'),
+    .describe(
+      'Run at the first boot: a `#!` script or `#cloud-config`. Another text replaces the machine. Kept as it is in the database and in plans as JSON: no place for secrets.',
+    ),
   vpc: vpc.describe(
     'The private network it is in; the default one of the region otherwise. Another replaces the machine.',
   ),
