@@ -16,7 +16,7 @@ const schema = z.object({
   port: z.coerce.number({ error: 'is not a port' }).int().min(0).max(65_535).default(0),
   dev: z.boolean().default(false),
   'parent-pipe': z.boolean().default(false),
-  workers: z.coerce.number({ error: 'is not a number' }).int().min(1).max(64).default(1),
+  workers: z.coerce.number({ error: 'is not a number' }).int().min(1).max(16).default(1),
 })
 
 export interface Options {
