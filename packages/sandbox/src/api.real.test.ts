@@ -22,7 +22,7 @@ interface Listing {
 
 let cloud: SandboxProcess
 beforeAll(async () => {
-  cloud = await SandboxProcess.start('--rate-limit', 'off')
+  cloud = await SandboxProcess.start()
 })
 afterAll(() => cloud.remove())
 

@@ -2,6 +2,7 @@ import type { Clock } from './clock.ts'
 import type { Backend } from './machines/backend.ts'
 import type { Records } from './records/records.ts'
 import type { Store } from './records/store.ts'
+import type { DatabaseKeeper } from './work/databases.ts'
 import type { FirewallKeeper } from './work/firewalls.ts'
 import type { BalancerKeeper } from './work/load-balancers.ts'
 
@@ -9,6 +10,7 @@ import type { BalancerKeeper } from './work/load-balancers.ts'
 export interface Cloud extends CloudParts {
   readonly firewallKeeper: FirewallKeeper
   readonly balancers: BalancerKeeper
+  readonly databaseKeeper: DatabaseKeeper
 }
 
 /** The cloud without what watches over it. */
@@ -34,8 +36,8 @@ export interface Options {
 export interface Background {
   /** Aborted when the sandbox stops. */
   readonly stopping: AbortSignal
-  /** Lets it go on; `settled` waits for it. Work under one key runs one after the other. */
-  start(key: string, work: () => Promise<void>): void
+  /** Lets it go on. Work under one key runs one after the other. Resolves when it has ended, well or not. */
+  start(key: string, work: () => Promise<void>): Promise<void>
   settled(): Promise<void>
 }
 

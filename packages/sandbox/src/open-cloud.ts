@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { openClock } from './clock.ts'
 import type { Cloud } from './cloud.ts'
-import { chooseSshPort, openBackend } from './machines/index.ts'
+import { chooseSshPort, openBackend, openDatabases } from './machines/index.ts'
 import { meterEverything } from './metering/meter.ts'
 import { openRecords } from './records/records.ts'
 import { Store } from './records/store.ts'
@@ -10,7 +10,7 @@ import type { SandboxOptions } from './sandbox.ts'
 import { resume } from './work/actions.ts'
 import { claimBlock } from './work/address-block.ts'
 import { openBackground } from './work/background.ts'
-import { bringOnline } from './work/databases.ts'
+import { bringOnline, keepDatabases } from './work/databases.ts'
 import { destroyTogether } from './work/destruction.ts'
 import { keepFirewalls } from './work/firewalls.ts'
 import { importImage } from './work/images.ts'
@@ -38,7 +38,13 @@ export async function openCloud(options: SandboxOptions, stopping: AbortSignal):
     },
   }
   meterEverything(parts)
-  const cloud: Cloud = { ...parts, firewallKeeper: keepFirewalls(parts), balancers: keepBalancers(parts) }
+  const servers = name === 'none' ? undefined : openDatabases({ dataDir: join(dataDir, 'databases') })
+  const cloud: Cloud = {
+    ...parts,
+    firewallKeeper: keepFirewalls(parts),
+    balancers: keepBalancers(parts),
+    databaseKeeper: keepDatabases(parts, servers),
+  }
   await takeUp(cloud)
   return cloud
 }
@@ -53,7 +59,7 @@ async function takeUp(cloud: Cloud): Promise<void> {
   for (const { id } of cloud.loadBalancers.all()) cloud.balancers.activate(id)
   for (const { id, status } of cloud.peerings.all()) if (status === 'PROVISIONING') connectPeering(cloud, id)
   for (const { id, completedAt } of cloud.destructions.all()) if (completedAt === undefined) destroyTogether(cloud, id)
-  for (const { id, status } of cloud.databases.all()) if (status !== 'online') bringOnline(cloud, id)
+  for (const { id } of cloud.databases.all()) bringOnline(cloud, id)
   for (const { id, status } of cloud.images.all()) if (status === 'NEW') importImage(cloud, id)
 }
 

@@ -87,7 +87,17 @@ export class SandboxProcess {
 
 function run(dataDir: string, flags: readonly string[]): ChildProcess {
   const main = join(import.meta.dirname, 'main.ts')
-  const standard = ['--data-dir', dataDir, '--backend', 'none', '--settle-ms', '50', '--parent-pipe']
+  const standard = [
+    '--data-dir',
+    dataDir,
+    '--backend',
+    'none',
+    '--settle-ms',
+    '50',
+    '--rate-limit',
+    'off',
+    '--parent-pipe',
+  ]
   return spawn(process.execPath, [main, ...standard, ...flags], { stdio: ['pipe', 'pipe', 'inherit'] })
 }
 

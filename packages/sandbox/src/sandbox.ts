@@ -45,6 +45,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
     await app.close()
     await cloud.background.settled()
     await cloud.balancers.close()
+    await cloud.databaseKeeper.close()
     await cloud.backend.close()
     cloud.store.close()
   }

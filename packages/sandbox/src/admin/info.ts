@@ -26,6 +26,12 @@ export async function info(cloud: Cloud) {
     isolation,
     effects,
     not_in_effect: [...absent, ...never],
+    databases: [...cloud.databases.all()].map(({ id, name, engine, server, problem }) => ({
+      id,
+      name,
+      engine,
+      ...(server ? { server } : { record_only: problem ?? whyRecord(cloud, engine) }),
+    })),
     load_balancers: [...cloud.loadBalancers.all()].map(({ id, name, address }) => {
       const running = cloud.balancers.running(id)
       return { id, name, address, entries: running?.entries ?? [], targets: running?.health() ?? [] }
@@ -51,3 +57,6 @@ async function machine(cloud: Cloud, id: number) {
 /** A line for the file known_hosts. */
 const knownHosts = ({ host, port }: { host: string; port: number }, key: string): string =>
   `${port === 22 ? host : `[${host}]:${port}`} ${key}`
+
+const whyRecord = ({ databaseKeeper }: Cloud, engine: string): string =>
+  engine === 'pg' && databaseKeeper.real ? 'its server is not up yet' : `no server for ${engine} runs here`

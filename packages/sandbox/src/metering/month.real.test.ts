@@ -3,7 +3,7 @@ import { droplet, SandboxProcess, until } from '../sandbox.fixture.ts'
 
 let cloud: SandboxProcess
 beforeAll(async () => {
-  cloud = await SandboxProcess.start('--rate-limit', 'off', '--settle-ms', '0')
+  cloud = await SandboxProcess.start('--settle-ms', '0')
 })
 afterAll(() => cloud.remove())
 

@@ -17,9 +17,10 @@ export function freeAddress(cloud: Cloud): string {
 }
 
 function addressTaken(cloud: Cloud, address: string): boolean {
-  const { droplets, loadBalancers, reservedIps } = cloud
-  const taken = droplets.count('address', address) + loadBalancers.count('address', address)
-  return taken > 0 || reservedIps.get(address) !== undefined
+  const holders = [cloud.droplets, cloud.loadBalancers, cloud.databases]
+  return (
+    holders.some((records) => records.count('address', address) > 0) || cloud.reservedIps.get(address) !== undefined
+  )
 }
 
 export function freePrivateAddress(cloud: Cloud, vpc: Vpc): string {

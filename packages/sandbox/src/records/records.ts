@@ -52,7 +52,12 @@ export function openRecords(store: Store) {
       },
     }),
     databases: store.collection<Types.Database>('database', {
-      indexes: { ...byTag, vpc: (database) => [database.vpc], name: (database) => [database.name] },
+      indexes: {
+        ...byTag,
+        vpc: (database) => [database.vpc],
+        name: (database) => [database.name],
+        address: ({ address }) => (address === undefined ? [] : [address]),
+      },
     }),
     usage: store.collection<Types.Usage>('usage', {
       indexes: { open: ({ resource, end }) => (end === undefined ? [resource] : []) },

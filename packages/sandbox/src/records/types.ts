@@ -209,8 +209,14 @@ export interface Database {
   autoscale: { enabled: boolean; threshold_percent?: number | undefined; increment_gib?: number | undefined }
   migration?: { id: string; status: string; createdAt: number }
   events: { id: string; type: string; at: number }[]
-  /** Where a real server answers; absent where the cluster is a record only. */
+  /** Of this computer, where a real server shall answer; absent where the cluster is a record only. */
+  address?: string
+  /** Where it does answer. */
   server?: { host: string; port: number }
+  /** Why it does not. */
+  problem?: string
+  /** The cluster whose data it starts with. */
+  source?: string
   createdAt: number
 }
 

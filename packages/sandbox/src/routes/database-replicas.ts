@@ -4,6 +4,7 @@ import { regionOf } from '../data/catalogue.ts'
 import { engines, includedStorageMib } from '../data/database-catalogue.ts'
 import { conflict, notFound, unprocessable } from '../http/errors.ts'
 import { type App, list, param } from '../http/validation.ts'
+import { freeAddress } from '../records/addresses.ts'
 import { useTags } from '../records/tags.ts'
 import type { Database, DatabaseReplica } from '../records/types.ts'
 import { replicaShape } from '../shapes/database.ts'
@@ -50,17 +51,20 @@ export function databaseReplicaRoutes(app: App, cloud: Cloud): void {
     const replica = replicaOf(database, request)
     dropReplica(cloud, database, replica)
     const { id, name, region, size, vpc, storageMib, tags } = replica
-    const { server: _, ...copied } = database
+    const { server: _, address: __, ...copied } = database
     const own = {
       replicas: [],
       pools: [],
       nodes: 1,
       events: [],
-      status: 'online' as const,
+      status: 'forking' as const,
       createdAt: cloud.clock.now(),
+      source: database.id,
+      ...(database.address !== undefined && { address: freeAddress(cloud) }),
     }
     const promoted = cloud.databases.put({ ...copied, id, name, region, size, vpc, storageMib, tags, ...own })
     note(cloud, promoted, 'cluster_master_promotion')
+    bringOnline(cloud, id)
     return reply.code(204).send()
   })
 }

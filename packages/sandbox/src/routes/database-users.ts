@@ -19,7 +19,7 @@ export function databaseUserRoutes(app: App, cloud: Cloud): void {
     const { name, settings } = request.body
     if (database.users.some((user) => user.name === name)) throw conflict('a user with this name already exists')
     const user: DatabaseUser = { name, role: 'normal', password: newPassword(), ...(settings && { settings }) }
-    cloud.databases.update(database.id, { users: [...database.users, user] })
+    await change(cloud, database, { users: [...database.users, user] })
     reply.code(201)
     return { user }
   })
@@ -31,19 +31,19 @@ export function databaseUserRoutes(app: App, cloud: Cloud): void {
     const before = userOf(database, request)
     const user = { ...before, ...(request.body.settings && { settings: request.body.settings }) }
     reply.code(201)
-    return { user: replace(cloud, database, user) }
+    return { user: await replace(cloud, database, user) }
   })
 
   app.post(`${users}/:username/reset_auth`, async (request) => {
     const database = databaseOf(cloud, request)
-    return { user: replace(cloud, database, { ...userOf(database, request), password: newPassword() }) }
+    return { user: await replace(cloud, database, { ...userOf(database, request), password: newPassword() }) }
   })
 
   app.delete(`${users}/:username`, async (request, reply) => {
     const database = databaseOf(cloud, request)
     const user = userOf(database, request)
     if (user.role === 'primary') throw unprocessable('the primary user cannot be deleted')
-    cloud.databases.update(database.id, { users: database.users.filter((other) => other !== user) })
+    await change(cloud, database, { users: database.users.filter((other) => other !== user) })
     return reply.code(204).send()
   })
 
@@ -56,7 +56,7 @@ export function databaseUserRoutes(app: App, cloud: Cloud): void {
     const database = withDatabases(databaseOf(cloud, request))
     const { name } = request.body
     if (database.names.includes(name)) throw conflict('a database with this name already exists')
-    cloud.databases.update(database.id, { names: [...database.names, name] })
+    await change(cloud, database, { names: [...database.names, name] })
     reply.code(201)
     return { db: { name } }
   })
@@ -68,7 +68,7 @@ export function databaseUserRoutes(app: App, cloud: Cloud): void {
   app.delete(`${names}/:name`, async (request, reply) => {
     const database = databaseOf(cloud, request)
     const name = nameOf(database, request)
-    cloud.databases.update(database.id, { names: database.names.filter((other) => other !== name) })
+    await change(cloud, database, { names: database.names.filter((other) => other !== name) })
     return reply.code(204).send()
   })
 }
@@ -80,10 +80,15 @@ function userOf(database: Database, request: { params: unknown }): DatabaseUser 
   return user
 }
 
-function replace(cloud: Cloud, database: Database, user: DatabaseUser): DatabaseUser {
-  const users = database.users.map((other) => (other.name === user.name ? user : other))
-  cloud.databases.update(database.id, { users })
+async function replace(cloud: Cloud, database: Database, user: DatabaseUser): Promise<DatabaseUser> {
+  await change(cloud, database, { users: database.users.map((other) => (other.name === user.name ? user : other)) })
   return user
+}
+
+/** Answered when the server has it: who is told of a user can log in. */
+async function change(cloud: Cloud, { id }: Database, part: Partial<Database>): Promise<void> {
+  cloud.databases.update(id, part)
+  await cloud.databaseKeeper.upToDate(id)
 }
 
 function nameOf({ names }: Database, request: { params: unknown }): string {

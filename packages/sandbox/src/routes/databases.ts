@@ -12,6 +12,7 @@ import {
 import { notFound, unprocessable } from '../http/errors.ts'
 import { listed, page } from '../http/page.ts'
 import { type App, param, queryOf } from '../http/validation.ts'
+import { freeAddress } from '../records/addresses.ts'
 import { assign } from '../records/projects.ts'
 import { hasTag, useTags } from '../records/tags.ts'
 import type { Database, DatabaseUser, Engine } from '../records/types.ts'
@@ -124,6 +125,8 @@ function createDatabase(cloud: Cloud, wanted: Wanted): Database {
     },
     events: [{ id: crypto.randomUUID().slice(0, 8), type: 'cluster_create', at: createdAt }],
     createdAt,
+    ...(wanted.engine === 'pg' && cloud.databaseKeeper.real && { address: freeAddress(cloud) }),
+    ...(source && { source: source.id }),
   })
   assign(cloud, `do:dbaas:${database.id}`, wanted.project_id)
   pass(cloud, database.id, source ? 'forking' : 'creating')

@@ -85,7 +85,8 @@ export function ruleShape({ id }: Database, rule: DatabaseRule) {
 }
 
 export function replicaShape(database: Database, replica: DatabaseReplica) {
-  const named = { ...database, id: replica.id, name: replica.name }
+  const { server: _, ...rest } = database
+  const named = { ...rest, id: replica.id, name: replica.name }
   return {
     id: replica.id,
     name: replica.name,
@@ -102,12 +103,13 @@ export function replicaShape(database: Database, replica: DatabaseReplica) {
   }
 }
 
-/** A pool is reached like a database of its name. */
+/** A pool is reached like a database of its name; a real server here has no pools, and is reached itself. */
 export function poolShape(database: Database, pool: DatabasePool) {
   const login = database.users.find(({ name }) => name === pool.user)
+  const name = database.server ? pool.db : pool.name
   return {
     ...pool,
-    connection: connectionShape(database, '', pool.name, login),
-    private_connection: connectionShape(database, 'private-', pool.name, login),
+    connection: connectionShape(database, '', name, login),
+    private_connection: connectionShape(database, 'private-', name, login),
   }
 }

@@ -4,7 +4,7 @@ import type { Background, CloudParts } from '../cloud.ts'
 export function openBackground(stopping: AbortSignal, report: (error: unknown) => void): Background {
   const tails = new Map<string, Promise<void>>()
 
-  function start(key: string, work: () => Promise<void>): void {
+  function start(key: string, work: () => Promise<void>): Promise<void> {
     const tail = (tails.get(key) ?? Promise.resolve())
       .then(work)
       .catch((error: unknown) => {
@@ -14,6 +14,7 @@ export function openBackground(stopping: AbortSignal, report: (error: unknown) =
         if (tails.get(key) === tail) tails.delete(key)
       })
     tails.set(key, tail)
+    return tail
   }
 
   return {

@@ -40,6 +40,8 @@ export interface Databases {
 interface Secret {
   password: string
   files: string
+  /** What the cluster was told to have last, without passwords. */
+  filled?: Contents
 }
 
 interface Running {
@@ -122,7 +124,10 @@ export function openDatabases({ dataDir }: { dataDir: string }): Databases {
         const { postgres, secret: known } =
           running.get(spec.id) ?? (secret ? await start(spec, secret.password) : await make(spec))
         const { host, port } = postgres
-        await fill({ host, port, user: superuser, password: known.password }, spec)
+        const before = (await readSecret(folder(spec.id)))?.filled ?? { users: [], names: [] }
+        await fill({ host, port, user: superuser, password: known.password }, spec, before)
+        const users = spec.users.map(({ name }) => ({ name, password: '' }))
+        await writeSecret(folder(spec.id), { ...known, filled: { users, names: spec.names } })
         return { host, port }
       }),
     stop: (id) => inTurn(id, async () => void (await stop(id))),

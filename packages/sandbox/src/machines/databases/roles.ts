@@ -23,8 +23,11 @@ export interface Admin {
 export const superuser = 'postgres'
 const ownDatabase = 'postgres'
 
-/** Makes users, passwords and databases so, and removes those that are no longer wanted, with what they hold. */
-export async function fill(admin: Admin, { users, names }: Contents): Promise<void> {
+/**
+ * Makes users, passwords and databases so, and removes those of `before` that are no longer wanted, with what they hold.
+ * What was made in SQL by those who use the cluster is theirs: it is left alone.
+ */
+export async function fill(admin: Admin, { users, names }: Contents, before: Contents): Promise<void> {
   const owner = users[0]?.name ?? superuser
   await inDatabase(admin, ownDatabase, async (client) => {
     for (const user of users) await setLogin(client, user, user.name === owner)
@@ -32,12 +35,14 @@ export async function fill(admin: Admin, { users, names }: Contents): Promise<vo
     for (const name of names) {
       if (!present.includes(name)) await client.query(`CREATE DATABASE ${id(name)} OWNER ${id(owner)}`)
     }
-    for (const name of present.filter((name) => !names.includes(name)))
-      await client.query(`DROP DATABASE ${id(name)} WITH (FORCE)`)
+    const isGone = (name: string) => !names.includes(name) && before.names.includes(name)
+    for (const name of present.filter(isGone)) await client.query(`DROP DATABASE ${id(name)} WITH (FORCE)`)
     for (const name of await loginsOf(client))
-      if (!users.some((user) => user.name === name)) await dropLogin(admin, client, name, owner, names)
+      if (holds(before, name) && !holds({ users }, name)) await dropLogin(admin, client, name, owner, names)
   })
 }
+
+const holds = ({ users }: Pick<Contents, 'users'>, name: string): boolean => users.some((user) => user.name === name)
 
 const id = (name: string): string => pg.escapeIdentifier(name)
 
