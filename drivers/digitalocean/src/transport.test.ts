@@ -25,7 +25,7 @@ const answering = (status: number, body: unknown, headers: Record<string, string
   })
 
 const ask = (url: string, method = 'POST', options: Partial<TransportOptions> = {}, context: CallContext = {}) =>
-  transport({ requestTimeoutMs: 200, ...options })(context)(new Request(`${url}/v2/things`, { method }))
+  transport({ requestTimeoutMs: 4000, ...options })(context)(new Request(`${url}/v2/things`, { method }))
 
 const failure = async (answer: Promise<unknown>): Promise<AtlasError> => {
   const error = await answer.then(() => undefined).catch((error: unknown) => error)
@@ -60,7 +60,7 @@ test('a 5xx on reading leaves nothing unsure', async () => {
 })
 
 test('no answer in time is given up, and may have been carried out', async () => {
-  const error = await failure(ask(await serve(() => {})))
+  const error = await failure(ask(await serve(() => {}), 'POST', { requestTimeoutMs: 200 }))
   expect(error).toMatchObject({ code: 'cloud_unavailable', uncertain: true })
   expect(error.message).toContain('timeout')
 })
