@@ -13,7 +13,7 @@ import { changed, type Wanted, wish } from './wish.ts'
 
 /** An operation that has not ended by then is stuck. Long, because machines are slow; what is stuck stays so. */
 const stuckAfterMs = 60_000
-/** The sweep has had its turn by then: patrols come every 1.5 s, a doomed resource may be refused its end for a while. */
+/** The sweep has had its turn by then: patrols come every 2 s, a doomed resource may be refused its end for a while. */
 const sweptByMs = 20_000
 
 export interface RunReport {

@@ -81,5 +81,5 @@ const parts = {
     say(message, { ...facts, ...(error !== undefined && { error: String(error) }) }),
 }
 startWorker(parts)
-startPatrol(parts, { everyMs: 1500 })
+startPatrol(parts, { everyMs: 2000 })
 say('ready', { worker: lease.worker })
