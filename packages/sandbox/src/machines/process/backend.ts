@@ -4,17 +4,14 @@ import type { Server } from 'node:net'
 import { join } from 'node:path'
 import { systemGroups } from '../accounts.ts'
 import type { Backend } from '../backend.ts'
+import { bootAndServe } from '../boot.ts'
 import { Disks } from '../disks.ts'
 import { type Doors, doorsOf } from '../doors/doors.ts'
-import { mayEnter } from '../doors/firewall.ts'
-import { hold, release } from '../doors/hold.ts'
+import { Gate } from '../doors/gate.ts'
 import { doorPlan } from '../doors/plan.ts'
 import { MachineError } from '../errors.ts'
-import { bootLine, cloudLog, hostKeyOf } from '../first-boot.ts'
 import { folderBackend } from '../folders.ts'
 import type { Machine, Runner } from '../machine.ts'
-import type { Account, Inside } from '../ssh/inside.ts'
-import { type SshServer, sshServer } from '../ssh/server.ts'
 import { processInside } from './inside.ts'
 import { endAll, marked, signalAll } from './processes.ts'
 import { reaper } from './reaper.ts'
@@ -27,14 +24,6 @@ const nature = {
   effects: { ssh: true, firewall: false, privateNetwork: false, ownPorts: false, cpuAndMemoryLimits: false },
 } as const satisfies Pick<Backend, 'name' | 'isolation' | 'effects'>
 
-interface Running {
-  ssh: SshServer
-  inside: Inside
-  /** Connections that came while the machine hangs. */
-  waiting: (() => void)[]
-  hanging: boolean
-}
-
 /** Machines as plain processes: anywhere where Node, a shell and ssh are. */
 export function processBackend(dataDir: string, log: (line: string) => void): Backend {
   const disks = new Disks(dataDir)
@@ -42,7 +31,7 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
   const instance = createHash('sha256').update(dataDir).digest('hex').slice(0, 12)
   const marker = (id: number) => `${instance}/${id}/`
   const reap = reaper(`${instance}/`)
-  const running = new Map<number, Running>()
+  const gates = new Map<number, Gate>()
   const doors = new Map<number, Doors>()
 
   const doorsFor = ({ spec }: Machine): Doors => {
@@ -54,18 +43,16 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
   const rules = new Map<number, Machine['firewall']>()
   const serve = (server: Server, port: number, id: number) => {
     server.on('connection', (socket) => {
-      const machine = running.get(id)
-      socket.on('error', () => {})
-      if (!machine || !mayEnter(rules.get(id), port, socket.remoteAddress ?? '')) return hold(socket)
-      if (machine.hanging) machine.waiting.push(() => machine.ssh.accept(socket))
-      else machine.ssh.accept(socket)
+      const gate = gates.get(id)
+      if (gate) gate.enter(port, socket)
+      else socket.destroy()
     })
     return () => server.close()
   }
   const showDoors = (machine: Machine, cut = false) => {
     const { id, sshPort } = machine.spec
     rules.set(id, machine.firewall)
-    const plan = doorPlan({ on: running.has(id), cut, firewall: machine.firewall, ports: [], sshPort })
+    const plan = doorPlan({ on: gates.has(id), cut, firewall: machine.firewall, ports: [], sshPort })
     // Only SSH is ours to close: programs listen on this computer themselves.
     return doorsFor(machine).set({ open: plan.open, dropped: plan.dropped.filter((port) => port === sshPort) })
   }
@@ -77,23 +64,19 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
     },
     async start(machine, disk, volumes) {
       for (const volume of volumes) await runner.mount(machine, disk, volume)
-      const { id } = machine.spec
-      const inside = processInside(disk.root, marker(id))
-      const root = (await inside.account('root'))!
-      await ended(bootScript(inside, root, bootLine.early))
-      const ssh = sshServer(inside, await hostKeyOf(disk))
-      running.set(id, { ssh, inside, waiting: [], hanging: false })
+      const { id, sshPort } = machine.spec
+      const ssh = await bootAndServe(processInside(disk.root, marker(id)), disk)
+      gates.set(id, new Gate({ ssh, sshPort, rules: () => rules.get(id) }))
       await showDoors(machine)
-      bootScript(inside, root, bootLine.late)
     },
     async stop(machine, options) {
       const { id } = machine.spec
-      running.get(id)?.ssh.close()
-      running.delete(id)
+      gates.get(id)?.drop()
+      gates.delete(id)
       await endAll(marker(id), options)
       await showDoors(machine)
     },
-    isOn: (id) => running.has(id),
+    isOn: (id) => gates.has(id),
     async freeze(id, frozen) {
       signalAll(await marked(marker(id)), frozen ? 'SIGSTOP' : 'SIGCONT')
     },
@@ -108,17 +91,13 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
     async fault(machine, fault) {
       const { id } = machine.spec
       if (fault?.kind === 'crash') return runner.stop(machine, { graceful: false })
-      const now = running.get(id)
-      if (!now)
-        throw new MachineError('failed', `Machine ${machine.spec.name} is off: it can have no fault but being so.`)
+      const gate = gates.get(id)
+      if (!gate) throw new MachineError('failed', `${machine.spec.name} is off: it can have no fault but being so.`)
       if (fault?.kind === 'slow_disk')
         return log('slow_disk: plain processes use the disk directly; nothing is slowed.')
-      const still = fault !== undefined
-      if (still || now.hanging) await runner.freeze(id, fault?.kind === 'hang')
-      for (const socket of now.ssh.sockets) still ? hold(socket) : release(socket)
-      now.hanging = still
+      await runner.freeze(id, fault?.kind === 'hang')
+      gate.stand(fault !== undefined)
       await showDoors(machine, fault?.kind === 'partition')
-      if (!still) for (const enter of now.waiting.splice(0)) enter()
     },
     async forget(id) {
       await doors.get(id)?.set({ open: [], dropped: [] })
@@ -126,8 +105,8 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
     },
     sweep: () => endAll(`${instance}/`, { graceful: false }),
     async close() {
-      for (const { ssh } of running.values()) ssh.close()
-      running.clear()
+      for (const gate of gates.values()) gate.drop()
+      gates.clear()
       for (const known of doors.values()) await known.set({ open: [], dropped: [] })
       await endAll(`${instance}/`, { graceful: false })
       reap.close()
@@ -135,19 +114,3 @@ export function processBackend(dataDir: string, log: (line: string) => void): Ba
   }
   return folderBackend(nature, disks, runner, log)
 }
-
-function bootScript(inside: Inside, account: Account, line: string) {
-  const env = { HOME: account.home, USER: 'root', PATH: process.env.PATH ?? '', SHELL: account.shell }
-  const child = inside.spawn({
-    argv: ['/bin/sh', '-c', `exec >>"$ROOT${cloudLog}" 2>&1 </dev/null; ${line}`],
-    env,
-    account,
-  })
-  child.stdin?.end()
-  child.stdout?.resume()
-  child.stderr?.resume()
-  return child
-}
-
-const ended = (child: ReturnType<typeof bootScript>): Promise<void> =>
-  new Promise((resolve, reject) => child.on('exit', () => resolve()).on('error', reject))

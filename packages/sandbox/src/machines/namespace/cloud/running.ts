@@ -2,13 +2,10 @@ import { spawn } from 'node:child_process'
 import { readFile } from 'node:fs/promises'
 import type { Server, Socket } from 'node:net'
 import type { MachineFault } from '../../backend.ts'
-import { mayEnter } from '../../doors/firewall.ts'
-import { hold, release } from '../../doors/hold.ts'
-import { bootLine, cloudLog, hostKeyOf } from '../../first-boot.ts'
+import { bootAndServe } from '../../boot.ts'
+import { Gate } from '../../doors/gate.ts'
 import type { Mounted } from '../../machine.ts'
 import { run, systemEnv } from '../../run.ts'
-import type { Inside } from '../../ssh/inside.ts'
-import { type SshServer, sshServer } from '../../ssh/server.ts'
 import { mountVolume, unmountVolume } from '../boot.ts'
 import { listeningPorts } from '../listening.ts'
 import type { Wire } from '../network.ts'
@@ -16,7 +13,6 @@ import type { Order } from '../protocol.ts'
 import { enter, namespaceInside } from './inside.ts'
 import type { Limits } from './limits.ts'
 import { makeNamespaces, type Namespaces } from './namespaces.ts'
-import { relay } from './relay.ts'
 
 /** One machine that is on. */
 export class Running {
@@ -25,12 +21,9 @@ export class Running {
   readonly namespaces: Namespaces
   readonly #limits: Limits | undefined
   readonly #inside: ReturnType<typeof namespaceInside>
-  readonly #relayed = new Set<Socket>()
   readonly #doors = new Map<number, Server>()
-  /** SSH connections that came while the machine hangs. */
-  readonly #waiting: Socket[] = []
-  #ssh: SshServer | undefined
-  #still: MachineFault['kind'] | undefined
+  #gate: Gate | undefined
+  #hangs = false
   #ports = ''
 
   static async start(
@@ -65,9 +58,9 @@ export class Running {
   }
 
   async #boot(): Promise<void> {
-    await runInside(this.#inside, `exec >>${cloudLog} 2>&1; ${bootLine.early}`)
-    this.#ssh = sshServer(this.#inside, await hostKeyOf({ root: `${this.order.folder}/root` }))
-    runInside(this.#inside, `exec >>${cloudLog} 2>&1; ${bootLine.late}`).catch(() => {})
+    const ssh = await bootAndServe(this.#inside, { root: `${this.order.folder}/root` })
+    const { sshPort, address } = this.order.spec
+    this.#gate = new Gate({ ssh, sshPort, address, rules: () => this.order.firewall })
   }
 
   /** Takes over a listening server of this computer: who comes in there wants this port of the machine. */
@@ -79,10 +72,7 @@ export class Running {
 
   /** A connection from this computer. */
   enterBy(port: number, socket: Socket): void {
-    socket.on('error', () => {})
-    if (!mayEnter(this.order.firewall, port, socket.remoteAddress ?? '')) this.#ignore(socket)
-    else if (port === this.order.spec.sshPort) this.acceptSsh(socket)
-    else relay(socket, this.order.spec.address, port, this.#relayed)
+    this.#gate?.enter(port, socket)
   }
 
   closeDoor(port: number): void {
@@ -90,17 +80,9 @@ export class Running {
     this.#doors.delete(port)
   }
 
+  /** A connection from another machine, already let in by the firewall's rules there. */
   acceptSsh(socket: Socket): void {
-    if (this.#still) {
-      this.#waiting.push(socket)
-      hold(socket)
-    } else this.#ssh?.accept(socket)
-  }
-
-  /** As a firewall drops packets: nothing ever comes back. */
-  #ignore(socket: Socket): void {
-    this.#relayed.add(socket)
-    hold(socket)
+    this.#gate?.acceptSsh(socket)
   }
 
   /** The ports that are listened at now, where they are not the same as last time. */
@@ -125,17 +107,10 @@ export class Running {
   }
 
   async setFault(fault: MachineFault | undefined): Promise<void> {
-    if (fault?.kind === 'hang') await this.freeze(true)
-    else if (this.#still === 'hang') await this.freeze(false)
-    const still = fault?.kind === 'hang' || fault?.kind === 'partition' ? fault.kind : undefined
-    const sockets = [...(this.#ssh?.sockets ?? []), ...this.#relayed]
-    for (const socket of sockets) still ? hold(socket) : release(socket)
-    this.#still = still
-    if (!still)
-      for (const socket of this.#waiting.splice(0)) {
-        release(socket)
-        this.#ssh?.accept(socket)
-      }
+    const hangs = fault?.kind === 'hang'
+    if (hangs !== this.#hangs) await this.freeze(hangs)
+    this.#hangs = hangs
+    this.#gate?.stand(hangs || fault?.kind === 'partition')
   }
 
   /** False where the disk cannot be slowed. */
@@ -162,7 +137,7 @@ export class Running {
   /** SIGTERM to everything, and SIGKILL to what is left after `patience` (ms). */
   async stop(patience: number): Promise<void> {
     if (patience > 0) {
-      if (this.#still === 'hang') await this.freeze(false)
+      if (this.#hangs) await this.freeze(false)
       this.namespaces.askToEnd()
       await Promise.race([this.namespaces.ended, new Promise((resolve) => setTimeout(resolve, patience).unref())])
     }
@@ -177,21 +152,10 @@ export class Running {
 
   #drop(): void {
     this.#inside.close()
-    this.#ssh?.close()
-    for (const socket of [...this.#relayed, ...this.#waiting]) socket.destroy()
+    this.#gate?.drop()
     for (const port of [...this.#doors.keys()]) this.closeDoor(port)
     this.#limits?.remove()
   }
-}
-
-async function runInside(inside: Inside, line: string): Promise<void> {
-  const account = (await inside.account('root')) ?? { name: 'root', uid: 0, gid: 0, home: '/root', shell: '/bin/sh' }
-  const path = '/usr/local/sbin:/usr/local/bin:/usr/sbin:/usr/bin:/sbin:/bin'
-  const env = { HOME: account.home, USER: 'root', LOGNAME: 'root', PATH: path, SHELL: account.shell }
-  const child = inside.spawn({ argv: ['/bin/sh', '-c', line], env, account })
-  for (const stream of [child.stdout, child.stderr]) stream?.resume()
-  child.stdin?.end()
-  await new Promise<void>((resolve, reject) => child.on('exit', () => resolve()).on('error', reject))
 }
 
 /** Unlike `run`, looks only at the end: the shell of `kill -1` may be told to stop by another one. */
