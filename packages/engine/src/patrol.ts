@@ -4,7 +4,7 @@ import { drift, type Finding } from './drift.ts'
 import type { OwnedResource } from './journal.ts'
 import type { Lease } from './lease.ts'
 import { type Listings, list, live } from './refresh.ts'
-import { pause } from './retry.ts'
+import { pause, readPatiently } from './retry.ts'
 import type { RunParts } from './run.ts'
 import { type SweepStore, stamped, sweep } from './sweep.ts'
 import type { Log } from './worker.ts'
@@ -86,7 +86,7 @@ async function patrolAccount(parts: PatrolParts, beats: Beat[], signal: AbortSig
   const [first] = beats
   if (!first) return
   const driver = await parts.driverFor(first)
-  if ((await driver.account(signal)) !== first.account) {
+  if ((await readPatiently(() => driver.account(signal), signal)) !== first.account) {
     parts.log('the credential is for another account', { account: first.account })
     return
   }

@@ -4,7 +4,7 @@ import type { At } from './crash.ts'
 import type { Finish, JournalStore, Taken } from './journal.ts'
 import type { Lease } from './lease.ts'
 import { list } from './refresh.ts'
-import { isPassing, pause } from './retry.ts'
+import { isPassing, pause, readPatiently } from './retry.ts'
 import { boundAfterTakeover, settle } from './settle.ts'
 import type { Slots } from './slots.ts'
 import { runSteps } from './steps.ts'
@@ -53,7 +53,7 @@ export async function runOperation(
   const stop = AbortSignal.any([signal, letGo.signal])
   const watch = watchCancel(taken, cancelled, letGo)
   try {
-    const driver = await driverOf(parts, taken)
+    const driver = await driverOf(parts, taken, stop)
     const finish = isAtlasError(driver)
       ? failure(driver)
       : await carryOut(
@@ -113,10 +113,10 @@ async function lastLook(run: Context, store: SweepStore): Promise<void> {
 }
 
 /** The cloud account is checked before anything is touched: ids of one account mean nothing in another. */
-async function driverOf(parts: RunParts, { plan }: Taken): Promise<Driver | AtlasError> {
+async function driverOf(parts: RunParts, { plan }: Taken, signal: AbortSignal): Promise<Driver | AtlasError> {
   try {
     const driver = await parts.driverFor(plan)
-    const account = await driver.account()
+    const account = await readPatiently(() => driver.account(signal), signal)
     if (account === plan.account) return driver
     return new AtlasError('account_mismatch', `The plan is for ${plan.account}, the credential is for ${account}.`, {
       hint: 'Set the credential of that account, or plan again.',
