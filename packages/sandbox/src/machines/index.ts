@@ -24,7 +24,8 @@ export async function openBackend({ name, dataDir, log = () => {} }: BackendOpti
   await mkdir(dataDir, { recursive: true })
   const folder = await realpath(dataDir)
   if (name === 'process') return processBackend(folder, log)
-  if (name === 'docker') throw new MachineError('backend_unavailable', 'There is no docker backend yet.')
+  if (name === 'docker')
+    throw new MachineError('backend_unavailable', 'There is no docker backend yet. Try: --backend auto')
   if (name === 'namespace') return namespaceBackend(folder, log)
   return namespaceBackend(folder, log).catch((error: unknown) => {
     if (!(error instanceof MachineError)) throw error
