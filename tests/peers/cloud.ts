@@ -12,13 +12,20 @@ export interface PeerCloud {
 
 const main = join(import.meta.dirname, '../../packages/sandbox/src/main.ts')
 
-/**
- * A sandbox of its own, with records but no machines: what is tried here is the API.
- * @param rateLimit by default the hour's limit of the real cloud, but not the minute's, in which no client could finish.
- */
-export async function startCloud(rateLimit = '5000/h,5000/min'): Promise<PeerCloud> {
+interface Options {
+  /** By default the hour's limit of the real cloud, but not the minute's, in which no client could finish. */
+  rateLimit?: string
+  /** By default records without machines: what is tried here is the API. */
+  backend?: string
+}
+
+/** A sandbox of its own, in a folder that goes with it. */
+export async function startCloud({
+  rateLimit = '5000/h,5000/min',
+  backend = 'none',
+}: Options = {}): Promise<PeerCloud> {
   const dataDir = mkdtempSync(join(tmpdir(), 'atlas-peers-'))
-  const options = ['--data-dir', dataDir, '--backend', 'none', '--settle-ms', '50', '--rate-limit', rateLimit]
+  const options = ['--data-dir', dataDir, '--backend', backend, '--settle-ms', '50', '--rate-limit', rateLimit]
   const child = spawn(process.execPath, [main, ...options, '--parent-pipe'], { stdio: ['pipe', 'pipe', 'inherit'] })
   const ended = new Promise<void>((resolve) => child.once('close', () => resolve()))
 

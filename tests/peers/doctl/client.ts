@@ -1,6 +1,7 @@
 import { strict as assert } from 'node:assert'
+import { delimiter, join } from 'node:path'
 import type { PeerCloud } from '../cloud.ts'
-import { run } from '../command.ts'
+import { type Outcome, run } from '../command.ts'
 import type { Report } from '../report.ts'
 import { until } from '../until.ts'
 
@@ -9,6 +10,8 @@ export interface Doctl {
   <T = unknown>(...args: string[]): Promise<T>
   /** Holds that the command fails, and that its error matches. */
   refused(message: RegExp, ...args: string[]): Promise<void>
+  /** The bare command. */
+  call(...args: string[]): Promise<Outcome>
   /** A folder for files that commands read. */
   home: string
 }
@@ -36,21 +39,22 @@ export interface Droplet {
 
 /** The token goes by environment, as people are told to: a command line is public. */
 export function connect(file: string, home: string, { url, token }: PeerCloud): Doctl {
-  const environment = { DIGITALOCEAN_ACCESS_TOKEN: token, XDG_CONFIG_HOME: home, HOME: home }
-  const call = (args: readonly string[]) =>
-    run(file, ['--api-url', `${url}/`, '-o', 'json', ...args], { env: environment, seconds: 60 })
+  // What doctl runs itself is looked for in the folder first.
+  const path = `${join(home, 'bin')}${delimiter}${process.env.PATH}`
+  const env = { DIGITALOCEAN_ACCESS_TOKEN: token, XDG_CONFIG_HOME: home, HOME: home, PATH: path }
+  const call = (...args: string[]) => run(file, ['--api-url', url, '-o', 'json', ...args], { env, seconds: 60 })
 
   const doctl = async <T>(...args: string[]): Promise<T> => {
-    const { code, stdout, stderr } = await call(args)
+    const { code, stdout, stderr } = await call(...args)
     if (code !== 0) throw new Error(`doctl ${args.join(' ')}: exit ${code}\n${stdout}${stderr}`)
     return (stdout.trim() ? JSON.parse(stdout) : undefined) as T
   }
   const refused = async (message: RegExp, ...args: string[]) => {
-    const { code, stdout, stderr } = await call(args)
+    const { code, stdout, stderr } = await call(...args)
     assert.notEqual(code, 0, `doctl ${args.join(' ')} was expected to fail`)
     assert.match(`${stdout}${stderr}`, message)
   }
-  return Object.assign(doctl, { refused, home })
+  return Object.assign(doctl, { refused, call, home })
 }
 
 /** Runs an action command and waits for its end. @throws AssertionError where it errored */

@@ -11,6 +11,7 @@ import { dropletActions } from './droplet-actions.ts'
 import { droplets } from './droplets.ts'
 import { networks } from './networks.ts'
 import { projects } from './projects.ts'
+import { ssh } from './ssh.ts'
 import { storage } from './storage.ts'
 
 const program = {
@@ -43,6 +44,7 @@ export const doctl: Peer = {
         const client = connect(file, home, cloud)
         for (const [name, scenario] of Object.entries(scenarios))
           await report.scenario(name, () => scenario(client, report))
+        await report.scenario('ssh', () => ssh(file, home, report))
         rmSync(home, { recursive: true, force: true })
       },
     }

@@ -5,7 +5,7 @@ import { connect, refused, type Scenario } from './client.ts'
 /** What a client sees at the end of its allowance: a cloud of its own, with three requests a minute. */
 export const limits: Scenario = async (_client, { check }) => {
   await check('too many requests are refused, with the time to wait', async () => {
-    const cloud = await startCloud('100/h,3/min')
+    const cloud = await startCloud({ rateLimit: '100/h,3/min' })
     try {
       const client = connect(cloud)
       const outcomes = await Promise.allSettled(Array.from({ length: 8 }, () => client.account.getAccount()))
