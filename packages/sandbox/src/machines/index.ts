@@ -1,5 +1,6 @@
 import { mkdir, realpath } from 'node:fs/promises'
 import type { Backend } from './backend.ts'
+import { dockerBackend } from './docker/backend.ts'
 import { MachineError } from './errors.ts'
 import { namespaceBackend } from './namespace/backend.ts'
 import { noneBackend } from './none.ts'
@@ -24,8 +25,7 @@ export async function openBackend({ name, dataDir, log = () => {} }: BackendOpti
   await mkdir(dataDir, { recursive: true })
   const folder = await realpath(dataDir)
   if (name === 'process') return processBackend(folder, log)
-  if (name === 'docker')
-    throw new MachineError('backend_unavailable', 'There is no docker backend yet. Try: --backend auto')
+  if (name === 'docker') return dockerBackend(folder, log)
   if (name === 'namespace') return namespaceBackend(folder, log)
   return namespaceBackend(folder, log).catch((error: unknown) => {
     if (!(error instanceof MachineError)) throw error

@@ -93,7 +93,7 @@ ${initScript}
 script`
 
 /** Only the shell's own commands, so that the machine's last process is told from the ones that count. */
-const initScript = `while read -r word; do
+export const initScript = `while read -r word; do
   [ "$word" = off ] || continue
   kill -TERM -1
   for (( tick = 0; tick < 200; tick++ )); do

@@ -85,7 +85,8 @@ function inTerminal(
       ? ['script', '-qefc', line, '/dev/null']
       : ['script', '-q', '/dev/null', '/bin/sh', '-c', line]
   const child = inside.spawn({ argv: recorder, env, account, pipe3: true })
-  ;(child.stdio[3] as Readable).once('data', (name: Buffer) => {
+  const told = child.stdio[3] as Readable | null | undefined
+  told?.once('data', (name: Buffer) => {
     terminal.device = name.toString().trim()
   })
   return child
