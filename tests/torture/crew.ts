@@ -32,8 +32,6 @@ export interface Crew {
   freeze(forMs: number): Promise<void>
   /** Resolves with what is said next of that kind, `undefined` when the signal fires. */
   next(what: string, signal: AbortSignal): Promise<Said | undefined>
-  /** After `frozen` was said: lets it go on. */
-  thaw(pid: number): void
   /** Whoever stands still goes on. */
   thawAll(): void
   revive(pid: number, thenMs: number): Promise<void>
@@ -86,8 +84,7 @@ export function crew(given: WorkerGiven, size = 2): Crew {
     const at = places.findIndex(({ child }) => child.pid === pid)
     if (at >= 0 && !ending) places[at] = start()
   }
-  const thaw = (place: Place | undefined) => {
-    if (!place) return
+  const thaw = (place: Place) => {
     place.frozen = false
     place.child.kill('SIGCONT')
   }
@@ -131,7 +128,6 @@ export function crew(given: WorkerGiven, size = 2): Crew {
         signal.addEventListener('abort', gone)
         ears.add(hear)
       }),
-    thaw: (pid) => thaw(places.find(({ child }) => child.pid === pid)),
     thawAll() {
       for (const place of places) if (place.frozen) thaw(place)
     },

@@ -41,6 +41,8 @@ async function walk(): Promise<void> {
       tell(report, said)
       for (const { where } of said.filter(({ what }) => what === 'dies'))
         hits.set(nameOf(where), (hits.get(nameOf(where)) ?? 0) + 1)
+      // What a failed run left is not to be counted again.
+      if (wrongs(report).length > 0) break
     }
     open.delete(here)
     await here.close()
@@ -54,8 +56,7 @@ function tell(report: RunReport, said: readonly Said[]): void {
   const wrong = wrongs(report)
   for (const one of wrong) console.log(`  ${one}`)
   if (wrong.length > 0 && !options.withoutSettle)
-    for (const one of said.filter(({ what }) => what !== 'trouble'))
-      console.log(`    ${new Date(one.at).toISOString()} ${JSON.stringify(one)}`)
+    for (const one of said) console.log(`    ${new Date(one.at).toISOString()} ${JSON.stringify(one)}`)
 }
 
 const wrongs = ({ orphans, duplicates, stuck, lostEvents }: RunReport): string[] =>

@@ -12,7 +12,7 @@ import { torment } from './torment.ts'
 import { changed, type Wanted, wish } from './wish.ts'
 
 /** An operation that has not ended by then is stuck. Long, because machines are slow; what is stuck stays so. */
-const stuckAfterMs = 60_000
+const stuckAfterMs = 120_000
 /** The sweep has had its turn by then: patrols come every 2 s, a doomed resource may be refused its end for a while. */
 const sweptByMs = 20_000
 
@@ -121,6 +121,8 @@ async function operate(
   const seconds = ((performance.now() - began) / 1000).toFixed(1)
   running.abort()
   await troubles.calm
+  // Both were told to stop at the same request, and the second before it heard that the first had.
+  crew.thawAll()
   const stopped = act.troubles.some(({ kind }) => kind.startsWith('freeze'))
   if (stopped) await sleep(requestTimeoutMs + lateEffectMs + listLagMs)
   const operation = await to.operation(id)

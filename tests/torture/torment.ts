@@ -48,7 +48,7 @@ async function disturb(
     crew.order({ freezeAt: undefined })
     if (!frozen) return
     await sleep(one.forMs)
-    crew.thaw(frozen.pid)
+    crew.thawAll()
     return
   }
   await sleep(one.afterMs, undefined, { signal: running }).catch(() => {})

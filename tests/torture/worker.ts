@@ -46,8 +46,8 @@ const send: typeof fetch = (input, init) => {
   if (!stamped || --freezeIn !== 0) return fetch(input, init)
   say('frozen')
   process.kill(process.pid, 'SIGSTOP')
-  // Without its time limit, as if it had been on its way for all that time.
-  return fetch(input)
+  // Its time limit begins only now, as if it had been on its way for all that time.
+  return fetch(input, { signal: AbortSignal.timeout(bounds.requestTimeoutMs) })
 }
 
 /** A worker that finds no database at its start ends, and is started again. */
