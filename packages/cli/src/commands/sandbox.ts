@@ -21,6 +21,7 @@ export default command({
       'auto',
       'namespace',
       'process',
+      'docker',
       'none',
     ]),
     rateLimit: text('--rate-limit <limits>', 'such as 5000/h,250/min (when not given), or off'),
