@@ -11,6 +11,7 @@ export interface Cloud extends CloudParts {
   readonly firewallKeeper: FirewallKeeper
   readonly balancers: BalancerKeeper
   readonly databaseKeeper: DatabaseKeeper
+  readonly machineWatch: { close(): void }
 }
 
 /** The cloud without what watches over it. */

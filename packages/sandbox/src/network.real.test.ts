@@ -1,4 +1,5 @@
 import { once } from 'node:events'
+import { globSync, readFileSync } from 'node:fs'
 import { connect } from 'node:net'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { droplet, SandboxProcess, until } from './sandbox.fixture.ts'
@@ -93,3 +94,30 @@ test('a crashed machine is off until it is powered on again, with the same host 
   expect(await until(() => greeting(before.host, before.port), Boolean)).toMatch(/^SSH-2\.0/)
   expect((await ssh()).known_hosts).toBe(before.known_hosts)
 })
+
+test('a machine whose first process is killed from outside is off in the API', async ({ skip }) => {
+  if (info.backend !== 'namespace') skip('only there a machine has a first process')
+  const mark = `86400.${process.pid}`
+  const wanted = droplet({ name: 'struck', user_data: `#!/bin/sh\nsleep ${mark} &\n` })
+  const { body } = await cloud.call<{ droplet: { id: number } }>('POST', '/v2/droplets', wanted)
+  const look = () => cloud.get<{ droplet: { status: string } }>(`/v2/droplets/${body.droplet.id}`)
+  await until(look, (answer) => answer.droplet.status === 'active')
+  const sleeper = await until(async () => withArgument(mark), Boolean)
+  process.kill(parentOf(sleeper!), 'SIGKILL')
+  expect((await until(look, (answer) => answer.droplet.status !== 'active')).droplet.status).toBe('off')
+})
+
+function withArgument(text: string): number | undefined {
+  const file = globSync('/proc/[0-9]*/cmdline').find((path) => {
+    try {
+      return readFileSync(path, 'utf8').startsWith(`sleep\0${text}`)
+    } catch {
+      return false
+    }
+  })
+  return file === undefined ? undefined : Number(file.split('/')[2])
+}
+
+/** An orphan in a machine is adopted by the machine's first process. */
+const parentOf = (pid: number): number =>
+  Number(/^PPid:\s+(\d+)/m.exec(readFileSync(`/proc/${pid}/status`, 'utf8'))![1])

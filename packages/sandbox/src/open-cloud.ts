@@ -16,6 +16,7 @@ import { keepFirewalls } from './work/firewalls.ts'
 import { importImage } from './work/images.ts'
 import { keepBalancers } from './work/load-balancers.ts'
 import { machineSpec } from './work/machine.ts'
+import { watchMachines } from './work/watch-machines.ts'
 
 /** The records of a data folder and the machines they speak of, going on where they stopped. */
 export async function openCloud(options: SandboxOptions, stopping: AbortSignal): Promise<Cloud> {
@@ -44,6 +45,7 @@ export async function openCloud(options: SandboxOptions, stopping: AbortSignal):
     firewallKeeper: keepFirewalls(parts),
     balancers: keepBalancers(parts),
     databaseKeeper: keepDatabases(parts, servers),
+    machineWatch: watchMachines(parts),
   }
   await takeUp(cloud)
   return cloud

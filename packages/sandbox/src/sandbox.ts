@@ -42,6 +42,7 @@ export async function startSandbox(options: SandboxOptions): Promise<Sandbox> {
 
   async function close(): Promise<void> {
     stop.abort()
+    cloud.machineWatch.close()
     await app.close()
     await cloud.background.settled()
     await cloud.balancers.close()

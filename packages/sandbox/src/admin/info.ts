@@ -1,31 +1,14 @@
 import type { Cloud } from '../cloud.ts'
-import type { Effects } from '../machines/backend.ts'
-
-/** What a promise of the cloud means where it is not kept. */
-const missing: Readonly<Record<keyof Effects, string>> = {
-  ssh: 'droplets are records only: no machine runs and no SSH answers',
-  firewall: 'firewalls are records only: every port of a droplet is open to this computer',
-  privateNetwork: 'private addresses are records only: droplets reach each other at their public ones',
-  ownPorts: 'droplets share the ports of this computer: two that bind 0.0.0.0 on the same port collide',
-  cpuAndMemoryLimits: 'sizes limit neither CPU nor memory',
-}
-
-const never = [
-  'reserved IPs are records only: traffic to them reaches no droplet',
-  'domains are records only: no name server answers for them',
-  'IPv6 addresses are from a documentation prefix and reach nothing',
-  'custom images are records only: the url is not fetched',
-]
+import { notInEffect } from '../http/notices.ts'
 
 /** What this sandbox is, what it does not do, and how its machines are reached. */
 export async function info(cloud: Cloud) {
   const { name, isolation, effects } = cloud.backend
-  const absent = Object.entries(effects).flatMap(([effect, holds]) => (holds ? [] : [missing[effect as keyof Effects]]))
   return {
     backend: name,
     isolation,
     effects,
-    not_in_effect: [...absent, ...never],
+    not_in_effect: notInEffect(effects),
     databases: [...cloud.databases.all()].map(({ id, name, engine, server, problem }) => ({
       id,
       name,

@@ -7,6 +7,7 @@ import { injectFaults } from '../faults/inject.ts'
 import { routes } from '../routes/index.ts'
 import { ApiError, badRequest, notFound, tooManyRequests, unauthorized } from './errors.ts'
 import { type RateLimit, rateLimiter } from './limit.ts'
+import { noticeFor } from './notices.ts'
 import { type App, compileZod } from './validation.ts'
 
 declare module 'fastify' {
@@ -41,7 +42,9 @@ export function createApp(cloud: Cloud, { token, rateLimit }: { token: string; r
     if (!known) throw unauthorized()
     if (rate?.retryAfter !== undefined) throw tooManyRequests()
   })
-  app.addHook('onSend', async (_request, _reply, payload) => {
+  app.addHook('onSend', async (request, reply, payload) => {
+    const notice = request.method === 'GET' ? undefined : noticeFor(request.url, cloud.backend.effects)
+    if (notice) reply.header('x-sandbox-notice', notice)
     await cloud.store.committed()
     return payload
   })
