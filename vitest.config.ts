@@ -7,7 +7,11 @@ export default defineConfig({
       {
         test: {
           name: 'unit',
-          include: ['{packages,drivers}/*/src/**/*.test.ts', 'blueprints/src/**/*.test.ts', 'tests/house/**/*.test.ts'],
+          include: [
+            '{packages,drivers}/*/src/**/*.test.ts',
+            'blueprints/src/**/*.test.ts',
+            'tests/{house,torture}/**/*.test.ts',
+          ],
           exclude: ['**/*.real.test.ts', '**/node_modules/**'],
         },
       },

@@ -22,7 +22,11 @@ export function missed(followed: readonly AtlasEvent[], kept: readonly AtlasEven
 }
 
 /** Pure. Transitions of an operation that is over whose events are not there exactly once and in order. */
-export function untold(operation: Operation, steps: readonly OperationStep[], kept: readonly AtlasEvent[]): string[] {
+export function untold(
+  operation: Operation & { epoch: number },
+  steps: readonly OperationStep[],
+  kept: readonly AtlasEvent[],
+): string[] {
   const events = kept.filter((event) => event.operation === operation.id && event.type !== 'resource.swept')
   const once = (type: string, why: string) => {
     const found = events.filter((event) => event.type === type).length
@@ -34,7 +38,7 @@ export function untold(operation: Operation, steps: readonly OperationStep[], ke
     ...once(endings[status], `of an operation that ${status}`),
     ...(events[0]?.type === 'operation.queued' ? [] : ['the first event is not operation.queued']),
     ...(events.at(-1)?.type === endings[status] ? [] : ['the last event is not the end']),
-    ...takeovers(events),
+    ...takeovers(events, operation.epoch),
     ...steps.flatMap((step) =>
       untoldOf(
         step,
@@ -45,11 +49,12 @@ export function untold(operation: Operation, steps: readonly OperationStep[], ke
 }
 
 /** Each worker that had it is told, in the order of the epochs. */
-function takeovers(events: readonly AtlasEvent[]): string[] {
+function takeovers(events: readonly AtlasEvent[], last: number): string[] {
   const epochs = events
     .filter(({ type }) => type === 'deployment.started' || type === 'operation.taken_over')
     .map(({ data }) => Number(factsOf(data).epoch))
-  return epochs.every((epoch, n) => epoch === n + 1) ? [] : [`the epochs told are ${epochs.join(', ')}`]
+  if (epochs.length === last && epochs.every((epoch, n) => epoch === n + 1)) return []
+  return [`the epochs told are ${epochs.join(', ')}; it is at ${last}`]
 }
 
 function untoldOf({ n, status, attempt }: OperationStep, events: readonly AtlasEvent[]): string[] {

@@ -68,7 +68,7 @@ const wrongs = ({ orphans, duplicates, stuck, lostEvents }: RunReport): string[]
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     next = Number.POSITIVE_INFINITY
-    void Promise.all([...open].map((here) => here.close())).then(() => process.exit(1))
+    void Promise.allSettled([...open].map((here) => here.close())).then(() => process.exit(1))
   })
 
 let broken: unknown
@@ -79,7 +79,7 @@ try {
   broken = error
   next = Number.POSITIVE_INFINITY
   console.log(error)
-  await Promise.all([...open].map((here) => here.close().catch(() => {})))
+  await Promise.allSettled([...open].map((here) => here.close()))
 }
 const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0)
 const last = {

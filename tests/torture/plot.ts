@@ -30,11 +30,11 @@ export interface Plot {
 
 /**
  * Bounds of the sandbox under torture, which the drivers are told. Its lag is set; how late it may be is up to the
- * machine: on one with thirty processes for each core, 500 ms were not enough, and then a create is rightly made twice.
+ * machine, so these are wide enough for a crowded one. Wider only makes takeovers slower.
  */
 export const listLagMs = 500
 export const requestTimeoutMs = 1500
-export const lateEffectMs = 1500
+export const lateEffectMs = 1000
 
 /** Pure. Everything that a seed decides beforehand. */
 export function plot(seed: number, { withoutSettle }: { withoutSettle: boolean }): Plot {

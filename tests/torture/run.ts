@@ -166,30 +166,38 @@ async function sweptClean(run: Run, wanted: string[] | undefined): Promise<void>
 /** Holds what was followed against what is kept, and what is kept against what happened. */
 async function checkEvents(run: Run, name: string, operations: readonly string[]): Promise<void> {
   const { world, follower, to, report } = run
-  const kept = await patiently(() => keptEvents(world.database.url, name))
-  const last = kept.at(-1)?.id ?? 0
+  const { events, epochs } = await patiently(() => kept(world.database.url, name))
+  const last = events.at(-1)?.id ?? 0
   await follower.until(({ id }) => id >= last, 10_000)
-  report.lostEvents.push(
-    ...missed(
-      follower.events.filter(({ id }) => id <= last),
-      kept,
-    ),
-  )
+  const followed = follower.events.filter(({ id }) => id <= last)
+  report.lostEvents.push(...missed(followed, events))
   for (const id of operations) {
     const operation = await to.operation(id)
-    if (operation.finishedAt !== null) report.lostEvents.push(...untold(operation, await to.steps(id), kept))
+    if (operation.finishedAt === null) continue
+    report.lostEvents.push(...untold({ ...operation, epoch: epochs.get(id) ?? 0 }, await to.steps(id), events))
   }
 }
 
-async function keptEvents(url: string, infrastructure: string): Promise<AtlasEvent[]> {
+/** From the tables themselves: what is read here is what the readers are held against. */
+async function kept(url: string, infrastructure: string) {
   const client = new pg.Client(url)
+  // It may break between two queries: the next one tells.
+  client.on('error', () => {})
   await client.connect()
   try {
-    const { rows } = await client.query<AtlasEvent & { id: string }>(
+    const which = [workspace, infrastructure]
+    const { rows: events } = await client.query<AtlasEvent & { id: string }>(
       'select * from atlas.event where workspace = $1 and infrastructure = $2 order by id',
-      [workspace, infrastructure],
+      which,
     )
-    return rows.map((row) => ({ ...row, id: Number(row.id) }))
+    const { rows: operations } = await client.query<{ id: string; epoch: number }>(
+      'select id, epoch from atlas.operation where workspace = $1 and infrastructure = $2',
+      which,
+    )
+    return {
+      events: events.map((row) => ({ ...row, id: Number(row.id) })),
+      epochs: new Map(operations.map(({ id, epoch }) => [id, epoch])),
+    }
   } finally {
     await client.end()
   }

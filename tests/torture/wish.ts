@@ -16,7 +16,7 @@ const sizes = ['s-1vcpu-1gb', 's-1vcpu-2gb', 's-2vcpu-2gb']
 /** Some dozens of resources that refer to one another: what a run brings about. */
 export function wish(dice: Dice, domain: string): Wanted[] {
   const machines = Array.from({ length: dice.between(7, 12) }, (_, n) => machine(dice, `web${n + 1}`))
-  const on = () => ref(`${dice.pick(machines).name}.id`)
+  const on = (machine = dice.pick(machines)) => ref(`${machine.name}.id`)
   const some = (most: number, make: (n: number) => Wanted) =>
     Array.from({ length: dice.between(1, most) }, (_, n) => make(n + 1))
   return [
@@ -29,7 +29,8 @@ export function wish(dice: Dice, domain: string): Wanted[] {
       name: `wall${n}`,
       specifications: { inbound: [inbound(22)], machines: [on()] },
     })),
-    ...some(2, (n) => ({ type: 'reserved_ip', name: `ip${n}`, specifications: { machine: on() } })),
+    // A machine leads one such address at most.
+    ...some(2, (n) => ({ type: 'reserved_ip', name: `ip${n}`, specifications: { machine: on(machines[n]) } })),
     { type: 'domain', name: 'zone', specifications: { name: domain } },
     ...some(3, (n) => record(`www${n}`, dice.pick(machines).name)),
   ]
