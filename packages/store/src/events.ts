@@ -61,8 +61,9 @@ export async function* readEvents(
   try {
     while (!signal.aborted) {
       const rung = bell.next()
+      // A reader that has gone must not go on asking, least of all a store that is closed by now.
       const events = await untilTaken(
-        () => readPage(db, workspace, { ...filter, afterId: after }),
+        async () => (signal.aborted ? [] : readPage(db, workspace, { ...filter, afterId: after })),
         () => {},
       )
       for (const event of events) {
