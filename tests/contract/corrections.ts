@@ -5,6 +5,7 @@ import { isRecord, type JsonRecord, type JsonValue, resolve } from './document.t
  * - `change_backup_policy` and `snapshot` are mapped actions whose base schema does not list them;
  * - a database can be tagged, says the prose of tagging, and its schema does not;
  * - an image's action comes under `action`, and its schema shows it bare: here it may be both.
+ * - a cluster's storage autoscaling comes under `autoscale`, and godo reads it bare: here it may be both.
  */
 export function correct(document: JsonRecord): void {
   const actions = resolve(document, { $ref: '#/components/schemas/droplet_action' })
@@ -21,6 +22,14 @@ export function correct(document: JsonRecord): void {
     const media = resolve(document, resolve(document, resolve(document, responses[name]).content)['application/json'])
     if (isRecord(media.schema)) media.schema = { allOf: [media.schema], properties: { action: media.schema } }
   }
+
+  const autoscale = resolve(
+    document,
+    resolve(document, resolve(document, responses.autoscale).content)['application/json'],
+  )
+  const { properties } = resolve(document, autoscale.schema)
+  if (isRecord(properties) && isRecord(properties.autoscale))
+    autoscale.schema = { allOf: [{ type: 'object', properties }, properties.autoscale] }
 }
 
 /** What the examples show and an answer has only under a condition. */
