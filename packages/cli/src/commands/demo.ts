@@ -8,6 +8,7 @@ import { examplesText } from '../help.ts'
 import { untilAskedToEnd } from '../interruption.ts'
 import { type RunningServer, startServer } from '../server/server.ts'
 import { hasCredential, withoutCredential } from '../server/session.ts'
+import { duration } from '../show/text.ts'
 
 export default command({
   summary: 'See all of it on this computer: no account, no Docker',
@@ -26,6 +27,7 @@ export default command({
       context.say('There is a DigitalOcean token in the environment: the demo uses the sandbox all the same.')
     }
     const signals = untilAskedToEnd()
+    if (once) endAfter(unattendedMs, context)
     context.say('Starting PostgreSQL, the sandbox cloud and a worker …')
     const env = surroundings(context.env)
     const server = await startServer({ dataDir: context.dataDir, dev: true, env })
@@ -46,6 +48,17 @@ export default command({
     }
   },
 })
+
+/** Nobody is there to press Ctrl-C, so it presses itself where something hangs. */
+const unattendedMs = 5 * 60_000
+
+function endAfter(ms: number, { remark, dataDir }: Context): void {
+  const timer = setTimeout(() => {
+    remark(`Not done after ${duration(ms)}; ${dataDir}/server.log may say why. Ending …`)
+    process.emit('SIGTERM', 'SIGTERM')
+  }, ms)
+  timer.unref()
+}
 
 /** Whatever the environment says of real machines, databases and servers is not meant for a demo. */
 function surroundings(given: NodeJS.ProcessEnv): NodeJS.ProcessEnv {
