@@ -24,6 +24,7 @@ export default defineConfig({
           maxWorkers: 2,
           // Processes, sockets and a kernel take part: on a crowded machine one may be late once. Twice is a fault.
           retry: 1,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],
