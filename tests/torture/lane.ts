@@ -14,6 +14,8 @@ export interface Lane {
   driver: Driver
   account: string
   close(): Promise<void>
+  /** In the middle of a run: every process ends, and what the run still asks for finds nobody. */
+  abandon(): Promise<void>
 }
 
 export async function lane({ withoutSettle }: { withoutSettle: boolean }): Promise<Lane> {
@@ -22,12 +24,17 @@ export async function lane({ withoutSettle }: { withoutSettle: boolean }): Promi
   const store = await openStore(around.database.url)
   const driver = digitalOceanDriver({ ...around.cloud, baseUrl: around.cloud.url, bounds })
   const workers = crew({ database: around.database.url, cloud: around.cloud, bounds, withoutSettle })
+  const abandon = async () => {
+    await workers.end()
+    await around.close()
+  }
   return {
     world: around,
     crew: workers,
     store,
     driver,
     account: await patiently(() => driver.account()),
+    abandon,
     async close() {
       await workers.end()
       await store.close()

@@ -68,18 +68,18 @@ const wrongs = ({ orphans, duplicates, stuck, lostEvents }: RunReport): string[]
 for (const signal of ['SIGINT', 'SIGTERM'] as const)
   process.once(signal, () => {
     next = Number.POSITIVE_INFINITY
-    void Promise.allSettled([...open].map((here) => here.close())).then(() => process.exit(1))
+    void Promise.allSettled([...open].map((here) => here.abandon())).then(() => process.exit(1))
   })
 
 let broken: unknown
 try {
   await Promise.all(Array.from({ length: Math.min(lanes, runs) }, walk))
 } catch (error) {
-  // The others are not waited for: their lanes are closed under them.
+  // The others are not waited for.
   broken = error
   next = Number.POSITIVE_INFINITY
   console.log(error)
-  await Promise.allSettled([...open].map((here) => here.close()))
+  await Promise.allSettled([...open].map((here) => here.abandon()))
 }
 const sum = (of: (report: RunReport) => number) => reports.reduce((total, report) => total + of(report), 0)
 const last = {
