@@ -13,10 +13,17 @@ const rule = z.object({
 })
 export const rules = list(rule)
 
+/** Go clients send 0 for a number that is not given. */
+const given = (number: z.ZodNumber) =>
+  z
+    .literal(0)
+    .transform(() => undefined)
+    .or(number)
+    .optional()
 const storageAutoscale = z.object({
   enabled: z.boolean(),
-  threshold_percent: z.number().int().min(15).max(95).optional(),
-  increment_gib: z.number().int().min(10).max(500).optional(),
+  threshold_percent: given(z.number().int().min(15).max(95)),
+  increment_gib: given(z.number().int().min(10).max(500)),
 })
 export const autoscale = z.object({ storage: storageAutoscale })
 
