@@ -102,7 +102,15 @@ test.each(['rate_limited', 'unreachable'] as const)('%s is met with patience, wi
 
 test('where nothing can be stamped, what is new and fits is adopted', async () => {
   const scene = await begin()
-  scene.cloud.add({ type: 'reserved_ip', name: 'somebody-else', region: 'nyc3', specifications: {} })
+  // Long there: what somebody made within the listing's lag before us cannot be told from our own.
+  const theirs = {
+    type: 'reserved_ip',
+    name: 'somebody-else',
+    region: 'nyc3',
+    specifications: {},
+    listedFrom: 0,
+  } as const
+  scene.cloud.add(theirs)
   scene.cloud.order('lost_answer', { verb: 'create' })
   await scene.work()
   const ip = { type: 'reserved_ip', name: 'ip', specifications: {} }
