@@ -22,8 +22,8 @@ export default defineConfig({
           testTimeout: 60_000,
           hookTimeout: 60_000,
           maxWorkers: 2,
-          // Processes, sockets and a kernel take part: on a crowded machine one may be late once. Twice is a fault.
-          retry: 1,
+          // Processes, sockets and a kernel take part: on a crowded machine one may be late; what is late thrice is a fault.
+          retry: 2,
           expect: { poll: { timeout: 20_000 } },
         },
       },
