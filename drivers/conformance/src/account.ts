@@ -1,7 +1,7 @@
 import { isAtlasError, type JsonObject } from '@atlas/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { cases } from './cases.ts'
-import { openStage, region, request, type Stage } from './stage.ts'
+import { openStage, region, request, type Stage, stampOf } from './stage.ts'
 import type { Conformance } from './subject.ts'
 
 /** What concerns more than one resource: order, listings, scale. */
@@ -64,6 +64,15 @@ export function account(conformance: Conformance): void {
       expect(await listed()).toBe(false)
       expect((await volume.get(id)).id).toBe(id)
       await expect.poll(listed, { timeout: stage.driver.bounds.listLagMs + 1000 }).toBe(true)
+    })
+
+    // A request of a worker that stood still arrives after all, just before its successor makes the same.
+    test.each(['volume', 'vpc'] as const)('does not refuse a %s because of its own earlier attempt', async (type) => {
+      const asked = request(caseOf(type), stage.neighbours)
+      const late = await stage.of(type).create(asked)
+      const again = { ...asked, stamp: stampOf(asked.identity, '2.2') }
+      const made = await stage.of(type).create(again)
+      expect(made.stamp).toEqual(made.id === late.id ? asked.stamp : again.stamp)
     })
   })
 }

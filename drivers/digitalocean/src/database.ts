@@ -43,7 +43,7 @@ const rules: ChangeRules = {
  * A managed cluster. The API tells its passwords with every reading: they are never copied from the answer, so they
  * are in no state, plan, event or log.
  */
-export function database(api: Api): ResourceDriver {
+export function database(api: Api, listLagMs: number): ResourceDriver {
   /** The document knows no pages here: all clusters come at once. */
   async function* all(owner: string | undefined, signal: AbortSignal | undefined) {
     const params = owner ? { query: { tag_name: tagOfOwner(owner) } } : {}
@@ -89,6 +89,7 @@ export function database(api: Api): ResourceDriver {
           const found = await withName(all(undefined, signal), body.name)
           return found && ofStep(observe(found), stamp)
         },
+        listLagMs,
       )
     },
 

@@ -19,7 +19,7 @@ import { makeTags } from './tags.ts'
 const rules: ChangeRules = { fields: {} }
 
 /** What may reach machines. A firewall's tags name machines, not itself: its unique name is how it is found again. */
-export function firewall(api: Api): ResourceDriver {
+export function firewall(api: Api, listLagMs: number): ResourceDriver {
   const all = (signal: AbortSignal | undefined) =>
     pages(async (query) => {
       const { firewalls = [], meta } = await bodyOf(api({ signal }).GET('/v2/firewalls', { params: { query } }))
@@ -55,6 +55,7 @@ export function firewall(api: Api): ResourceDriver {
           const found = await withName(all(signal), body.name)
           return found && observe(found)
         },
+        listLagMs,
       )
     },
 

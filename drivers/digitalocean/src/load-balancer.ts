@@ -29,7 +29,7 @@ const rules: ChangeRules = {
 }
 
 /** Spreads traffic over machines, named one by one or by a tag. It has no tags of its own; its name is unique. */
-export function loadBalancer(api: Api): ResourceDriver {
+export function loadBalancer(api: Api, listLagMs: number): ResourceDriver {
   const all = (signal: AbortSignal | undefined) =>
     pages(async (query) => {
       const answer = await bodyOf(api({ signal }).GET('/v2/load_balancers', { params: { query } }))
@@ -67,6 +67,7 @@ export function loadBalancer(api: Api): ResourceDriver {
           const found = await withName(all(signal), name)
           return found && observe(found)
         },
+        listLagMs,
       )
     },
 

@@ -1,16 +1,35 @@
+import { setTimeout as sleep } from 'node:timers/promises'
 import { AtlasError, isAtlasError, type Observed, type Stamp } from '@atlas/core'
+
+const betweenLooksMs = 250
+
+/** How DigitalOcean says that a name is in use: each kind of resource has its own words. */
+const isTaken = (error: unknown): boolean =>
+  isAtlasError(error, 'cloud_refused') && /exist|duplicate|unique|not available|in use/i.test(error.message)
 
 /**
  * Names in the cloud stand for one life of one resource. So where a create is refused and something bears that name,
  * an earlier attempt of ours made it, and that is the answer.
+ * @param find by a listing
+ * @param listLagMs how long what took the name may be missing from it
  */
-export async function orEarlier(make: Promise<Observed>, find: () => Promise<Observed | undefined>): Promise<Observed> {
+export async function orEarlier(
+  make: Promise<Observed>,
+  find: () => Promise<Observed | undefined>,
+  listLagMs: number,
+): Promise<Observed> {
   try {
     return await make
   } catch (error) {
-    const before = isAtlasError(error, 'cloud_refused') ? await find() : undefined
-    if (before === undefined) throw error
-    return before
+    if (!isAtlasError(error, 'cloud_refused')) throw error
+    const giveUpAt = performance.now() + (isTaken(error) ? listLagMs : 0)
+    for (;;) {
+      const lookedAt = performance.now()
+      const before = await find()
+      if (before) return before
+      if (lookedAt >= giveUpAt) throw error
+      await sleep(Math.min(betweenLooksMs, giveUpAt - lookedAt))
+    }
   }
 }
 

@@ -33,7 +33,7 @@ const rules: ChangeRules = {
  * Block storage. Its name is unique in a region, its tags carry the stamp. Attaching, detaching and growing are actions
  * that take seconds; a volume does not say that one runs, so what is refused meanwhile is asked for again.
  */
-export function volume(api: Api): ResourceDriver {
+export function volume(api: Api, listLagMs: number): ResourceDriver {
   const named = async (name: string, region: string, signal: AbortSignal | undefined) => {
     const params = { query: { name, region: region as Region } }
     return (await bodyOf(api({ signal }).GET('/v2/volumes', { params }))).volumes?.[0]
@@ -82,6 +82,7 @@ export function volume(api: Api): ResourceDriver {
           const found = await named(name, region, signal)
           return found && ofStep(observe(found), stamp)
         },
+        listLagMs,
       )
     },
 

@@ -29,7 +29,7 @@ const rules: ChangeRules = {
  * region's default, which DigitalOcean never deletes: removing that one takes the stamp off and leaves it, and a later
  * apply, which finds its name without a stamp, signs it and uses it again.
  */
-export function vpc(api: Api): ResourceDriver {
+export function vpc(api: Api, listLagMs: number): ResourceDriver {
   const all = (signal: AbortSignal | undefined) =>
     pages(async (query) => {
       const { vpcs = [], meta } = await bodyOf(api({ signal }).GET('/v2/vpcs', { params: { query } }))
@@ -79,6 +79,7 @@ export function vpc(api: Api): ResourceDriver {
           const before = observe(found)
           return before.stamp ? ofStep(before, stamp) : describe(before.id, name, body.description, { gate, signal })
         },
+        listLagMs,
       )
     },
 
