@@ -47,6 +47,8 @@ const conditional: readonly RegExp[] = [
   // With backups enabled, for the droplets that there are, while one is being taken.
   /\/policy\/(backup_policy|next_backup_window)$/,
   /^\/policies\/\d+$/,
+  // Of weekly backups.
+  /\/backup_policy\/weekday$/,
   /\/backup_progress$/,
   // In steps that have run, or failed.
   /\/destroyed_at$/,

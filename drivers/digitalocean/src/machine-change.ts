@@ -8,10 +8,8 @@ import {
   type JsonObject,
   type Resolved,
 } from '@atlas/core'
-import type { Schema } from './api.ts'
+import { backupPolicy, policyOf } from './backups.ts'
 import { tagSet } from './order.ts'
-
-type Policy = { [Key in 'plan' | 'weekday' | 'hour']?: Schema['droplet_backup_policy'][Key] | undefined }
 
 /** Pure. What a change of a machine's description means. */
 export function machineChange(want: Resolved, live: JsonObject): Change {
@@ -46,20 +44,6 @@ const comparable = (want: Resolved, live: JsonObject): JsonObject => ({
 
 /** What stands for user data where it is compared: it may hold secrets, and the API does not tell it. */
 export const hashOf = (userData: string) => createHash('sha256').update(userData).digest('hex').slice(0, 16)
-
-/** `true` is weekly, with day and hour as the cloud chooses. */
-const policyOf = (backups: Json | Policy | undefined): Policy =>
-  typeof backups === 'object' ? (backups as Policy) : backups === true ? { plan: 'weekly' } : {}
-
-/** Only what was chosen, and no weekday for every day. */
-export function backupPolicy(backups: Json | Policy | undefined) {
-  const { plan, weekday, hour } = policyOf(backups)
-  return {
-    ...(plan && { plan }),
-    ...(weekday && plan !== 'daily' && { weekday }),
-    ...(hour !== undefined && { hour }),
-  }
-}
 
 /** Whole GB that a size comes with; `undefined` for one that the catalogue does not know. */
 export const diskOf = (size: Json | undefined) => digitalOcean.sizes.get(String(size))?.disk_gb

@@ -1,7 +1,17 @@
 import { type Observed, type ResourceDriver, referableAttributes, type SpecificationsOf, type Stamp } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
+import {
+  type BackupPolicy,
+  backupPolicy,
+  backupTag,
+  chosenPolicy,
+  hasBackups,
+  policyTold,
+  readPolicies,
+  readPolicy,
+} from './backups.ts'
 import { removal } from './errors.ts'
-import { backupPolicy, hashOf, machineChange } from './machine-change.ts'
+import { hashOf, machineChange } from './machine-change.ts'
 import { changeMachine } from './machine-update.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
@@ -9,30 +19,13 @@ import { stampIn, stampTags, tagOfOwner, userTags } from './stamp.ts'
 import { forgetStamp } from './tags.ts'
 
 type Droplet = Schema['droplet']
-type BackupPolicy = Schema['droplet_backup_policy']
 
 /**
  * A Droplet. The API does not tell the user data, and forgets the slug of an image that has been superseded: two tags
  * keep what it was made with, so that a plan neither misses a change nor rebuilds a machine for a new minor image.
+ * A third keeps the policy of its backups, which listings leave out.
  */
 export function machine(api: Api): ResourceDriver {
-  const policyOf = async (id: number, signal?: AbortSignal) => {
-    const params = { path: { droplet_id: id } }
-    return (await bodyOf(api({ signal }).GET('/v2/droplets/{droplet_id}/backups/policy', { params }))).policy
-      ?.backup_policy
-  }
-  /** One more listing, and only where some machine has backups: not one call for each. */
-  const policies = async (signal?: AbortSignal) => {
-    const found = new Map<number, BackupPolicy>()
-    const records = pages(async (query) => {
-      const answer = await bodyOf(api({ signal }).GET('/v2/droplets/backups/policies', { params: { query } }))
-      return { items: Object.values(answer.policies ?? {}), total: answer.meta.total ?? 0 }
-    })
-    for await (const { droplet_id, backup_policy } of records)
-      if (droplet_id && backup_policy) found.set(droplet_id, backup_policy)
-    return found
-  }
-
   return {
     type: 'machine',
     attributes: referableAttributes.machine,
@@ -42,16 +35,23 @@ export function machine(api: Api): ResourceDriver {
     diff: (want, { live }) => machineChange(want, live),
 
     async *list({ owner, signal }) {
-      let known: Promise<Map<number, BackupPolicy>> | undefined
       const droplets = pages(async (query) => {
         const narrowed = owner ? { ...query, tag_name: tagOfOwner(owner) } : query
         const answer = await bodyOf(api({ signal }).GET('/v2/droplets', { params: { query: narrowed } }))
         return { items: answer.droplets ?? [], total: answer.meta.total ?? 0 }
       })
+      const doubtful: Droplet[] = []
       for await (const droplet of droplets) {
-        if (hasBackups(droplet)) known ??= policies(signal)
-        yield observe(droplet, hasBackups(droplet) ? (await known)?.get(droplet.id) : undefined)
+        const policy = hasBackups(droplet) ? policyTold(droplet) : undefined
+        if (hasBackups(droplet) && !policy) doubtful.push(droplet)
+        else yield observe(droplet, policy)
       }
+      const policies = await readPolicies(
+        api,
+        doubtful.map(({ id }) => id),
+        signal,
+      )
+      for (const droplet of doubtful) yield observe(droplet, policies.get(droplet.id))
     },
 
     async get(id, signal) {
@@ -60,7 +60,7 @@ export function machine(api: Api): ResourceDriver {
         (await bodyOf(api({ signal }).GET('/v2/droplets/{droplet_id}', { params }))).droplet,
         'the Droplet',
       )
-      return observe(droplet, hasBackups(droplet) ? await policyOf(droplet.id, signal) : undefined)
+      return observe(droplet, hasBackups(droplet) ? await readPolicy(api, droplet.id, signal) : undefined)
     },
 
     async create({ stamp, name, region, specifications, gate, signal }) {
@@ -83,6 +83,7 @@ export function machine(api: Api): ResourceDriver {
 
 function body(want: SpecificationsOf<'machine'>, name: string, region: string, stamp: Stamp) {
   const { hostname, size, image, ssh_keys, backups, monitoring, ipv6, user_data, vpc, tags } = want
+  const policy = backups !== false && chosenPolicy(backups, name)
   return {
     name: hostname ?? name,
     region,
@@ -90,12 +91,12 @@ function body(want: SpecificationsOf<'machine'>, name: string, region: string, s
     image: idOrSlug(image),
     ssh_keys: ssh_keys.map(idOrSlug),
     backups: backups !== false,
-    ...(backups !== false && { backup_policy: backupPolicy(backups) }),
+    ...(policy && { backup_policy: policy }),
     monitoring,
     ipv6,
     ...(user_data !== undefined && { user_data }),
     ...(vpc !== undefined && { vpc_uuid: vpc }),
-    tags: [...stampTags(stamp), ...birthTags(image, user_data), ...tags],
+    tags: [...stampTags(stamp), ...birthTags(image, user_data), ...(policy ? [backupTag(policy)] : []), ...tags],
   }
 }
 
@@ -109,8 +110,6 @@ const birthTags = (image: string, userData: string | undefined) => [
   ...(/^[\w-]+$/.test(image) ? [`${imageTag}${image}`] : []),
   ...(userData === undefined ? [] : [`${userDataTag}${hashOf(userData)}`]),
 ]
-
-const hasBackups = (droplet: Droplet) => droplet.features.includes('backups')
 
 function observe(droplet: Droplet, policy?: BackupPolicy): Observed {
   const id = String(droplet.id)

@@ -13,17 +13,20 @@ interface Tagged {
   tags: readonly string[]
 }
 
-/** Puts on what is missing and takes off what is not wanted. Stamps stay. Safe to repeat. */
-export async function syncTags(api: Api, { type, id, tags }: Tagged, wanted: readonly string[], context: CallContext) {
+/** Makes the tags that people see those that are wanted. Stamps stay. Safe to repeat. */
+export const syncTags = (api: Api, tagged: Tagged, wanted: readonly string[], context: CallContext) =>
+  swapTags(api, { ...tagged, tags: userTags(tagged.tags) }, wanted, context)
+
+/** Puts on what is missing and takes off those of its tags that are not wanted. Safe to repeat. */
+export async function swapTags(api: Api, { type, id, tags }: Tagged, wanted: readonly string[], context: CallContext) {
   const resource = { resource_id: id, resource_type: type as Exclude<Taggable, 'database'> }
   const body = { resources: [resource] }
   const absentIn = (others: readonly string[]) => (tag: string) =>
     others.every((other) => other.toLowerCase() !== tag.toLowerCase())
-  const present = userTags(tags)
 
-  for (const tag_id of await makeTags(api, wanted.filter(absentIn(present)), context))
+  for (const tag_id of await makeTags(api, wanted.filter(absentIn(tags)), context))
     await api(context).POST('/v2/tags/{tag_id}/resources', { params: { path: { tag_id } }, body })
-  for (const tag_id of present.filter(absentIn(wanted)))
+  for (const tag_id of tags.filter(absentIn(wanted)))
     await removal(api(context).DELETE('/v2/tags/{tag_id}/resources', { params: { path: { tag_id } }, body }))
 }
 

@@ -94,3 +94,36 @@ test('machines are read again 200 in a call', async () => {
   expect(await Array.fromAsync(ground.driver().types.machine!.list({}))).toHaveLength(count)
   expect(await ground.admin.requests()).toEqual({ 'GET /v2/droplets': count / 200 })
 })
+
+const inTurn = [true, { plan: 'weekly' }, { plan: 'weekly', weekday: 'TUE', hour: 8 }, { plan: 'daily', hour: 4 }]
+
+test('machines with backups are read again 200 in a call, each with its policy', async () => {
+  const machine = ground.driver().types.machine!
+  for (let n = 0; n < 250; n++)
+    await machine.create(request(`web${n}`, 'first', { ...bare, backups: inTurn[n % inTurn.length]!, tags: [] }))
+  await ground.admin.resetRequests()
+  const listed = await Array.fromAsync(machine.list({ owner: ownerOf('home', 'shop') }))
+  expect(await ground.admin.requests()).toEqual({ 'GET /v2/droplets': 2 })
+  for (const one of listed.slice(-8)) expect(one).toEqual(await machine.get(one.id))
+})
+
+test('a backup policy that we change is known from the next listing, one that somebody else changes is read', async () => {
+  const machine = ground.driver().types.machine!
+  const want = { ...bare, backups: { plan: 'weekly', weekday: 'TUE', hour: 8 }, tags: [] }
+  const { id } = await machine.create(request('web1', 'first', { ...bare, backups: false, tags: [] }))
+  const settled = async (backups: unknown) => {
+    await expect.poll(async () => (await machine.get(id)).live.backups).toEqual(backups)
+    await expect.poll(async () => (await machine.get(id)).phase).toBe('ready')
+    await ground.admin.resetRequests()
+    expect(await Array.fromAsync(machine.list({}))).toMatchObject([{ live: { backups } }])
+    return ground.admin.requests()
+  }
+  await settled(false)
+  await machine.update(await machine.get(id), want, { gate })
+  expect(await settled(want.backups)).toEqual({ 'GET /v2/droplets': 1 })
+
+  const theirs = { plan: 'weekly', weekday: 'FRI', hour: 16 }
+  await ground.post(`/v2/droplets/${id}/actions`, { type: 'change_backup_policy', backup_policy: theirs })
+  expect(await settled(theirs)).toEqual({ 'GET /v2/droplets': 1, 'GET /v2/droplets/:droplet_id/backups/policy': 1 })
+  expect(machine.diff(want, await machine.get(id))).toMatchObject({ kind: 'update', fields: [{ field: '/backups' }] })
+})

@@ -7,7 +7,7 @@ const backupPolicy = z.strictObject({
   weekday: z
     .enum(['SUN', 'MON', 'TUE', 'WED', 'THU', 'FRI', 'SAT'])
     .optional()
-    .describe('Day of a weekly backup; the cloud chooses otherwise.'),
+    .describe('Day of a weekly backup; otherwise one is chosen for each machine, so that they spread over the week.'),
   hour: z
     .literal([0, 4, 8, 12, 16, 20])
     .optional()
