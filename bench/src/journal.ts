@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { type Infrastructure, type JsonObject, plan } from '@atlas/core'
 import { memoryCloud, memoryDriver } from '@atlas/driver-memory'
-import { runOperation, slots } from '@atlas/engine'
+import { callSlots, runOperation } from '@atlas/engine'
 import { startPostgres } from '@atlas/postgres'
 import { openStore } from '@atlas/store'
 
@@ -60,7 +60,7 @@ export async function bench([alone = '300', parallel = '20000']: string[]): Prom
         store,
         lease,
         driverFor: async () => driver,
-        slotsFor: () => slots(atOnce),
+        slotsFor: () => callSlots(atOnce),
         at(point) {
           const now = performance.now()
           if (point === 'create.before-intent') last = now

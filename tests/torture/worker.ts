@@ -1,7 +1,7 @@
 import { writeSync } from 'node:fs'
 import type { Bounds } from '@atlas/core'
 import { digitalOceanDriver } from '@atlas/driver-digitalocean'
-import { type CrashPoint, crashAt, slots, startPatrol, startWorker } from '@atlas/engine'
+import { type CrashPoint, callSlots, crashAt, startPatrol, startWorker } from '@atlas/engine'
 import { openStore } from '@atlas/store'
 
 /** A worker as a process, to be killed. Its parent tells it over IPC where to die or stop; it tells on stdout what it does. */
@@ -64,7 +64,7 @@ async function open() {
 const { store, deliveries, lease } = await open()
 const limiter = store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
 const driver = digitalOceanDriver({ ...cloud, baseUrl: cloud.url, bounds, limiter, fetch: send })
-const atAccount = slots(8)
+const atAccount = callSlots(8)
 const parts = {
   store,
   lease,

@@ -16,7 +16,7 @@ import type { Holding, StepRow, Taken } from './journal.ts'
 import type { Lease } from './lease.ts'
 import { type Looks, looks } from './looks.ts'
 import { withValues } from './references.ts'
-import type { Slots } from './slots.ts'
+import type { CallSlots } from './slots.ts'
 
 /** How patient the engine is. Milliseconds. */
 export interface Timing {
@@ -36,7 +36,7 @@ export interface Context {
   readonly taken: Taken
   readonly driver: Driver
   readonly lease: Lease
-  readonly slots: Slots
+  readonly slots: CallSlots
   readonly timing: Timing
   readonly at: At
   /** Fires when this worker must or wants to let go. */

@@ -1,6 +1,7 @@
 import { AtlasError, isAtlasError, type Observed, type Step } from '@atlas/core'
 import type { Context } from './context.ts'
 import { mutate } from './mutate.ts'
+import { backoff, pause } from './retry.ts'
 
 /** When a deletion that shows no effect is asked for again, after each kind of answer. Milliseconds. */
 const askAgainMs = { accepted: 15_000, refused: 2000, unknown: 500, again: 200 }
@@ -17,8 +18,9 @@ export async function remove(context: Context, step: Step): Promise<void> {
   if (!target) throw new AtlasError('internal', `Step ${step.n} deletes ${step.resource} but names no target.`)
   const { journal } = context.taken
   const look = context.looks(step.type)
-  const ours = (seen: Observed | undefined) => (seen?.physicalId === target.physicalId ? seen : undefined)
+  const ours = oursOf(step)
   await journal.intent(step.n)
+  context.row(step.n).status = 'running'
   context.at('remove.intent-committed')
 
   const began = performance.now()
@@ -37,6 +39,25 @@ export async function remove(context: Context, step: Step): Promise<void> {
   context.at('remove.gone')
   await journal.gone(step.n)
 }
+
+/**
+ * Cancelled in the middle of a deletion: what was asked for may still take effect, so until `notBefore`
+ * (`performance.now()` milliseconds) it is read whether it did. What is there then stays ours.
+ */
+export async function settleRemoval(context: Context, step: Step, notBefore: number): Promise<void> {
+  const { taken, stop } = context
+  const look = () => context.looks(step.type).now(step.target!.id).then(oursOf(step))
+  for (let tries = 1; await look(); tries++) {
+    const left = notBefore - performance.now()
+    if (left <= 0) return
+    await pause(Math.min(backoff(tries), left), stop)
+  }
+  await taken.journal.gone(step.n)
+  context.row(step.n).status = 'done'
+}
+
+const oursOf = (step: Step) => (seen: Observed | undefined) =>
+  seen?.physicalId === step.target?.physicalId ? seen : undefined
 
 async function ask(
   context: Context,

@@ -4,9 +4,10 @@ import type { At } from './crash.ts'
 import type { Finish, JournalStore, Taken } from './journal.ts'
 import type { Lease } from './lease.ts'
 import { list } from './refresh.ts'
+import { settleRemoval } from './remove.ts'
 import { isPassing, pause, readPatiently } from './retry.ts'
-import { boundAfterTakeover, settle } from './settle.ts'
-import type { Slots } from './slots.ts'
+import { boundAfterRequest, boundAfterTakeover, settle } from './settle.ts'
+import type { CallSlots } from './slots.ts'
 import { runSteps } from './steps.ts'
 import { type SweepStore, stamped, sweep } from './sweep.ts'
 
@@ -17,7 +18,7 @@ export interface RunParts {
   /** The driver for a provider, with the workspace's credential. */
   driverFor(of: { workspace: string; provider: string }): Promise<Driver>
   /** The calls in flight of an account are counted together, whichever operation makes them. */
-  slotsFor(account: string): Slots
+  slotsFor(account: string): CallSlots
   at?: At
   timing?: Partial<Timing>
   /** Only for the negative control of the torture: unknown answers are repeated at once. */
@@ -83,23 +84,23 @@ export async function runOperation(
 
 async function carryOut(run: Context, letGo: AbortController, store: SweepStore): Promise<Finish> {
   const failed = await runSteps(run, letGo)
-  const rows = run.taken.plan.steps.map((step) => run.row(step.n))
   if (run.leave.aborted) await settleOpen(run)
   if (run.uncertainUntil !== undefined) await lastLook(run, store)
   if (failed) return { status: 'failed', error: failed }
-  return { status: rows.every((row) => row.status === 'done') ? 'succeeded' : 'cancelled' }
+  const all = run.taken.plan.steps.every((step) => run.row(step.n).status === 'done')
+  return { status: all ? 'succeeded' : 'cancelled' }
 }
 
-/** Cancelled in the middle of a create: what became of it must be known before the operation ends. */
+/** Cancelled in the middle of a create or a deletion: what became of it must be known before the operation ends. */
 async function settleOpen(run: Context): Promise<void> {
-  const open = run.taken.plan.steps.filter(({ n, action }) => {
-    const row = run.row(n)
-    return action === 'create' && row.status === 'running' && !row.made
-  })
+  const notBefore = Math.max(boundAfterTakeover(run), boundAfterRequest(run))
+  const open = run.taken.plan.steps.filter(({ n }) => run.row(n).status === 'running' && !run.row(n).made)
   await Promise.all(
     open.map(async (step) => {
+      if (step.action === 'delete') return settleRemoval(run, step, notBefore)
+      if (step.action !== 'create') return
       const specifications = await run.resolve(step.specifications)
-      await settle(run, step, { notBefore: boundAfterTakeover(run), specifications })
+      await settle(run, step, { notBefore, specifications })
     }),
   )
 }

@@ -24,11 +24,30 @@ export function slots(limit: number): Slots {
   }
 }
 
-/** Calls in flight per account, whichever operation makes them. */
-export function slotsPerAccount(limit: number): (account: string) => Slots {
-  const accounts = new Map<string, Slots>()
+/** The calls in flight of an account, whichever operation makes them. */
+export interface CallSlots {
+  /**
+   * Prepares, then calls in a slot. As many again as there are slots prepare ahead of their call, so that no slot is
+   * held by what is not a call.
+   */
+  use<P, T>(prepare: () => Promise<P>, call: (prepared: P) => Promise<T>): Promise<T>
+}
+
+export function callSlots(limit: number): CallSlots {
+  const [ahead, calls] = [slots(2 * limit), slots(limit)]
+  return {
+    use: (prepare, call) =>
+      ahead.use(async () => {
+        const prepared = await prepare()
+        return calls.use(() => call(prepared))
+      }),
+  }
+}
+
+export function slotsPerAccount(limit: number): (account: string) => CallSlots {
+  const accounts = new Map<string, CallSlots>()
   return (account) => {
-    const made = accounts.get(account) ?? slots(limit)
+    const made = accounts.get(account) ?? callSlots(limit)
     accounts.set(account, made)
     return made
   }

@@ -1,5 +1,5 @@
 import type { Plan } from '@atlas/core'
-import { type RunParts, type Slots, slotsPerAccount, startPatrol, startWorker } from '@atlas/engine'
+import { type CallSlots, type RunParts, slotsPerAccount, startPatrol, startWorker } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import { type Cloud, driverOf } from './clouds.ts'
 import type { Logger } from './logging.ts'
@@ -33,7 +33,7 @@ export async function startWorkers(parts: WorkersParts, { count, patrolMinutes }
 
 async function startOne(
   { store, clouds, log: logger }: WorkersParts,
-  slotsFor: (account: string) => Slots,
+  slotsFor: (account: string) => CallSlots,
   patrolMinutes: number,
 ) {
   const { deliveries, lease, release } = await store.work()

@@ -2,6 +2,7 @@ import { type Infrastructure, plan } from '@atlas/core'
 import { memoryDriver } from '@atlas/driver-memory'
 import { refresh } from '@atlas/engine'
 import { expect, test } from 'vitest'
+import { workerProcess } from './process.ts'
 import { describe, machine, vpc, workspace } from './stage.ts'
 import { type Scene, theatre } from './theatre.ts'
 
@@ -30,6 +31,23 @@ test('what is open is settled, the rest is skipped, nothing is orphaned', async 
   expect(['cancelled', 'succeeded']).toContain(end.status)
   const ours = (await scene.store.infrastructure(workspace, scene.name)).resources.map((one) => one.resource)
   expect(ours.toSorted()).toEqual(scene.there())
+})
+
+test('a deletion that was asked for before the cancel is known to have happened', async () => {
+  const scene = await begin({ latencyMs: 20 })
+  const first = await scene.work()
+  await scene.apply([machine('web1'), machine('old')], scene.name)
+  await first.stop()
+  const plan = await scene.plan('apply', describe([machine('web1')], scene.name))
+  const victim = workerProcess(scene.given, 'remove.answered')
+  const { id } = await scene.store.submit(plan, { consent: ['old'] })
+  await victim.ended
+  await scene.store.cancel(workspace, id)
+  await scene.work()
+  await scene.ended(id)
+  const ours = (await scene.store.infrastructure(workspace, scene.name)).resources.map((one) => one.resource)
+  expect(ours).toEqual(['web1'])
+  expect(scene.there()).toEqual(['web1'])
 })
 
 test('an operation that waits for a machine is cancelled at once; the machine stays ours', async () => {

@@ -11,9 +11,9 @@ import {
 import { type MemoryCloud, memoryDriver } from '@atlas/driver-memory'
 import {
   type At,
+  callSlots,
   type RunParts,
   refresh,
-  slots,
   startPatrol,
   startWorker,
   type Timing,
@@ -90,7 +90,7 @@ export async function stage(url: string, cloud: MemoryCloud): Promise<Stage> {
     },
     async work({ at, driver = memoryDriver(cloud), patrolMs } = {}) {
       const { deliveries, lease, release } = await store.work()
-      const account = slots(20)
+      const account = callSlots(20)
       const parts: RunParts = {
         store,
         lease,

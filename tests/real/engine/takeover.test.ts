@@ -1,6 +1,6 @@
 import type { Driver, ResourceDriver } from '@atlas/core'
 import { memoryDriver } from '@atlas/driver-memory'
-import { runOperation, slots } from '@atlas/engine'
+import { callSlots, runOperation } from '@atlas/engine'
 import { expect, test } from 'vitest'
 import { workerProcess } from './process.ts'
 import { describe, machine, workspace } from './stage.ts'
@@ -59,7 +59,7 @@ test('a worker that was taken for dead, and has its lease again, changes nothing
     return driver.types.machine!.update(observed, want, context)
   }
   const halting: Driver = { ...driver, types: { ...driver.types, machine: { ...driver.types.machine!, update } } }
-  const parts = { store: scene.store, lease, driverFor: async () => halting, slotsFor: () => slots(5) }
+  const parts = { store: scene.store, lease, driverFor: async () => halting, slotsFor: () => callSlots(5) }
   await expect(runOperation(parts, id, new AbortController().signal)).rejects.toMatchObject({ code: 'fenced' })
   await release()
   expect(scene.cloud.calls.filter((call) => call.verb === 'update')).toEqual([])
@@ -75,7 +75,7 @@ test('two workers take the same operation at the same moment: one of them does i
         store: scene.store,
         lease,
         driverFor: async () => memoryDriver(scene.cloud),
-        slotsFor: () => slots(5),
+        slotsFor: () => callSlots(5),
         timing: { marginMs: 150 },
       },
       id,

@@ -1,5 +1,5 @@
 import { writeSync } from 'node:fs'
-import { type CrashPoint, crashAt, crashFromEnv, slots, startPatrol, startWorker } from '@atlas/engine'
+import { type CrashPoint, callSlots, crashAt, crashFromEnv, startPatrol, startWorker } from '@atlas/engine'
 import { openStore } from '@atlas/store'
 import { remoteDriver } from './remote.ts'
 
@@ -29,7 +29,7 @@ const say = (what: string, facts: object = {}) => process.stdout.write(`${JSON.s
 const store = await openStore(database)
 const { deliveries, lease } = await store.work()
 const driver = remoteDriver(cloud, { account, bounds })
-const atAccount = slots(8)
+const atAccount = callSlots(8)
 const crash = crashFromEnv()
 const stop = stopAt
   ? crashAt(stopAt, () => {
