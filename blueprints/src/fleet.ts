@@ -19,6 +19,11 @@ const options = z.strictObject({
     .min(1, 'at least one address: nobody could log in otherwise')
     .describe('Addresses or CIDRs that may reach port 22 (ADMIN_IP and ADDITIONAL_IPS).'),
   publicKey: z.string().min(1).describe("Public key, in OpenSSH's one-line form, that may log in as root."),
+  expected_transfer_gb: z
+    .number()
+    .min(0)
+    .optional()
+    .describe('GiB of outbound transfer expected in a month, for the price.'),
   layout: z
     .enum(['shared', 'dedicated'])
     .default('shared')
@@ -92,6 +97,7 @@ function describe(chosen: Chosen, machines: readonly Machine[]): JsonObject {
     name: chosen.name,
     provider: chosen.provider,
     region: chosen.region,
+    ...(chosen.expected_transfer_gb !== undefined && { expected_transfer_gb: chosen.expected_transfer_gb }),
     resources: [
       { type: 'vpc', name: 'net', specifications: { description: `Private network of ${chosen.name}` } },
       { type: 'ssh_key', name: 'admin-key', specifications: { public_key: chosen.publicKey } },

@@ -1,4 +1,12 @@
-import { type CreateRequest, type Identity, identityHash, isAtlasError, ownerOf } from '@atlas/core'
+import {
+  type CreateRequest,
+  estimate,
+  type Identity,
+  identityHash,
+  isAtlasError,
+  ownerOf,
+  parseInfrastructure,
+} from '@atlas/core'
 import { expect, test } from 'vitest'
 import { memoryCloud, memoryDriver } from './index.ts'
 
@@ -57,4 +65,21 @@ test('what is cancelled on the way ends with the reason; what it made, it made',
   cancel.abort(new RangeError('enough'))
   await expect(creating).rejects.toThrow(RangeError)
   expect(cloud.records()).toHaveLength(1)
+})
+
+test('a plan and an estimate know the same prices', () => {
+  const described = parseInfrastructure({
+    name: 'shop',
+    provider: 'memory',
+    region: 'nyc3',
+    resources: [
+      { type: 'machine', name: 'web', specifications: { size: 's-2vcpu-4gb', backups: true } },
+      { type: 'volume', name: 'disk', specifications: { size_gb: 100 } },
+      { type: 'reserved_ip', name: 'ip', specifications: {} },
+      { type: 'vpc', name: 'net', specifications: {} },
+    ],
+  })
+  const { types } = memoryDriver(memoryCloud())
+  const priced = described.resources.map(({ type, specifications }) => types[type]!.price(specifications, 'nyc3'))
+  expect(estimate(described).resources.map(({ lines }) => lines)).toEqual(priced)
 })

@@ -4,8 +4,6 @@ import type { MemoryRecord } from './cloud.ts'
 /** What is particular about a resource type here; everything else is the same for all (resource.ts). */
 export interface Kind {
   stamping: ResourceDriver['stamping']
-  /** USD a month, flat: the cloud is imaginary and so is its price. */
-  monthly: number
   change: ChangeRules
   /** Where the cloud gives ids out again: a name, an address. */
   idOf?: (specifications: JsonObject, address: string) => string
@@ -18,7 +16,6 @@ const elsewhere = { replaces: 'it cannot move to another private network', anyWi
 export const kinds: Record<ResourceType, Kind> = {
   machine: {
     stamping: 'tags',
-    monthly: 6,
     change: {
       holds: 'its disk',
       fields: {
@@ -39,7 +36,6 @@ export const kinds: Record<ResourceType, Kind> = {
   },
   volume: {
     stamping: 'tags',
-    monthly: 1,
     change: {
       holds: 'its data',
       fields: {
@@ -53,7 +49,6 @@ export const kinds: Record<ResourceType, Kind> = {
   },
   database: {
     stamping: 'tags',
-    monthly: 15,
     change: {
       holds: 'its data',
       fields: {
@@ -76,39 +71,33 @@ export const kinds: Record<ResourceType, Kind> = {
   },
   load_balancer: {
     stamping: 'name',
-    monthly: 12,
     change: { fields: { vpc: elsewhere } },
     whenReady: ({ address }) => ({ ip: address }),
   },
-  firewall: { stamping: 'name', monthly: 0, change: { fields: {} } },
+  firewall: { stamping: 'name', change: { fields: {} } },
   vpc: {
     stamping: 'tags',
-    monthly: 0,
     change: { fields: { ip_range: { anyWill: 'absent', replaces: 'its addresses are given out' } } },
     whenReady: ({ specifications }) => ({ ip_range: specifications.ip_range ?? '10.0.0.0/8' }),
   },
   ssh_key: {
     stamping: 'name',
-    monthly: 0,
     change: { fields: { public_key: { replaces: 'another key is another key' } } },
     whenReady: ({ id }) => ({ fingerprint: `fingerprint-of-${id}` }),
   },
   snapshot: {
     stamping: 'tags',
-    monthly: 1,
     change: { holds: 'the copy', fields: { machine: { anyWill: 'always' }, volume: { anyWill: 'always' } } },
     whenReady: () => ({ size_gb: 1 }),
   },
   domain: {
     stamping: 'none',
-    monthly: 0,
     change: { fields: { name: { replaces: 'another name is another domain' } } },
     idOf: (specifications) => String(specifications.name),
     whenReady: ({ name }) => ({ name }),
   },
   dns_record: {
     stamping: 'none',
-    monthly: 0,
     change: {
       deleteFirst: true,
       fields: {
@@ -120,7 +109,6 @@ export const kinds: Record<ResourceType, Kind> = {
   },
   reserved_ip: {
     stamping: 'none',
-    monthly: 5,
     change: { fields: {} },
     idOf: (_, address) => address,
     whenReady: ({ address }) => ({ ip: address }),

@@ -2,6 +2,7 @@ import {
   AtlasError,
   canonical,
   difference,
+  digitalOceanPrice,
   identityHash,
   type JsonObject,
   type Observed,
@@ -28,7 +29,8 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     ...(kind.idOf && { reusesIds: true }),
     holdsData: () => kind.change.holds,
     diff: (want, observed) => difference(kind.change, want, observed.live),
-    price: () => [{ item: type, monthly: kind.monthly, source: 'the memory cloud', asOf: null }],
+    // It offers what DigitalOcean offers, at the same prices: an estimate and a plan say the same.
+    price: (specifications, region) => digitalOceanPrice(type, specifications, region),
 
     async *list({ owner, signal }) {
       for (let from = 0; ; from += pageSize) {

@@ -43,6 +43,7 @@ export interface EstimateView {
   monthly: number
   catalogueDate: string
   unpriced: string[]
+  /** A last one of type `transfer` is named like the infrastructure: what its machines have included, and what is beyond. */
   resources: { resource: string; type: string; monthly: number | null; lines: PriceLine[] }[]
 }
 

@@ -121,6 +121,11 @@ test.each([
   const path = join(import.meta.dirname, '../../../examples', file)
   expect(await json('estimate', '-f', path)).toMatchObject({ estimated_monthly_cost: monthly, unpriced: [] })
   expect(await json('plan', '-f', path)).toMatchObject({ price: { before: 0, after: monthly }, warnings: [] })
+  const { estimated_monthly_cost, breakdown } = await json('estimate', '-f', path, '--transfer', '100000')
+  const { resource_type, estimated_cost } = breakdown.at(-1)
+  expect(resource_type).toBe('transfer')
+  expect(estimated_cost).toBeGreaterThan(900)
+  expect(estimated_monthly_cost).toBeCloseTo(monthly + estimated_cost)
 })
 
 test('a broken CSV is refused whole, with its places', async () => {

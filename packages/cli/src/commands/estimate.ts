@@ -1,4 +1,5 @@
-import { command } from '../command.ts'
+import { AtlasError } from '@atlas/core/errors'
+import { command, text } from '../command.ts'
 import { describe } from '../input/description.ts'
 import { describedBy } from '../inputs.ts'
 import { showEstimate } from '../show/estimate.ts'
@@ -7,14 +8,22 @@ export default command({
   summary: 'What a description would cost a month',
   description: 'Adds up list prices of the catalogue. No cloud is asked, and nothing needs to exist.',
   topic: 'Look',
-  inputs: describedBy,
+  inputs: {
+    ...describedBy,
+    transfer: text('--transfer <GiB>', 'outbound transfer expected in a month, instead of what the description says'),
+  },
   examples: [
     { line: 'atlas estimate', does: 'config/projects.csv, line by line' },
+    {
+      line: 'atlas estimate --transfer 9000',
+      does: 'with what 9,000 GiB of outbound transfer cost beyond what is included',
+    },
     { line: 'atlas estimate -f infra.json --json', does: 'for programs' },
   ],
-  async run(where, context) {
+  async run({ transfer, ...where }, context) {
     const client = await context.connect()
-    const estimate = await client.estimate(await describe(context, { ...where, forPrice: true }))
+    const description = await describe(context, { ...where, forPrice: true })
+    const estimate = await client.estimate({ ...description, ...expecting(transfer) })
     return {
       json: estimate,
       text: () => showEstimate(estimate, context.terminal.colours),
@@ -22,3 +31,9 @@ export default command({
     }
   },
 })
+
+function expecting(transfer: string | undefined) {
+  if (transfer === undefined) return {}
+  if (/^\d+(\.\d+)?$/.test(transfer)) return { expected_transfer_gb: Number(transfer) }
+  throw new AtlasError('usage', `--transfer ${transfer}: expected GiB a month, such as 9000`)
+}

@@ -124,8 +124,27 @@ test('an estimate sums what is known, names what is not, and says its date', () 
   const result = estimate(described)
   expect(result).toMatchObject({ monthly: 28.8, currency: 'USD', unpriced: ['data: database mysql db-s-1vcpu-1gb'] })
   expect(result.catalogueDate).toBe('2026-08-21')
-  expect(result.transfer).toEqual({ includedTb: 4, perGibBeyond: 0.01 })
+  expect(result.transfer).toMatchObject({ includedGb: 4000, perGbBeyond: 0.01, monthly: 0 })
   expect(result.resources.map(({ monthly }) => monthly)).toEqual([28.8, null, 0])
+})
+
+test.each([
+  [undefined, 's-1vcpu-1gb', 6, [{ item: 'outbound transfer', monthly: 0 }]],
+  [900, 's-1vcpu-1gb', 6, [{ item: 'outbound transfer 900 GiB', monthly: 0 }]],
+  [3000, 's-1vcpu-1gb', 26, [{ item: 'outbound transfer 3,000 GiB', monthly: 20 }]],
+  [3000, 'c-60-intel', 1639, [{ item: 'outbound transfer 3,000 GiB', monthly: null }]],
+])('%s GiB of expected transfer beside a %s: $%d', (expected_transfer_gb, slug, monthly, lines) => {
+  const resources = [{ type: 'machine', name: 'web', specifications: { size: slug } }]
+  const result = estimate(
+    parseInfrastructure({ name: 'shop', provider: 'digitalocean', region: 'nyc3', resources, expected_transfer_gb }),
+  )
+  expect(result).toMatchObject({ monthly, transfer: { lines } })
+  expect(result.unpriced).toEqual(lines[0]!.monthly === null ? [`shop: ${lines[0]!.item}`] : [])
+})
+
+test('without machines no transfer is spoken of', () => {
+  const nothing = parseInfrastructure({ name: 'shop', provider: 'digitalocean', region: 'nyc3', resources: [] })
+  expect(estimate(nothing).transfer).toMatchObject({ includedGb: 0, lines: [] })
 })
 
 const original = join(

@@ -1,9 +1,10 @@
-import type { Infrastructure, Provider, Resource } from '../spec/infrastructure.ts'
+import type { Infrastructure, Provider } from '../spec/infrastructure.ts'
 import { resolveNeeds } from '../spec/needs.ts'
 import type { ResourceType } from '../spec/types.ts'
-import { type Catalogue, catalogueOf, digitalOcean } from './catalogue.ts'
+import { catalogueOf, digitalOcean } from './catalogue.ts'
 import { digitalOceanPrice } from './digitalocean.ts'
 import type { PriceLine } from './price.ts'
+import { type Transfer, transferLine, transferOf } from './transfer.ts'
 
 export interface Estimate {
   currency: 'USD'
@@ -14,8 +15,8 @@ export interface Estimate {
   resources: EstimatedResource[]
   /** What has no known price, so is not in the sum: `copy: snapshot`. */
   unpriced: string[]
-  /** Outbound transfer that the machines have included, pooled. */
-  transfer: Transfer
+  /** What the machines have included, and what is expected beyond. Its price is in the sum. */
+  transfer: Transfer & { lines: PriceLine[] }
 }
 
 export interface EstimatedResource {
@@ -24,13 +25,6 @@ export interface EstimatedResource {
   /** Sum of its lines with a known price; `null` as soon as one has none. */
   monthly: number | null
   lines: PriceLine[]
-}
-
-interface Transfer {
-  /** `null` where the allowance of a size is not known. */
-  includedTb: number | null
-  /** USD for each GiB beyond. */
-  perGibBeyond: number
 }
 
 const prices: Record<Provider, typeof digitalOceanPrice> = {
@@ -49,27 +43,16 @@ export function estimate(infrastructure: Infrastructure): Estimate {
     const lines = prices[provider](type, specifications, region)
     return { name, type, monthly: sum(lines), lines }
   })
-  const lines = estimated.flatMap((resource) => resource.lines.map((line) => ({ ...line, name: resource.name })))
+  const transfer = transferOf(resources, infrastructure.expected_transfer_gb, catalogue)
+  const beside = { name: infrastructure.name, lines: [transferLine(transfer)].filter((line) => line !== undefined) }
+  const lines = [...estimated, beside].flatMap(({ name, lines }) => lines.map((line) => ({ ...line, name })))
   return {
     currency: 'USD',
     monthly: cents(lines.reduce((total, { monthly }) => total + (monthly ?? 0), 0)),
     catalogueDate: catalogue.date,
     resources: estimated,
     unpriced: lines.filter(({ monthly }) => monthly === null).map(({ name, item }) => `${name}: ${item}`),
-    transfer: transferOf(resources, catalogue),
-  }
-}
-
-function transferOf(resources: readonly Resource[], catalogue: Catalogue): Transfer {
-  const allowances = resources
-    .filter(({ type }) => type === 'machine')
-    .map(({ specifications }) => catalogue.sizes.get(String(specifications.size))?.transfer_tb)
-  return {
-    includedTb: allowances.reduce<number | null>(
-      (all, one) => (all === null || one === undefined ? null : all + one),
-      0,
-    ),
-    perGibBeyond: catalogue.items.get('bandwidth.overage')!.price,
+    transfer: { ...transfer, lines: beside.lines },
   }
 }
 

@@ -8,7 +8,7 @@ import { plan } from './plan.ts'
 import { renderMarkdown } from './render/markdown.ts'
 import { renderText } from './render/text.ts'
 import type { Plan } from './types.ts'
-import { emptyWorld, execute, inputFor, run, type World } from './world.fixture.ts'
+import { describe, emptyWorld, execute, inputFor, run, type World } from './world.fixture.ts'
 
 /** One golden case: what there was, what happened to it since, and what is wanted. */
 interface Case {
@@ -22,6 +22,7 @@ interface Case {
   /** What changed behind our back. */
   drift?: { resource: string; missing?: true; live?: JsonObject; phase?: Observed['phase']; reason?: string }[]
   description: Resource[]
+  expectedTransferGb?: number
 }
 
 function worldOf({ before = [], interrupted, drift = [] }: Case): World {
@@ -46,8 +47,9 @@ const folders = globSync(join(import.meta.dirname, '__cases__/*/input.json')).ma
 test.each(folders.map((folder) => [basename(folder), folder]))('case %s', async (_, folder) => {
   const given = JSON.parse(readFileSync(join(folder, 'input.json'), 'utf8')) as Case
   const world = worldOf(given)
-  const { kind = 'apply', undoes } = given
-  const planned = plan(inputFor(world, given.description, { kind, ...(undoes && { undoes }) }))
+  const { kind = 'apply', undoes, expectedTransferGb } = given
+  const description = { ...describe(given.description), expected_transfer_gb: expectedTransferGb }
+  const planned = plan(inputFor(world, given.description, { kind, description, ...(undoes && { undoes }) }))
   await expect(`${JSON.stringify(planned, null, 2)}\n`).toMatchFileSnapshot(join(folder, 'plan.json'))
   await expect(renderText(planned)).toMatchFileSnapshot(join(folder, 'plan.txt'))
   await expect(renderMarkdown(planned)).toMatchFileSnapshot(join(folder, 'plan.md'))

@@ -40,7 +40,7 @@ export function plan(input: PlanInput): Plan {
       return resourceOf(fate, own, prices[n]!)
     }),
     steps,
-    price: totals(prices, input.catalogueDate),
+    price: totals(input, decided, prices),
     consentNeeded: consentNeeded(steps),
     warnings: [...warnings, ...decided.flatMap((fate) => warningsOf(input, fate))],
   }

@@ -1,3 +1,4 @@
+import type { Transfer } from '../cost/transfer.ts'
 import type { Change, FieldChange, Risk } from '../driver.ts'
 import type { JsonObject } from '../json.ts'
 import type { ResourceType } from '../spec/types.ts'
@@ -92,6 +93,8 @@ export interface Plan {
     unpriced: string[]
     /** ISO date of the price catalogue. */
     catalogueDate: string
+    /** Outbound transfer once the plan is carried out. What it costs is in `after`. */
+    transfer: Transfer
   }
   /** What needs consent, by resource: given by `consent: ["data-disk"]` in the request. */
   consentNeeded: { resource: string; why: string }[]

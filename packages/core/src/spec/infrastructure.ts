@@ -67,6 +67,13 @@ export const infrastructureSchema = z.strictObject({
   provider: z.enum(providers).describe('The cloud it is on.'),
   region: z.string().min(1, 'the slug of a region, such as nyc3').describe('Slug of the region, such as `nyc3`.'),
   resources: z.array(resourceSchema).describe('What it is made of, in any order.'),
+  expected_transfer_gb: z
+    .number()
+    .min(0)
+    .optional()
+    .describe(
+      'GiB of outbound transfer that are expected in a month, for the price alone: what the machines do not have included is added.',
+    ),
   tags: z.record(tagPart, tagPart).default({}).describe('On everything in the cloud that has tags, as `key:value`.'),
 })
 
@@ -83,6 +90,7 @@ export interface Infrastructure {
   provider: Provider
   region: string
   resources: Resource[]
+  expected_transfer_gb?: number | undefined
   tags: Record<string, string>
 }
 

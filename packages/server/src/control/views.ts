@@ -35,16 +35,19 @@ function reachAtPort22({ attributes }: ResourceRecord) {
 
 /** List prices of a description, from the catalogue alone. @throws AtlasError `spec_invalid` */
 export function estimateView(description: JsonObject): EstimateView {
-  const { monthly, catalogueDate, unpriced, resources }: Estimate = estimate(described(description))
+  const { monthly, catalogueDate, unpriced, resources, transfer }: Estimate = estimate(described(description))
   return {
     monthly,
     catalogueDate,
     unpriced,
-    resources: resources.map(({ name, type, monthly: cost, lines }) => ({
-      resource: name,
-      type,
-      monthly: cost,
-      lines,
-    })),
+    resources: [
+      ...resources.map(({ name, type, monthly, lines }) => ({ resource: name, type, monthly, lines })),
+      ...transfer.lines.map((line) => ({
+        resource: String(description.name),
+        type: 'transfer',
+        monthly: line.monthly,
+        lines: [line],
+      })),
+    ],
   }
 }

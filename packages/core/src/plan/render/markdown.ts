@@ -5,7 +5,7 @@ import {
   harmless,
   heading,
   moneyOf,
-  priceLine,
+  priceLines,
   reasonOf,
   risksOf,
   summary,
@@ -25,7 +25,13 @@ export function renderMarkdown(given: Plan): string {
     ...plan.warnings,
     ...(plan.consentNeeded.length > 0 ? [`Data would be lost. If that is meant: \`${consentFlag(plan)}\``] : []),
   ]
-  const lines = [`### ${heading(plan)}`, '', ...table, `${summary(plan) || 'Nothing there'}. ${priceLine(plan)}.`, '']
+  const lines = [
+    `### ${heading(plan)}`,
+    '',
+    ...table,
+    `${summary(plan) || 'Nothing there'}. ${priceLines(plan).join('. ')}.`,
+    '',
+  ]
   return [...lines, ...notes.map((note) => `> ${note}\n`), `<sub>plan ${plan.hash}</sub>`, ''].join('\n')
 }
 

@@ -5,7 +5,7 @@ import {
   harmless,
   heading,
   moneyOf,
-  priceLine,
+  priceLines,
   reasonOf,
   risksOf,
   summary,
@@ -37,7 +37,7 @@ const plain: Palette = {
 export function renderText(given: Plan, palette: Palette = plain): string {
   const plan = harmless(given)
   const rows = changing(plan)
-  if (rows.length === 0 && plan.warnings.length === 0)
+  if (rows.length === 0 && plan.warnings.length === 0 && plan.price.change === 0)
     return `${heading(plan)}: nothing to do, ${summary(plan) || 'nothing there'}.\n`
   const widths = [
     widest(rows.map(({ type }) => type)),
@@ -45,7 +45,7 @@ export function renderText(given: Plan, palette: Palette = plain): string {
     widest(rows.map(moneyOf)),
   ] as const
   const lines = [palette.bold(heading(plan)), '', ...rows.flatMap((row) => rowLines(plan, row, widths, palette)), '']
-  lines.push(`${summary(plan)}.`, priceLine(plan))
+  lines.push(`${summary(plan)}.`, ...priceLines(plan))
   if (plan.price.unpriced.length > 0)
     lines.push(palette.warn(`Without a known price: ${plan.price.unpriced.join(', ')}`))
   for (const warning of plan.warnings) lines.push(palette.warn(`! ${warning}`))

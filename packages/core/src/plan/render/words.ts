@@ -1,3 +1,4 @@
+import { transferSentence } from '../../cost/transfer-words.ts'
 import type { Plan, ResourcePlan } from '../types.ts'
 
 /** What all renderings of a plan share: the same words, symbols and numbers everywhere. */
@@ -54,9 +55,12 @@ export function heading({ kind, infrastructure, provider, region, undoes }: Plan
   return `${what[kind]} ${infrastructure} at ${provider}, ${region}`
 }
 
-export const priceLine = ({ price }: Plan): string =>
-  `${dollars(price.after)} a month, ${price.change === 0 ? 'as before' : `${dollars(price.change, true)} against now`}` +
-  ` (list prices of ${price.catalogueDate}, before tax)`
+/** What it costs then and against now, and where machines have transfer included, how much. No full stops. */
+export function priceLines({ price }: Plan): string[] {
+  const change = price.change === 0 ? 'as before' : `${dollars(price.change, true)} against now`
+  const sum = `${dollars(price.after)} a month, ${change} (list prices of ${price.catalogueDate}, before tax)`
+  return price.transfer.includedGb === 0 ? [sum] : [sum, transferSentence(price.transfer)]
+}
 
 /** Why, and for a replacement what comes first. */
 export function reasonOf(plan: Plan, { reason, steps }: ResourcePlan): string {
