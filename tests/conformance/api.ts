@@ -1,4 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
+import { overHttp, type Send } from '@atlas/driver-digitalocean'
 import type { Request as Asked, Contract, JsonValue } from '../contract/index.ts'
 
 export interface Tally {
@@ -67,17 +68,15 @@ export function checkedApi(url: string, token: string, contract: Contract, tally
   }
 }
 
-/** A fetch for a client of the cloud, whose every exchange is held against the contract too. */
-export function checkedFetch(contract: Contract, tally: Tally): typeof fetch {
-  return async (input, init) => {
-    const request = new Request(input as Request, init)
-    const { pathname, search } = new URL(request.url)
-    const sent = await request.clone().text()
-    const response = await fetch(request)
-    const text = await response.clone().text()
-    const body = sent === '' ? undefined : (JSON.parse(sent) as JsonValue)
-    hold({ method: request.method, url: pathname + search, body }, response, text, { contract, tally, counts: true })
-    return response
+/** How a driver sends whose every exchange is held against the contract too. */
+export function checkedSend(contract: Contract, tally: Tally): Send {
+  return async (outgoing, signal) => {
+    const { pathname, search } = new URL(outgoing.url)
+    const answer = await overHttp(outgoing, signal)
+    const body = outgoing.body === undefined ? undefined : (JSON.parse(outgoing.body) as JsonValue)
+    const asked = { method: outgoing.method, url: pathname + search, body }
+    hold(asked, answer, answer.body, { contract, tally, counts: true })
+    return answer
   }
 }
 
@@ -91,7 +90,7 @@ interface Held {
 
 function hold(
   request: Asked,
-  response: Response,
+  response: Pick<Response, 'status' | 'headers'>,
   text: string,
   { contract, tally, wrong = false, counts }: Held,
 ): void {
@@ -107,9 +106,10 @@ function hold(
   if (operation && counts) tally.operations.add(operation.id)
 }
 
-const contentTypeOf = (response: Response): string => response.headers.get('content-type')?.split(';')[0] ?? ''
+const contentTypeOf = (response: Pick<Response, 'headers'>): string =>
+  response.headers.get('content-type')?.split(';')[0] ?? ''
 
-function parsed(response: Response, text: string): JsonValue | undefined {
+function parsed(response: Pick<Response, 'headers' | 'status'>, text: string): JsonValue | undefined {
   const json = contentTypeOf(response) === 'application/json' && text !== ''
   return json ? (JSON.parse(text) as JsonValue) : text || undefined
 }

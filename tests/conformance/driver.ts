@@ -1,19 +1,11 @@
 import { cases } from '@atlas/driver-conformance/cases'
 import { openStage, request } from '@atlas/driver-conformance/stage'
-import { digitalOceanDriver } from '@atlas/driver-digitalocean'
+import { digitalOceanDriver, type Send } from '@atlas/driver-digitalocean'
 
-/** Our own driver's requests: each resource type made, listed, changed in every way and removed, through a checked fetch. */
-export async function driverWalk({
-  url,
-  token,
-  fetch,
-}: {
-  url: string
-  token: string
-  fetch: typeof globalThis.fetch
-}): Promise<void> {
+/** Our own driver's requests: each resource type made, listed, changed in every way and removed, checked on its way. */
+export async function driverWalk({ url, token, send }: { url: string; token: string; send: Send }): Promise<void> {
   const bounds = { requestTimeoutMs: 20_000, lateEffectMs: 0, listLagMs: 0 }
-  const driver = digitalOceanDriver({ baseUrl: url, token, bounds, fetch })
+  const driver = digitalOceanDriver({ baseUrl: url, token, bounds, send })
   await driver.account()
   const open = async () => ({ driver: () => driver, fail: unused, plant: unused, close: async () => {} })
   const types = [...new Set(cases.map(({ type }) => type))]

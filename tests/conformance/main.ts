@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { readSandboxFile } from '@atlas/sandbox'
 import { findDocument, openContract } from '../contract/index.ts'
-import { checkedApi, checkedFetch, type Tally } from './api.ts'
+import { checkedApi, checkedSend, type Tally } from './api.ts'
 import { driverWalk } from './driver.ts'
 import { flows } from './flows/index.ts'
 
@@ -38,7 +38,7 @@ try {
   const contract = openContract(file)
   const api = checkedApi(url, token, contract, tally)
   const walks = Object.entries(flows).map(([name, flow]) => [name, () => flow(api)] as const)
-  const driver = () => driverWalk({ url, token, fetch: checkedFetch(contract, tally) })
+  const driver = () => driverWalk({ url, token, send: checkedSend(contract, tally) })
   for (const [name, walk] of [...walks, ['the DigitalOcean driver', driver] as const]) {
     const before = tally.checked
     await walk().catch((error: unknown) => tally.violations.push(`${name} broke off: ${error}`))

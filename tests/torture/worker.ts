@@ -1,6 +1,6 @@
 import { writeSync } from 'node:fs'
 import type { Bounds } from '@atlas/core'
-import { digitalOceanDriver } from '@atlas/driver-digitalocean'
+import { digitalOceanDriver, overHttp, type Send } from '@atlas/driver-digitalocean'
 import { type CrashPoint, callSlots, crashAt, startPatrol, startWorker } from '@atlas/engine'
 import { openStore } from '@atlas/store'
 
@@ -39,15 +39,14 @@ function die(where: string): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-const send: typeof fetch = (input, init) => {
+const send: Send = (outgoing, signal) => {
   // Types whose resources carry a stamp: what such a request leaves, late, the sweep can tell.
-  const stamped =
-    input instanceof Request && input.method === 'POST' && /\/v2\/(droplets|volumes|vpcs)$/.test(input.url)
-  if (!stamped || --freezeIn !== 0) return fetch(input, init)
+  const stamped = outgoing.method === 'POST' && /\/v2\/(droplets|volumes|vpcs)$/.test(outgoing.url)
+  if (!stamped || --freezeIn !== 0) return overHttp(outgoing, signal)
   say('frozen')
   process.kill(process.pid, 'SIGSTOP')
   // Its time limit begins only now, as if it had been on its way for all that time.
-  return fetch(input, { signal: AbortSignal.timeout(bounds.requestTimeoutMs) })
+  return overHttp(outgoing, AbortSignal.timeout(bounds.requestTimeoutMs))
 }
 
 /** A worker that finds no database at its start ends, and is started again. */
@@ -63,7 +62,7 @@ async function open() {
 
 const { store, deliveries, lease } = await open()
 const limiter = store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
-const driver = digitalOceanDriver({ ...cloud, baseUrl: cloud.url, bounds, limiter, fetch: send })
+const driver = digitalOceanDriver({ ...cloud, baseUrl: cloud.url, bounds, limiter, send })
 const atAccount = callSlots(8)
 const parts = {
   store,

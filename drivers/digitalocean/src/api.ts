@@ -2,6 +2,7 @@ import { AtlasError } from '@atlas/core'
 import createClient, { type Client } from 'openapi-fetch'
 import type { components, paths } from './generated/api.ts'
 import { type CallContext, type TransportOptions, transport } from './transport.ts'
+import { type Incoming, Outgoing } from './wire.ts'
 
 export interface ApiOptions extends TransportOptions {
   /** Kept in memory only: it is in no message and no event. */
@@ -19,8 +20,25 @@ export type Schema = components['schemas']
 export function digitalOceanApi({ token, baseUrl = 'https://api.digitalocean.com', ...options }: ApiOptions): Api {
   const send = transport(options)
   const headers = { authorization: `Bearer ${token}`, 'user-agent': 'atlas' }
-  return (context = {}) => createClient<paths>({ baseUrl, headers, fetch: send(context) })
+  return (context = {}) => {
+    const call = send(context)
+    return createClient<paths>({
+      baseUrl,
+      headers,
+      // Both stand in for fetch's own, of which the client uses no more than they have.
+      Request: Outgoing as unknown as typeof Request,
+      fetch: async (request) => asResponse(await call(request as unknown as Outgoing)) as unknown as Response,
+    })
+  }
 }
+
+const asResponse = ({ status, headers, body }: Incoming) => ({
+  ok: true,
+  status,
+  headers,
+  text: async () => body,
+  json: async () => JSON.parse(body),
+})
 
 /**
  * The body of a success; failures have been thrown by the transport.

@@ -12,6 +12,7 @@ import { snapshot } from './snapshot.ts'
 import { sshKey } from './ssh-key.ts'
 import { volume } from './volume.ts'
 import { vpc } from './vpc.ts'
+import type { Send } from './wire.ts'
 
 export interface DigitalOceanOptions {
   /** A personal access token. It stays in memory. */
@@ -21,7 +22,8 @@ export interface DigitalOceanOptions {
   /** Shared by all who use the account. */
   limiter?: RateLimiter
   bounds?: Partial<Bounds>
-  fetch?: typeof fetch
+  /** How requests leave, for those who look at them. Default: HTTP. */
+  send?: Send
 }
 
 /**

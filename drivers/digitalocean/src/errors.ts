@@ -32,8 +32,7 @@ export function noAnswer({ method, path }: Asked, cause: unknown): AtlasError {
 function codeOf(cause: unknown): string {
   if (!(cause instanceof Error)) return String(cause)
   if (cause.name === 'TimeoutError') return 'timeout'
-  const inner = cause.cause
-  return inner instanceof Error && 'code' in inner ? String(inner.code) : cause.message
+  return 'code' in cause ? String(cause.code) : cause.message
 }
 
 /** An answer that is no success. DigitalOcean's bodies are `{ id, message, request_id }`. */

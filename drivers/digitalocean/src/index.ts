@@ -1,1 +1,2 @@
 export { type DigitalOceanOptions, digitalOceanDriver } from './driver.ts'
+export { overHttp, type Send } from './wire.ts'

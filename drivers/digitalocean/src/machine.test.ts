@@ -1,5 +1,6 @@
 import { expect, test } from 'vitest'
 import { digitalOceanDriver } from './driver.ts'
+import type { Send } from './wire.ts'
 
 /** A Droplet as the API tells it, as far as the driver reads it. */
 const droplet = {
@@ -16,10 +17,14 @@ const droplet = {
   vpc_uuid: 'net',
 }
 
+const answering =
+  (status: number, body: object): Send =>
+  async () => ({ status, headers: new Headers(), body: JSON.stringify(body) })
+
 const seen = (told: object) =>
   digitalOceanDriver({
     token: 'secret',
-    fetch: async () => Response.json({ droplet: { ...droplet, ...told } }),
+    send: answering(200, { droplet: { ...droplet, ...told } }),
   }).types.machine!.get('480000001')
 
 test.each([
@@ -46,7 +51,7 @@ test('an image that lost its slug to a newer one is still the one that was asked
 test('the token is in nothing that the driver says', async () => {
   const driver = digitalOceanDriver({
     token: 'dop_v1_secret',
-    fetch: async () => Response.json({ id: 'server_error', message: 'no' }, { status: 500 }),
+    send: answering(500, { id: 'server_error', message: 'no' }),
   })
   const error = await driver.account().catch((error: unknown) => error)
   expect(JSON.stringify([driver, error, String(error), (error as Error).stack])).not.toContain('secret')

@@ -4,6 +4,7 @@ import type { AddressInfo } from 'node:net'
 import { AtlasError, type RateSeen } from '@atlas/core'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type CallContext, type TransportOptions, transport } from './transport.ts'
+import { Outgoing } from './wire.ts'
 
 let server: Server | undefined
 
@@ -25,7 +26,9 @@ const answering = (status: number, body: unknown, headers: Record<string, string
   })
 
 const ask = (url: string, method = 'POST', options: Partial<TransportOptions> = {}, context: CallContext = {}) =>
-  transport({ requestTimeoutMs: 4000, ...options })(context)(new Request(`${url}/v2/things`, { method }))
+  transport({ requestTimeoutMs: 4000, ...options })(context)(
+    new Outgoing(`${url}/v2/things`, { method, headers: new Headers() }),
+  )
 
 const failure = async (answer: Promise<unknown>): Promise<AtlasError> => {
   const error = await answer.then(() => undefined).catch((error: unknown) => error)

@@ -1,6 +1,6 @@
 import { type CreateRequest, type Identity, identityHash, type JsonObject, ownerOf } from '@atlas/core'
 import { afterAll, afterEach, beforeEach, expect, test } from 'vitest'
-import { checked } from './checked-fetch.ts'
+import { checked } from './checked.ts'
 import { type Ground, openGround } from './sandbox.ts'
 
 const exchanges = checked()

@@ -1,7 +1,7 @@
 import { driverConformance, type Fault } from '@atlas/driver-conformance'
 import type { FaultInput } from '@atlas/sandbox'
 import { expect, test } from 'vitest'
-import { checked, unchecked } from './checked-fetch.ts'
+import { checked, unchecked } from './checked.ts'
 import { openGround } from './sandbox.ts'
 
 const requestTimeoutMs = 700

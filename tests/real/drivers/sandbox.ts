@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import type { Bounds, Driver, JsonObject } from '@atlas/core'
 import { digitalOceanDriver } from '@atlas/driver-digitalocean'
 import { sandboxAdmin, startSandbox } from '@atlas/sandbox'
-import { type Checked, checked as newlyChecked } from './checked-fetch.ts'
+import { type Checked, checked as newlyChecked } from './checked.ts'
 import { planter } from './plant.ts'
 
 export interface Ground {
@@ -40,7 +40,7 @@ export async function openGround(checked = newlyChecked()): Promise<Ground> {
         token,
         baseUrl: url,
         bounds: { requestTimeoutMs: 1500, lateEffectMs: 0, listLagMs: 0, ...bounds },
-        fetch: checked.fetch,
+        send: checked.send,
       }),
     checked,
     async close() {

@@ -1,4 +1,5 @@
-import { checkedFetch, type Tally } from '../../conformance/api.ts'
+import { overHttp, type Send } from '@atlas/driver-digitalocean'
+import { checkedSend, type Tally } from '../../conformance/api.ts'
 import { findDocument, openContract } from '../../contract/index.ts'
 
 const document = findDocument()
@@ -9,11 +10,11 @@ export const unchecked = contract ? undefined : 'the official document is not he
 
 export interface Checked {
   /** For a driver: sends, and holds request and answer against the official document. */
-  fetch: typeof fetch
+  send: Send
   tally: Tally
 }
 
 export function checked(): Checked {
   const tally: Tally = { operations: new Set(), checked: 0, violations: [] }
-  return { tally, fetch: contract ? checkedFetch(contract, tally) : fetch }
+  return { tally, send: contract ? checkedSend(contract, tally) : overHttp }
 }
