@@ -7,6 +7,7 @@ import type { Listener } from './listener.ts'
 import type { Database } from './schema.ts'
 import { channels } from './statements.ts'
 import { explained } from './trouble.ts'
+import { turns } from './turns.ts'
 
 /** Schema of pg-boss in the database. */
 export const queueSchema = 'atlas_queue'
@@ -14,8 +15,8 @@ const queue = 'operations'
 
 /**
  * One job per operation, for delivery only: everything an operation knows is in its rows. So a job may be delivered as
- * often as it takes (the epoch tells workers apart), may take as long as a day, and is looked after by heartbeat only as
- * a second line: the watcher sees a worker's death in less than a second, heartbeats no sooner than 10 s.
+ * often as it takes (the epoch tells workers apart), and may take as long as a day. The watcher looks after its heartbeat;
+ * pg-boss would too, once a minute.
  */
 const settings = {
   policy: 'standard',
@@ -59,10 +60,13 @@ export function operationQueue(connection: Connection, listener: Listener, onTro
     db: { executeSql: (text, values) => pool.query(text, values) },
     schema: queueSchema,
     schedule: false,
-    superviseIntervalSeconds: 10,
-    monitorIntervalSeconds: 10,
+    // Jobs that wait for other jobs: there are none.
+    flowIntervalSeconds: 3600,
   })
   boss.on('error', onTrouble)
+
+  // However many wait for a job, one of them looks: the others would only ask the database the same.
+  const turn = turns()
 
   async function fetch(): Promise<Job | undefined> {
     const [job] = await boss.fetch(queue, { includeMetadata: true })
@@ -104,6 +108,21 @@ export function operationQueue(connection: Connection, listener: Listener, onTro
     }
   }
 
+  async function next(signal: AbortSignal): Promise<Delivery | undefined> {
+    const bell = listener.bell(channels.wake)
+    try {
+      while (!signal.aborted) {
+        const rung = bell.next()
+        const job = await fetch().catch((error: unknown) => void onTrouble(error))
+        if (job) return delivery(job)
+        await rung.orAfter(pollMs, signal)
+      }
+      return undefined
+    } finally {
+      bell.close()
+    }
+  }
+
   return {
     start: () =>
       explained(async () => {
@@ -122,20 +141,7 @@ export function operationQueue(connection: Connection, listener: Listener, onTro
         await wake(tx)
       })
     },
-    async next(signal) {
-      const bell = listener.bell(channels.wake)
-      try {
-        while (!signal.aborted) {
-          const rung = bell.next()
-          const job = await fetch().catch((error: unknown) => void onTrouble(error))
-          if (job) return delivery(job)
-          await rung.orAfter(pollMs, signal)
-        }
-        return undefined
-      } finally {
-        bell.close()
-      }
-    },
+    next: (signal) => turn(signal, () => next(signal)),
     async stop() {
       await boss.stop({ graceful: false })
       await pool.end()

@@ -93,7 +93,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     events: (workspace, filter, signal) => readEvents(connection, listener, workspace, filter, signal),
     async work() {
       const lease = await holdLease(url)
-      const watcher = watch(connection, queue, onTrouble)
+      const watcher = watch(connection, queue, listener, onTrouble)
       const release = async () => {
         await watcher.stop()
         await lease.release()

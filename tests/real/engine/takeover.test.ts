@@ -1,6 +1,6 @@
 import type { Driver, ResourceDriver } from '@atlas/core'
 import { memoryDriver } from '@atlas/driver-memory'
-import { callSlots, runOperation } from '@atlas/engine'
+import { callSlots, gateMs, runOperation } from '@atlas/engine'
 import { expect, test } from 'vitest'
 import { workerProcess } from './process.ts'
 import { describe, machine, workspace } from './stage.ts'
@@ -105,6 +105,19 @@ test('a worker that stops in good order hands over, and nothing has to be settle
   expect(await scene.ended(id)).toMatchObject({ status: 'succeeded', completedSteps: 40 })
   expect(await scene.events(id, 'step.settling')).toEqual([])
   expect(scene.there()).toHaveLength(40)
+})
+
+test('a delivery that a living worker has lost is delivered again', async () => {
+  const scene = await begin()
+  const { deliveries, lease, release } = await scene.store.work()
+  const { id } = await scene.store.submit(await scene.plan('apply', describe(machines(2), scene.name)))
+  const delivery = await deliveries.next(new AbortController().signal)
+  await scene.store.takeOver(id, lease.worker)
+  delivery!.leave()
+  await scene.work()
+  expect(await scene.ended(id)).toMatchObject({ status: 'succeeded' })
+  expect(lease.age()).toBeLessThan(gateMs)
+  await release()
 })
 
 test('workers that live are counted, dead ones are not', async () => {
