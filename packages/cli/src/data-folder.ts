@@ -1,8 +1,8 @@
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { makeDataFolder } from '@atlas/client'
 
-/** It holds keys and tokens, so it keeps itself out of git. 0711: the account that runs PostgreSQL passes through. */
+/** It holds keys and tokens, so it keeps itself out of git. */
 export function prepareDataFolder(dataDir: string): void {
-  const made = mkdirSync(dataDir, { recursive: true, mode: 0o711 })
-  if (made !== undefined) writeFileSync(join(dataDir, '.gitignore'), '*\n')
+  if (makeDataFolder(dataDir)) writeFileSync(join(dataDir, '.gitignore'), '*\n')
 }

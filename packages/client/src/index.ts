@@ -1,4 +1,5 @@
 export { type Approval, type Client, createClient } from './client.ts'
+export { makeDataFolder } from './data-folder.ts'
 export type { EventQuery } from './events.ts'
 export type { Connection } from './http.ts'
 export { goesInClear } from './in-clear.ts'

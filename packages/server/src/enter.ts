@@ -1,5 +1,4 @@
-import { mkdirSync } from 'node:fs'
-import { signIn } from '@atlas/client'
+import { makeDataFolder, signIn } from '@atlas/client'
 import { AtlasError } from '@atlas/core'
 import { type Hold, holderOf, holdFolder, PostgresError } from '@atlas/postgres'
 import { type CloudChoice, lastServer, type RunningServer } from './server-file.ts'
@@ -9,11 +8,11 @@ export type Entry = { role: 'owner'; hold: Hold } | { role: 'guest'; server: Run
 
 /**
  * Takes the data folder, or joins the server that has it. A server that is just starting or ending is waited for.
- * @throws AtlasError `data_folder_busy` when the other server does not answer, or serves another cloud
+ * @throws AtlasError `data_folder_busy` when the other server does not answer, or serves another cloud; `config_invalid` where no
+ * folder can be made
  */
 export async function enter(dataDir: string, wanted: CloudChoice, patienceMs = 30_000): Promise<Entry> {
-  // 0711: the account that runs PostgreSQL passes through; what is secret in here is 0600.
-  mkdirSync(dataDir, { recursive: true, mode: 0o711 })
+  makeDataFolder(dataDir)
   const end = Date.now() + patienceMs
   for (;;) {
     const hold = tryHold(dataDir)
