@@ -3,6 +3,7 @@ import { AtlasError, type AtlasEvent, type Operation, type Plan } from '@atlas/c
 import { afterEach, expect, test, vi } from 'vitest'
 import { createApi } from './app.ts'
 import type { Control, PlanRequest } from './control.ts'
+import { rootToken } from './root-token.ts'
 
 const operation: Operation = {
   id: 'op-1',
@@ -45,16 +46,16 @@ function api(over: Partial<Control> = {}) {
   }
   const control = {
     plan: (request: PlanRequest) => note(request, { hash: 'h1' } as Plan),
-    submit: (request: PlanRequest) => note(request, operation),
+    submit: ({ by: _, ...request }: Parameters<Control['submit']>[0]) => note(request, operation),
     operation: async () => operation,
     ...over,
   } as Control
-  const app = createApi({ control, token: 'secret', heartbeatMs: 5 })
+  const app = createApi({ control, authenticate: rootToken('secret'), heartbeatMs: 5 })
   apps.push(app)
   const headers = { authorization: 'Bearer secret' }
   const send = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) =>
     app.inject({ method, url: `/api/v1${url}`, headers, ...(payload ? { payload } : {}) })
-  return { app, asked, send }
+  return { app, control, asked, send }
 }
 
 test.each([undefined, 'Bearer wrong', 'Basic secret', 'Bearer'])(
@@ -67,6 +68,34 @@ test.each([undefined, 'Bearer wrong', 'Basic secret', 'Bearer'])(
     expect(answer.json()).toMatchObject({ code: 'unauthorized', title: 'No valid token', hint: expect.any(String) })
   },
 )
+
+test('who asks is handed over with the change', async () => {
+  const actors: unknown[] = []
+  const { send } = api({
+    submit: async ({ by }) => {
+      actors.push(by.kind)
+      return operation
+    },
+  })
+  await send('POST', '/infrastructure', { name: 'shop' })
+  expect(actors).toEqual(['root'])
+})
+
+test('a role that does not reach is refused, by a problem that names the one that does', async () => {
+  const { control } = api()
+  const authenticate = async () => ({
+    workspace: 'default',
+    role: 'viewer' as const,
+    actor: { kind: 'token' as const, id: 't1', name: 'dashboard' },
+  })
+  const app = createApi({ control, authenticate })
+  apps.push(app)
+  const headers = { authorization: 'Bearer anything' }
+  const read = await app.inject({ url: '/api/v1/operations/op-1', headers })
+  const change = await app.inject({ method: 'POST', url: '/api/v1/operations/op-1/cancel', headers })
+  expect([read.statusCode, change.statusCode, change.json().code]).toEqual([200, 403, 'forbidden'])
+  expect(change.json().detail).toContain('needs the role operator; dashboard is viewer')
+})
 
 test('health needs no token and says 503 when degraded', async () => {
   const health = {

@@ -1,6 +1,7 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
-import { requireToken } from './auth.ts'
+import { guard } from './access.ts'
+import type { Authenticate } from './caller.ts'
 import type { Control } from './control.ts'
 import { answerNotFound, answerProblem } from './problem.ts'
 import { estimateRoutes } from './routes/estimate.ts'
@@ -15,15 +16,14 @@ const bodyLimit = 8 * 1024 * 1024
 
 export interface ApiOptions {
   control: Control
-  /** What callers must send as `Authorization: Bearer <token>`; stands for the workspace `default`. */
-  token: string
+  authenticate: Authenticate
   logger?: FastifyBaseLogger
   /** A comment goes down a silent event stream this often, so that proxies keep it open. Milliseconds. */
   heartbeatMs?: number
 }
 
 /** The HTTP API, not listening yet. It validates, hands over to `control` and reports; it decides nothing itself. */
-export function createApi({ control, token, logger, heartbeatMs = 15_000 }: ApiOptions): FastifyInstance {
+export function createApi({ control, authenticate, logger, heartbeatMs = 15_000 }: ApiOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit,
     ...(logger ? { loggerInstance: logger } : {}),
@@ -38,15 +38,13 @@ export function createApi({ control, token, logger, heartbeatMs = 15_000 }: ApiO
   allowEmptyJsonBody(app)
   app.register(
     async (v1) => {
+      guard(v1, authenticate)
       await v1.register(healthRoutes, { control })
-      await v1.register(async (closed) => {
-        closed.addHook('onRequest', requireToken(token))
-        await closed.register(providerRoutes, { control })
-        await closed.register(infrastructureRoutes, { control })
-        await closed.register(operationRoutes, { control })
-        await closed.register(eventRoutes, { control, heartbeatMs })
-        await closed.register(estimateRoutes, { control })
-      })
+      await v1.register(providerRoutes, { control })
+      await v1.register(infrastructureRoutes, { control })
+      await v1.register(operationRoutes, { control })
+      await v1.register(eventRoutes, { control, heartbeatMs })
+      await v1.register(estimateRoutes, { control })
     },
     { prefix: '/api/v1' },
   )

@@ -1,4 +1,5 @@
 import type { AtlasEvent, JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
+import type { Actor } from './caller.ts'
 
 /**
  * What the API needs of the rest of Atlas: the server composes it from engine, store and drivers. Everything that
@@ -11,7 +12,7 @@ export interface Control {
    * Plans again and refuses with `plan_stale` unless the hash is the same; then stores plan, operation, steps and job
    * in one transaction. A plan without steps finishes at once.
    */
-  submit(request: PlanRequest & { planHash: string; consent: readonly string[] }): Promise<Operation>
+  submit(request: PlanRequest & { planHash: string; consent: readonly string[]; by: Actor }): Promise<Operation>
   /** What a description costs by the price catalogue alone; no cloud is asked. @throws AtlasError spec_invalid */
   estimate(description: JsonObject): Promise<EstimateView>
   infrastructures(workspace: string): Promise<InfrastructureView[]>

@@ -1,6 +1,6 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
-import { type Control, createApi } from '@atlas/api'
+import { type Control, createApi, rootToken } from '@atlas/api'
 import { AtlasError, type AtlasEvent, type Plan } from '@atlas/core'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
@@ -10,7 +10,7 @@ afterEach(() => Promise.all(closing.splice(0).map((close) => close())))
 
 /** A client of a real API over loopback; only what is behind the API is the test's. */
 async function clientOf(control: Partial<Control>, token = 'secret') {
-  const api = createApi({ control: control as Control, token: 'secret' })
+  const api = createApi({ control: control as Control, authenticate: rootToken('secret') })
   closing.push(() => api.close())
   return createClient({ url: await api.listen({ port: 0, host: '127.0.0.1' }), token })
 }
@@ -37,7 +37,7 @@ test('a description and its approval arrive as they were given', async () => {
   const asked: unknown[] = []
   const client = await clientOf({
     plan: async () => ({ hash: 'h1' }) as Plan,
-    submit: async (request) => {
+    submit: async ({ by: _, ...request }) => {
       asked.push(request)
       throw new AtlasError('plan_stale', 'another plan', { hint: 'plan again' })
     },

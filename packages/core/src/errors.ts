@@ -14,6 +14,7 @@ export const catalogue = {
   account_mismatch: { status: 409, exit: 3, title: 'The infrastructure lives in another cloud account' },
   not_found: { status: 404, exit: 4, title: 'Not found' },
   unauthorized: { status: 401, exit: 5, title: 'No valid token' },
+  forbidden: { status: 403, exit: 5, title: 'The role does not allow it' },
   cloud_unauthorized: { status: 502, exit: 5, title: 'The cloud refused the credential' },
   cloud_forbidden: { status: 502, exit: 5, title: 'The credential may not do that' },
   cloud_missing: { status: 502, exit: 1, title: 'The cloud says it does not exist' },

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { createApi } from '@atlas/api'
+import { createApi, rootToken } from '@atlas/api'
 import { openStore } from '@atlas/store'
 import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
@@ -51,7 +51,8 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('workers', workers.stop)
 
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
-  const api = createApi({ control: createControl({ store, clouds, dataDir, ssh }), token, logger: log })
+  const control = createControl({ store, clouds, dataDir, ssh })
+  const api = createApi({ control, authenticate: rootToken(token), logger: log })
   const drain = drainable(api.server)
   onEnd('api', () => {
     const closed = api.close()

@@ -35,7 +35,9 @@ const toJson = (estimate: EstimateView): EstimateJson => ({
 
 export const estimateRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   const body = z.record(z.string(), z.json())
-  app.post('/estimate-cost', { schema: { body, response: { 200: estimateJson } } }, async (request) =>
-    toJson(await control.estimate(request.body as JsonObject)),
+  app.post(
+    '/estimate-cost',
+    { config: { role: 'viewer' }, schema: { body, response: { 200: estimateJson } } },
+    async (request) => toJson(await control.estimate(request.body as JsonObject)),
   )
 }

@@ -16,8 +16,12 @@ export type HealthJson = z.infer<typeof healthJson>
 
 /** Open to callers without a token, because load balancers and container health checks have none. */
 export const healthRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
-  app.get('/health', { schema: { response: { 200: healthJson, 503: healthJson } } }, async (_request, reply) => {
-    const { uptimeSeconds, ...health } = await control.health()
-    return reply.code(health.status === 'ok' ? 200 : 503).send({ ...health, uptime_seconds: uptimeSeconds })
-  })
+  app.get(
+    '/health',
+    { config: { role: 'anyone' }, schema: { response: { 200: healthJson, 503: healthJson } } },
+    async (_request, reply) => {
+      const { uptimeSeconds, ...health } = await control.health()
+      return reply.code(health.status === 'ok' ? 200 : 503).send({ ...health, uptime_seconds: uptimeSeconds })
+    },
+  )
 }

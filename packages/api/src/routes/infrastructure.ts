@@ -1,7 +1,6 @@
 import type { JsonObject } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { workspace } from '../auth.ts'
 import type { Control } from '../control.ts'
 import { infrastructureJson, infrastructureToJson } from '../wire/infrastructure.ts'
 import { approval, optionalApproval, planQuery } from '../wire/plan.ts'
@@ -19,40 +18,54 @@ const destroyQuery = planQuery.extend({
 export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   app.post(
     '/infrastructure',
-    { schema: { querystring: planQuery, body: describedChange, response: changeAnswers } },
+    {
+      config: { role: 'operator' },
+      schema: { querystring: planQuery, body: describedChange, response: changeAnswers },
+    },
     (request, reply) => {
       const { plan_hash, consent, ...description } = request.body
       const what = { kind: 'apply', description: description as JsonObject } as const
-      return change(control, reply, what, { plan_hash, consent, previewOnly: request.query.plan })
+      return change(control, request, reply, what, { plan_hash, consent, previewOnly: request.query.plan })
     },
   )
 
   const all = z.object({ infrastructure: z.array(infrastructureJson) })
-  app.get('/infrastructure', { schema: { response: { 200: all } } }, async () => ({
-    infrastructure: (await control.infrastructures(workspace)).map(infrastructureToJson),
-  }))
+  app.get(
+    '/infrastructure',
+    { config: { role: 'viewer' }, schema: { response: { 200: all } } },
+    async ({ caller }) => ({
+      infrastructure: (await control.infrastructures(caller.workspace)).map(infrastructureToJson),
+    }),
+  )
 
   const one = z.object({ infrastructure: infrastructureJson })
-  app.get('/infrastructure/:id', { schema: { params: byId, response: { 200: one } } }, async (request) => ({
-    infrastructure: infrastructureToJson(await control.infrastructure(workspace, request.params.id)),
-  }))
+  app.get(
+    '/infrastructure/:id',
+    { config: { role: 'viewer' }, schema: { params: byId, response: { 200: one } } },
+    async (request) => ({
+      infrastructure: infrastructureToJson(await control.infrastructure(request.caller.workspace, request.params.id)),
+    }),
+  )
 
   app.delete(
     '/infrastructure/:id',
-    { schema: { params: byId, querystring: destroyQuery, response: changeAnswers } },
+    { config: { role: 'operator' }, schema: { params: byId, querystring: destroyQuery, response: changeAnswers } },
     (request, reply) => {
       const { plan: previewOnly, ...approved } = request.query
       const what = { kind: 'destroy', infrastructure: request.params.id } as const
-      return change(control, reply, what, { ...approved, previewOnly })
+      return change(control, request, reply, what, { ...approved, previewOnly })
     },
   )
 
   app.post(
     '/infrastructure/:id/repair',
-    { schema: { params: byId, querystring: planQuery, body: optionalApproval, response: changeAnswers } },
+    {
+      config: { role: 'operator' },
+      schema: { params: byId, querystring: planQuery, body: optionalApproval, response: changeAnswers },
+    },
     (request, reply) => {
       const what = { kind: 'repair', infrastructure: request.params.id } as const
-      return change(control, reply, what, { ...request.body, previewOnly: request.query.plan })
+      return change(control, request, reply, what, { ...request.body, previewOnly: request.query.plan })
     },
   )
 }

@@ -1,6 +1,5 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { workspace } from '../auth.ts'
 import type { Control } from '../control.ts'
 import { operationJson, operationToJson, stepJson, stepToJson } from '../wire/operation.ts'
 import { optionalApproval, planQuery } from '../wire/plan.ts'
@@ -14,33 +13,53 @@ const listQuery = z.object({
 
 export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   const all = z.object({ operations: z.array(operationJson) })
-  app.get('/operations', { schema: { querystring: listQuery, response: { 200: all } } }, async (request) => {
-    const { infrastructure, limit } = request.query
-    const filter = infrastructure === undefined ? { limit } : { infrastructure, limit }
-    return { operations: (await control.operations(workspace, filter)).map(operationToJson) }
-  })
+  app.get(
+    '/operations',
+    { config: { role: 'viewer' }, schema: { querystring: listQuery, response: { 200: all } } },
+    async (request) => {
+      const { infrastructure, limit } = request.query
+      const filter = infrastructure === undefined ? { limit } : { infrastructure, limit }
+      return { operations: (await control.operations(request.caller.workspace, filter)).map(operationToJson) }
+    },
+  )
 
   const one = z.object({ operation: operationJson })
-  app.get('/operations/:id', { schema: { params: byId, response: { 200: one } } }, async (request) => ({
-    operation: operationToJson(await control.operation(workspace, request.params.id)),
-  }))
+  app.get(
+    '/operations/:id',
+    { config: { role: 'viewer' }, schema: { params: byId, response: { 200: one } } },
+    async (request) => ({
+      operation: operationToJson(await control.operation(request.caller.workspace, request.params.id)),
+    }),
+  )
 
   const steps = z.object({ steps: z.array(stepJson) })
-  app.get('/operations/:id/steps', { schema: { params: byId, response: { 200: steps } } }, async (request) => ({
-    steps: (await control.steps(workspace, request.params.id)).map(stepToJson),
-  }))
+  app.get(
+    '/operations/:id/steps',
+    { config: { role: 'viewer' }, schema: { params: byId, response: { 200: steps } } },
+    async (request) => ({
+      steps: (await control.steps(request.caller.workspace, request.params.id)).map(stepToJson),
+    }),
+  )
 
   // 202: a worker first settles the calls under way.
-  app.post('/operations/:id/cancel', { schema: { params: byId, response: { 202: one } } }, async (request, reply) =>
-    reply.code(202).send({ operation: operationToJson(await control.cancel(workspace, request.params.id)) }),
+  app.post(
+    '/operations/:id/cancel',
+    { config: { role: 'operator' }, schema: { params: byId, response: { 202: one } } },
+    async (request, reply) =>
+      reply
+        .code(202)
+        .send({ operation: operationToJson(await control.cancel(request.caller.workspace, request.params.id)) }),
   )
 
   app.post(
     '/operations/:id/rollback',
-    { schema: { params: byId, querystring: planQuery, body: optionalApproval, response: changeAnswers } },
+    {
+      config: { role: 'operator' },
+      schema: { params: byId, querystring: planQuery, body: optionalApproval, response: changeAnswers },
+    },
     (request, reply) => {
       const what = { kind: 'rollback', operation: request.params.id } as const
-      return change(control, reply, what, { ...request.body, previewOnly: request.query.plan })
+      return change(control, request, reply, what, { ...request.body, previewOnly: request.query.plan })
     },
   )
 }

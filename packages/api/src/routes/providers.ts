@@ -24,7 +24,7 @@ const toJson = ({ resourceTypes, catalogueDate, ...view }: ProviderView) => ({
 
 export const providerRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   const answer = z.object({ providers: z.array(providerJson) })
-  app.get('/providers', { schema: { response: { 200: answer } } }, async () => ({
+  app.get('/providers', { config: { role: 'viewer' }, schema: { response: { 200: answer } } }, async () => ({
     providers: (await control.providers()).map(toJson),
   }))
 }

@@ -19,7 +19,7 @@ export function createControl(parts: ControlParts): Control {
   return {
     plan: (request) => planFor(parts, request),
 
-    async submit({ planHash, consent, ...request }) {
+    async submit({ planHash, consent, by: _, ...request }) {
       const plan = await planFor(parts, request)
       if (plan.hash !== planHash) {
         throw new AtlasError('plan_stale', `What is to be done at ${plan.infrastructure} is not what was looked at.`, {

@@ -1,0 +1,46 @@
+import { AtlasError } from '@atlas/core'
+import type { FastifyInstance, FastifyRequest } from 'fastify'
+import { type Authenticate, type Caller, may, type Role } from './caller.ts'
+
+declare module 'fastify' {
+  interface FastifyContextConfig {
+    /** The least role that may use the route; every route says one. */
+    role?: Role | 'anyone'
+  }
+  interface FastifyRequest {
+    /** Who asks. Absent on routes for anyone. */
+    caller: Caller
+  }
+}
+
+/** The workspace that is meant, for callers who have more than one. */
+export const workspaceHeader = 'atlas-workspace'
+
+/** Lets nobody past whom `authenticate` does not know, or whose role is less than the route asks for. */
+export function guard(app: FastifyInstance, authenticate: Authenticate): void {
+  app.decorateRequest('caller')
+  app.addHook('onRoute', ({ method, url, config }) => {
+    if (!config?.role) throw new AtlasError('internal', `${String(method)} ${url} does not say which role may use it`)
+  })
+  app.addHook('onRequest', async (request) => {
+    const { role } = request.routeOptions.config
+    if (role === 'anyone' || role === undefined) return
+    const workspace = request.headers[workspaceHeader]
+    const caller = await authenticate(bearerOf(request), typeof workspace === 'string' ? workspace : undefined)
+    if (!may(caller.role, role)) throw forbidden(caller, role, request)
+    request.caller = caller
+  })
+}
+
+function bearerOf({ headers }: FastifyRequest): string {
+  const given = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
+  if (given) return given
+  throw new AtlasError('unauthorized', 'The request has no bearer token', {
+    hint: 'send `Authorization: Bearer <token>`; the token is in server.json of the data folder, or in ATLAS_TOKEN',
+  })
+}
+
+const forbidden = ({ role, actor }: Caller, needed: Role, { method, routeOptions }: FastifyRequest) =>
+  new AtlasError('forbidden', `${method} ${routeOptions.url} needs the role ${needed}; ${actor.name} is ${role}.`, {
+    hint: `use a token with the role ${needed}, which an admin of the workspace can make`,
+  })
