@@ -53,6 +53,7 @@ test('what was removed behind our back is seen on schedule, and a repair brings 
   expect(plan.steps.map(({ action, resource }) => `${action} ${resource}`)).toEqual(['delete web1', 'create web1'])
   const repair = await client.repair('shop', { planHash: plan.hash })
   expect(await finished(client, repair.id)).toMatchObject({ kind: 'repair', status: 'succeeded' })
+  expect((await event('step.done', drift.id)).data).toMatchObject({ resource: 'web1', action: 'delete', gone: true })
   await event('drift.cleared', drift.id)
   expect((await resourceOf('web1'))!.id).not.toBe(before!.id)
   expect(await client.infrastructure('shop')).toMatchObject({ status: 'ready' })

@@ -115,8 +115,8 @@ function openJournal(connection: Connection, opened: Opened): Journal {
     return found
   }
   const told = (n: number): JsonObject => {
-    const { resource, type, action } = step(n)
-    return { resource, type, action }
+    const { resource, type, action, gone } = step(n)
+    return { resource, type, action, ...(gone && { gone }) }
   }
 
   return {
@@ -135,7 +135,15 @@ function openJournal(connection: Connection, opened: Opened): Journal {
       await hold({ n, data, claims: false, adopted: false, ready: true, ...held(step(n), holding) })
     },
     gone: (n) => end({ n, event: 'step.done', status: 'done', freed: step(n).identity, data: told(n) }),
-    left: (n) => end({ n, event: 'step.done', status: 'done', freed: step(n).identity, left: true, data: told(n) }),
+    left: (n) =>
+      end({
+        n,
+        event: 'step.done',
+        status: 'done',
+        freed: step(n).identity,
+        left: true,
+        data: { ...told(n), kept: true },
+      }),
     failed: (n, error) => end({ n, event: 'step.failed', status: 'failed', error, data: { ...told(n), ...error } }),
     skipped: (n, reason) => end({ n, event: 'step.skipped', status: 'skipped', data: { ...told(n), reason } }),
     note: (n, event, data) => end({ n, event, data: { ...told(n), ...data } }),

@@ -66,6 +66,19 @@ test('a failed step says why, a skipped one that it was not done', () => {
   ])
 })
 
+test('a deletion that deletes nothing does not say that it did', () => {
+  const gone = begin([step(1, { action: 'delete' })])
+  const told = { gone: true }
+  expect(stepLine(after(gone, event('step.started', 1, 1, told)).steps[0]!, now)).toBe(
+    'looking once more for machine web1 (29 s)',
+  )
+  expect(stepLine(after(gone, event('step.started', 1, 1, told), event('step.done', 1, 2, told)).steps[0]!, now)).toBe(
+    'forgot, as it was gone already: machine web1 (1.0 s)',
+  )
+  const kept = after(gone, event('step.started', 1, 1), event('step.done', 1, 2, { kept: true }))
+  expect(stepLine(kept.steps[0]!, now)).toBe('let go, and left in the account: machine web1 (1.0 s)')
+})
+
 test('watching begins in the middle where the operation is', () => {
   const { steps } = begin([step(1, { status: 'done', started_at: at(1), finished_at: at(2) })])
   expect(stepLine(steps[0]!, now)).toBe('created machine web1 (1.0 s)')

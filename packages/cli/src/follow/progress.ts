@@ -11,6 +11,8 @@ export interface StepProgress {
   n: number
   label: string
   action: Step['action']
+  /** A deletion that deletes nothing: it was gone before (`gone`), or stays in the account (`kept`). */
+  spares?: 'gone' | 'kept'
   status: Step['status']
   /** Why it takes longer: a retry, an answer that was lost. */
   note: string
@@ -40,7 +42,7 @@ export function advance(
   const before = progress.steps.find(({ n }) => n === event.step)
   const change = before && changeOf(before, event)
   if (!change) return { progress, changed: undefined }
-  const changed = { ...before, ...change }
+  const changed = { ...before, ...change, ...sparing(event) }
   return { progress: { steps: progress.steps.map((step) => (step === before ? changed : step)) }, changed }
 }
 
@@ -67,6 +69,11 @@ function changeOf(step: StepProgress, event: AtlasEvent): Partial<StepProgress> 
   }
 }
 
+function sparing({ data }: AtlasEvent): Pick<StepProgress, 'spares'> {
+  if (data === null || typeof data !== 'object' || Array.isArray(data)) return {}
+  return data.gone === true ? { spares: 'gone' } : data.kept === true ? { spares: 'kept' } : {}
+}
+
 /** What an event says in words, whatever its data is otherwise. */
 function messageOf({ data }: AtlasEvent): string {
   if (data === null || typeof data !== 'object' || Array.isArray(data)) return ''
@@ -79,12 +86,17 @@ const verbs = {
   create: { running: 'creating', done: 'created' },
   update: { running: 'updating', done: 'updated' },
   delete: { running: 'deleting', done: 'deleted' },
+  gone: { running: 'looking once more for', done: 'forgot, as it was gone already:' },
+  kept: { running: 'deleting', done: 'let go, and left in the account:' },
 } as const
 
 /** One line for one step, without colour or mark. `now` is for what still runs. */
-export function stepLine({ action, label, status, note, startedAt, finishedAt }: StepProgress, now: number): string {
-  const verb =
-    status === 'done' ? verbs[action].done : status === 'running' ? verbs[action].running : `${action}: ${status}`
+export function stepLine(
+  { action, spares, label, status, note, startedAt, finishedAt }: StepProgress,
+  now: number,
+): string {
+  const { running, done } = verbs[spares ?? action]
+  const verb = status === 'done' ? done : status === 'running' ? running : `${action}: ${status}`
   const took = startedAt === undefined ? '' : ` (${duration(Math.max(0, (finishedAt ?? now) - startedAt))})`
   return `${verb} ${label}${took}${note === '' ? '' : ` – ${note}`}`
 }
