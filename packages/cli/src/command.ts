@@ -60,7 +60,11 @@ export interface Input<Value> {
   read(typed: string, before: Value): Value
   /** The only values there are. */
   choices?: readonly string[]
+  /** What it names: completion offers those that exist. */
+  names?: NameKind
 }
+
+export type NameKind = 'infrastructure' | 'machine' | 'operation' | 'running operation'
 
 // The table holds inputs of any value type; `ValuesOf` gives each name its own type again.
 // biome-ignore lint/suspicious/noExplicitAny: Input is invariant in its value, so `unknown` would accept none of them
@@ -136,3 +140,6 @@ export const rest = (syntax: `[${string}...]`, what: string): Input<readonly str
   absent: [],
   read: (typed, before) => [...before, typed],
 })
+
+/** The same input, standing for something that exists. */
+export const naming = <Value>(names: NameKind, input: Input<Value>): Input<Value> => ({ ...input, names })

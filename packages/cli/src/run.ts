@@ -30,7 +30,7 @@ export async function run(process: Process): Promise<number> {
   }
   try {
     const program = await buildProgram(tree, dispatch, wantsEverything)
-    if (argv[0] === 'complete') (await import('./completion.ts')).answer(program, argv)
+    if (argv[0] === 'complete') (await import('./completion.ts')).answer(program, tree, process)
     else await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' })
     return exit
   } catch (error) {

@@ -1,7 +1,7 @@
 import type { Client } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
 import { carryOut } from '../change.ts'
-import { command, optional } from '../command.ts'
+import { command, naming, optional } from '../command.ts'
 import { approvedBy } from '../inputs.ts'
 
 export default command({
@@ -10,7 +10,10 @@ export default command({
     'Shows what would be deleted, asks, and deletes exactly that. What holds data is deleted only where --consent names it.',
   topic: 'Change the world',
   inputs: {
-    infrastructure: optional('[infrastructure]', 'by name or id; may be left out where there is only one'),
+    infrastructure: naming(
+      'infrastructure',
+      optional('[infrastructure]', 'by name or id; may be left out where there is only one'),
+    ),
     ...approvedBy,
   },
   examples: [

@@ -1,5 +1,5 @@
 import { isNothing } from '../change.ts'
-import { command, text, toggle } from '../command.ts'
+import { command, naming, text, toggle } from '../command.ts'
 import { describe } from '../input/description.ts'
 import { describedBy } from '../inputs.ts'
 import { showMarkdown, showPlan } from '../show/plan.ts'
@@ -10,7 +10,10 @@ export default command({
   topic: 'Start here',
   inputs: {
     ...describedBy,
-    destroy: text('--destroy <infrastructure>', 'plan the end of this infrastructure instead'),
+    destroy: naming(
+      'infrastructure',
+      text('--destroy <infrastructure>', 'plan the end of this infrastructure instead'),
+    ),
     markdown: toggle('--markdown', 'as Markdown, for a pull request'),
     detailedExitcode: toggle('--detailed-exitcode', 'exit with 10 where something would change'),
   },

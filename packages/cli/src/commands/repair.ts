@@ -1,5 +1,5 @@
 import { carryOut, isNothing } from '../change.ts'
-import { command, required, toggle } from '../command.ts'
+import { command, naming, required, toggle } from '../command.ts'
 import { approvedBy } from '../inputs.ts'
 import { showPlan } from '../show/plan.ts'
 
@@ -7,7 +7,7 @@ export default command({
   summary: 'Bring what has drifted back to its description',
   topic: 'Change the world',
   inputs: {
-    infrastructure: required('<infrastructure>', 'by name or id'),
+    infrastructure: naming('infrastructure', required('<infrastructure>', 'by name or id')),
     plan: toggle('--plan', 'only show what would be repaired'),
     ...approvedBy,
   },

@@ -1,4 +1,4 @@
-import { command, required, rest, text } from '../command.ts'
+import { command, naming, required, rest, text } from '../command.ts'
 import { findMachine } from '../ssh/machine.ts'
 import { runSsh } from '../ssh/run.ts'
 
@@ -10,9 +10,9 @@ export default command({
   printsItself: true,
   passThrough: true,
   inputs: {
-    machine: required('<machine>', 'its name, such as web1'),
+    machine: naming('machine', required('<machine>', 'its name, such as web1')),
     command: rest('[command...]', 'what to run there; a shell when there is none'),
-    infrastructure: text('-i, --infrastructure <name>', 'where the same name is in several'),
+    infrastructure: naming('infrastructure', text('-i, --infrastructure <name>', 'where the same name is in several')),
   },
   exits: { 255: 'ssh could not connect; every other code is that of the command' },
   examples: [

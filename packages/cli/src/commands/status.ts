@@ -1,4 +1,4 @@
-import { command, optional } from '../command.ts'
+import { command, naming, optional } from '../command.ts'
 import { ended } from '../follow/follow.ts'
 import { showInfrastructures } from '../show/infrastructure.ts'
 import { paintStatus } from '../show/operations.ts'
@@ -7,7 +7,7 @@ import { plural } from '../show/text.ts'
 export default command({
   summary: 'What exists now, in what state, and what it costs',
   topic: 'Look',
-  inputs: { infrastructure: optional('[infrastructure]', 'only this one, by name or id') },
+  inputs: { infrastructure: naming('infrastructure', optional('[infrastructure]', 'only this one, by name or id')) },
   exits: { 1: 'something is degraded' },
   examples: [
     { line: 'atlas status', does: 'everything' },

@@ -1,4 +1,12 @@
-import { type Client, createClient, goesInClear, readServerFile, type ServerFile, signIn } from '@atlas/client'
+import {
+  type Client,
+  type Connection,
+  createClient,
+  goesInClear,
+  readServerFile,
+  type ServerFile,
+  signIn,
+} from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
 import type { Context } from '../context.ts'
 
@@ -31,6 +39,10 @@ export async function openSession({ env, dataDir, remark }: Surroundings): Promi
   )
   return { ...join(server.file), embedded: true, close: server.leave }
 }
+
+/** A server that runs already, for who would not start one. @throws AtlasError where what names it is wrong */
+export const runningServer = ({ env, dataDir }: Pick<Surroundings, 'env' | 'dataDir'>): Connection | undefined =>
+  fromEnvironment(env) ?? readServerFile(dataDir)
 
 /** The server that runs on the folder, which stays for as long as we use it. */
 function joinRunning(dataDir: string, env: NodeJS.ProcessEnv): { file: ServerFile; leave(): void } | undefined {

@@ -1,5 +1,5 @@
 import { agreed } from '../../ask.ts'
-import { command, required, toggle } from '../../command.ts'
+import { command, naming, required, toggle } from '../../command.ts'
 
 export default command({
   summary: 'Stop an operation after the calls under way',
@@ -7,7 +7,7 @@ export default command({
     'Stops an operation: calls under way are settled, the rest is skipped. What was made stays; rollback removes it.',
   topic: 'Operations',
   inputs: {
-    id: required('<id>', 'as `atlas operations list` shows it'),
+    id: naming('running operation', required('<id>', 'as `atlas operations list` shows it')),
     yes: toggle('-y, --yes', 'do not ask'),
   },
   examples: [{ line: 'atlas operations cancel <id>', does: 'stop it, keep what is done' }],

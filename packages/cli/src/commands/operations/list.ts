@@ -1,11 +1,11 @@
-import { command, count, text } from '../../command.ts'
+import { command, count, naming, text } from '../../command.ts'
 import { showOperations } from '../../show/operations.ts'
 
 export default command({
   summary: 'List operations, newest first',
   topic: 'Operations',
   inputs: {
-    infrastructure: text('-i, --infrastructure <name>', 'only those of this infrastructure'),
+    infrastructure: naming('infrastructure', text('-i, --infrastructure <name>', 'only those of this infrastructure')),
     limit: count('-n, --limit <number>', 'at most so many', 20),
   },
   examples: [

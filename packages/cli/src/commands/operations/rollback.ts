@@ -1,5 +1,5 @@
 import { carryOut, isNothing } from '../../change.ts'
-import { command, required, toggle } from '../../command.ts'
+import { command, naming, required, toggle } from '../../command.ts'
 import { approvedBy } from '../../inputs.ts'
 import { showPlan } from '../../show/plan.ts'
 
@@ -7,7 +7,7 @@ export default command({
   summary: 'Undo what an operation did, as an operation of its own',
   topic: 'Operations',
   inputs: {
-    id: required('<id>', 'the operation to undo'),
+    id: naming('operation', required('<id>', 'the operation to undo')),
     plan: toggle('--plan', 'only show what would be undone'),
     ...approvedBy,
   },

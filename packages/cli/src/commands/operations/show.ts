@@ -1,11 +1,11 @@
-import { command, required } from '../../command.ts'
+import { command, naming, required } from '../../command.ts'
 import { ended } from '../../follow/follow.ts'
 import { showOperation } from '../../show/operations.ts'
 
 export default command({
   summary: 'Show one operation with its steps',
   topic: 'Operations',
-  inputs: { id: required('<id>', 'as `atlas operations list` shows it') },
+  inputs: { id: naming('operation', required('<id>', 'as `atlas operations list` shows it')) },
   examples: [{ line: 'atlas operations show <id>', does: 'status, steps, attempts, errors' }],
   async run({ id }, context) {
     const client = await context.connect()

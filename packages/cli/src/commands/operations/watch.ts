@@ -1,6 +1,6 @@
 import type { Client } from '@atlas/client'
 import { outcomeOf } from '../../change.ts'
-import { command, type Outcome, required } from '../../command.ts'
+import { command, naming, type Outcome, required } from '../../command.ts'
 import type { Context } from '../../context.ts'
 import { ended, eventsUntilEnd, follow } from '../../follow/follow.ts'
 import { untilInterrupted } from '../../interruption.ts'
@@ -10,7 +10,7 @@ export default command({
   description:
     'Follows an operation until it ends. Ctrl-C ends the watching, not the operation. With --json every event is a line.',
   topic: 'Operations',
-  inputs: { id: required('<id>', 'as `atlas operations list` shows it') },
+  inputs: { id: naming('operation', required('<id>', 'as `atlas operations list` shows it')) },
   exits: { 130: 'you stopped watching; the operation goes on' },
   examples: [
     { line: 'atlas operations watch <id>', does: 'its steps as they happen' },
