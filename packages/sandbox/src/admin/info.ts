@@ -1,5 +1,5 @@
 import type { Cloud } from '../cloud.ts'
-import { notInEffect } from '../http/notices.ts'
+import { inWords, notInEffect } from '../http/notices.ts'
 
 /** What this sandbox is, what it does not do, and how its machines are reached. */
 export async function info(cloud: Cloud) {
@@ -28,12 +28,14 @@ async function machine(cloud: Cloud, id: number) {
   const { name, address, status } = cloud.droplets.get(id)!
   const ssh = { host: address, port: cloud.options.sshPort, user: 'root' }
   const key = await cloud.backend.hostKey(id)
+  const lacks = cloud.backend.lacks?.(id) ?? []
   return {
     id,
     name,
     status,
     machine: await cloud.backend.state(id),
     ssh: { ...ssh, ...(key && { known_hosts: knownHosts(ssh, key) }) },
+    ...(lacks.length > 0 && { not_in_effect: lacks.map(inWords) }),
   }
 }
 

@@ -27,6 +27,8 @@ const needs: Readonly<Record<string, keyof Effects>> = {
   '/v2/vpc_peerings': 'privateNetwork',
 }
 
+export const inWords = (effect: keyof Effects): string => missing[effect]
+
 /** Everything that does not hold here, in words. */
 export function notInEffect(effects: Effects): string[] {
   const absent = Object.entries(effects).flatMap(([effect, holds]) => (holds ? [] : [missing[effect as keyof Effects]]))

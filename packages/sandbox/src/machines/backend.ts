@@ -36,6 +36,8 @@ export interface Backend {
   /** The public host key in OpenSSH's one-line form, for known_hosts; nothing before the first boot. */
   hostKey(id: number): Promise<string | undefined>
   state(id: number): Promise<'off' | 'active' | 'missing'>
+  /** Effects that hold for other machines here and not for this one. */
+  lacks?(id: number): readonly (keyof Effects)[]
   /** After a restart of the sandbox: what exists is taken up again, what has no record is ended. */
   recover(machines: readonly { spec: MachineSpec; on: boolean }[]): Promise<void>
   /** Ends all processes, keeps the disks. */

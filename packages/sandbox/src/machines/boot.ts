@@ -1,14 +1,21 @@
+import { setTimeout } from 'node:timers/promises'
 import type { Disk } from './disks.ts'
 import { bootLine, cloudLog, hostKeyOf } from './first-boot.ts'
 import type { Inside } from './ssh/inside.ts'
 import { type SshServer, sshServer } from './ssh/server.ts'
 
-/** What every machine does once its processes can run: boot scripts, SSH, and then the scripts that take their time. */
+/** How long SSH waits for scripts that may never end: a machine, and a restart of the sandbox, wait no longer. */
+const patienceMs = 5000
+
+/**
+ * What every machine does once its processes can run: boot scripts, SSH, and then the scripts that take their time. As in
+ * the real cloud, a machine is there whatever its boot scripts do; only what comes after them waits for their end.
+ */
 export async function bootAndServe(inside: Inside, disk: Pick<Disk, 'root'>): Promise<SshServer> {
-  await runScript(inside, bootLine.early)
-  const ssh = sshServer(inside, await hostKeyOf(disk))
-  runScript(inside, bootLine.late).catch(() => {})
-  return ssh
+  const early = runScript(inside, bootLine.early)
+  await Promise.race([early, setTimeout(patienceMs, undefined, { ref: false })])
+  early.then(() => runScript(inside, bootLine.late)).catch(() => {})
+  return sshServer(inside, await hostKeyOf(disk))
 }
 
 async function runScript(inside: Inside, line: string): Promise<void> {

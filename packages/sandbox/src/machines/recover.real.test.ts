@@ -88,6 +88,24 @@ describe.each(['namespace', 'process'] as const)('a sandbox with the %s backend'
     await second.close()
   })
 
+  test('is not held up by a machine whose boot script never ends', async () => {
+    const dataDir = await mkdtemp(join(tmpdir(), 'atlas-recover-'))
+    const me = await newClient()
+    const spec = newSpec(me, {
+      userData: '#cloud-config\nbootcmd: [ sleep 100000 ]\nruncmd: [ "touch ~/too-early" ]\n',
+    })
+    const first = await openBackend({ name, dataDir })
+    await first.create(spec)
+    await first.powerOn(spec.id)
+    expect((await me.ssh(spec, ['ls; echo reached'])).out).toBe('reached\n')
+    await first.close()
+    const second = await openBackend({ name, dataDir })
+    await second.recover([{ spec, on: true }])
+    expect(await second.state(spec.id)).toBe('active')
+    await second.powerOff(spec.id, { graceful: false })
+    await second.close()
+  })
+
   test('starts the others where a machine has spoilt its disk, and writes through no link that it has put there', async () => {
     const dataDir = await mkdtemp(join(tmpdir(), 'atlas-recover-'))
     const me = await newClient()

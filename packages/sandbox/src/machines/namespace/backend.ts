@@ -30,6 +30,8 @@ interface Known {
   cut: boolean
   ports: readonly number[]
   doors: Doors
+  /** Not held to its size, though others are: the kernel gave it no control group. */
+  unlimited?: boolean
 }
 
 /** Machines in Linux namespaces, with no need of root. Rejects with the reason where this computer does not allow them. */
@@ -86,8 +88,10 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
       await entry.doors.set({ open: [], dropped: [] })
       entry.ports = []
       const { spec, firewall } = machine
-      await cloud.calls.start({ spec, firewall, folder: disk.folder, volumes })
+      const { unlimited } = await cloud.calls.start({ spec, firewall, folder: disk.folder, volumes })
       entry.on = true
+      entry.unlimited = unlimited !== undefined
+      if (entry.unlimited) log(`${spec.name} runs without limits of CPU and memory: ${unlimited}`)
       await showDoors(entry)
     },
     async stop({ spec }, { graceful }) {
@@ -133,7 +137,8 @@ export async function namespaceBackend(dataDir: string, log: (line: string) => v
     },
   }
   const effects = { ...nature.effects, cpuAndMemoryLimits: cloud.limits }
-  const backend = folderBackend({ ...nature, effects }, disks, runner, log)
+  const lacks = (id: number) => (known.get(id)?.unlimited ? (['cpuAndMemoryLimits'] as const) : [])
+  const backend = { ...folderBackend({ ...nature, effects }, disks, runner, log), lacks }
   return backend
 }
 

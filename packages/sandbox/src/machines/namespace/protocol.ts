@@ -14,7 +14,8 @@ export interface Order {
 export type CloudCalls = {
   /** Makes and ends a machine's namespaces over an empty disk. */
   tryOut(folder: string): Promise<void>
-  start(order: Order): Promise<void>
+  /** `unlimited`: why this one is not held to its size, where others are. */
+  start(order: Order): Promise<{ unlimited?: string }>
   stop(id: number, graceful: boolean): Promise<void>
   /** Asks all to end, and ends them after 2 s. */
   stopAll(): Promise<void>

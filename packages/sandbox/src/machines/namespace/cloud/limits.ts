@@ -81,6 +81,23 @@ export function limiter(): ((name: string) => Limits) | undefined {
   return undefined
 }
 
+/**
+ * Holds a process, and what it starts from now on, to a size. A group that the kernel refuses (somebody else's limit on
+ * groups, a controller taken away meanwhile) is no reason for a machine not to run: then why it is not held.
+ */
+export function hold(make: () => Limits, size: Size, pid: number): Limits | { why: string } {
+  let limits: Limits | undefined
+  try {
+    limits = make()
+    limits.set(size)
+    limits.take(pid)
+    return limits
+  } catch (error) {
+    limits?.remove()
+    return { why: (error as Error).message }
+  }
+}
+
 function enableControllers(): void {
   if (!existsSync(join(top, 'cgroup.controllers'))) throw new Error('not mounted')
   const wanted = '+cpu +memory +io'

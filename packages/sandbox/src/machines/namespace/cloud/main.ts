@@ -69,17 +69,19 @@ async function setFirewall(id: number, rules: Order['firewall']): Promise<void> 
   if (old.length + lines.length > 0) await ip([...old, ...lines])
 }
 
-async function start(order: Order): Promise<void> {
+async function start(order: Order): Promise<{ unlimited?: string }> {
   const { id } = order.spec
-  if (machines.has(id)) return
+  if (machines.has(id)) return {}
   const wasHere = wires.has(id)
   const wire = wireOf(order)
   if (wasHere) await ipTry([...part(wire, sshPort), ...cut(wire, false)])
   await setFirewall(id, order.firewall)
   const link = (init: number) => ip(join(wire, init, sshPort)).then(() => {})
-  const machine = await Running.start(order, wire, link, limits?.(`${process.pid}-${id}`))
+  const limit = limits && (() => limits(`${process.pid}-${id}`))
+  const machine = await Running.start(order, wire, link, limit)
   machines.set(id, machine)
   machine.namespaces.ended.then((signal) => ended(id, machine, signal))
+  return machine.unlimited === undefined ? {} : { unlimited: machine.unlimited }
 }
 
 /** A machine that is still in the list has not been stopped by us: it fell, or asked for a reboot (SIGHUP is how the kernel says so). */

@@ -11,7 +11,7 @@ import { listeningPorts } from '../listening.ts'
 import type { Wire } from '../network.ts'
 import type { Order } from '../protocol.ts'
 import { enter, namespaceInside } from './inside.ts'
-import type { Limits } from './limits.ts'
+import { hold, type Limits } from './limits.ts'
 import { makeNamespaces, type Namespaces } from './namespaces.ts'
 
 /** One machine that is on. */
@@ -20,6 +20,8 @@ export class Running {
   readonly wire: Wire
   readonly namespaces: Namespaces
   readonly #limits: Limits | undefined
+  /** Why it is not held to its size, where others are. */
+  readonly unlimited: string | undefined
   readonly #inside: ReturnType<typeof namespaceInside>
   readonly #doors = new Map<number, Server>()
   #gate: Gate | undefined
@@ -30,15 +32,15 @@ export class Running {
     order: Order,
     wire: Wire,
     link: (init: number) => Promise<void>,
-    limits: Limits | undefined,
+    makeLimits: (() => Limits) | undefined,
   ): Promise<Running> {
     const { spec, folder, volumes } = order
-    limits?.set(spec.size)
+    let held: ReturnType<typeof hold> | undefined
     const namespaces = await makeNamespaces({ folder, name: spec.name, volumes, wire }, (init) => {
-      limits?.take(init)
+      held = makeLimits && hold(makeLimits, spec.size, init)
       return link(init)
     })
-    const machine = new Running(order, wire, namespaces, limits)
+    const machine = new Running(order, wire, namespaces, held)
     try {
       await machine.#boot()
     } catch (error) {
@@ -48,12 +50,13 @@ export class Running {
     return machine
   }
 
-  private constructor(order: Order, wire: Wire, namespaces: Namespaces, limits: Limits | undefined) {
-    this.#limits = limits
+  private constructor(order: Order, wire: Wire, namespaces: Namespaces, held: ReturnType<typeof hold> | undefined) {
+    if (held && 'why' in held) this.unlimited = held.why
+    else this.#limits = held
     this.order = order
     this.wire = wire
     this.namespaces = namespaces
-    this.#inside = namespaceInside(`${order.folder}/root`, namespaces.init, limits?.join)
+    this.#inside = namespaceInside(`${order.folder}/root`, namespaces.init, this.#limits?.join)
     namespaces.ended.then(() => this.#drop())
   }
 
