@@ -1,38 +1,25 @@
 import type { Plan } from '../types.ts'
-import {
-  changing,
-  consentFlag,
-  harmless,
-  heading,
-  moneyOf,
-  priceLines,
-  reasonOf,
-  risksOf,
-  summary,
-  symbols,
-} from './words.ts'
+import { told } from './told.ts'
 
 /** A plan for a pull request or a proposal, ending with a line break. */
-export function renderMarkdown(given: Plan): string {
-  const plan = harmless(given)
-  const rows = changing(plan).map((row) => {
-    const why = [reasonOf(plan, row), ...risksOf(plan, row).map((risk) => `**${risk}**`)].map(cell).join('<br>')
-    return `| \`${symbols[row.action]}\` | ${row.type} | ${cell(row.resource)} | ${moneyOf(row)} | ${why} |`
+export function renderMarkdown(plan: Plan): string {
+  const { heading, rows, summary, prices, unpriced, warnings, consent } = told(plan)
+  const lines = rows.map(({ symbol, type, name, money, reason, risks }) => {
+    const why = [reason, ...risks.map((risk) => `**${risk}**`)].map(cell).join('<br>')
+    return `| \`${symbol}\` | ${type} | ${cell(name)} | ${money} | ${why} |`
   })
-  const table = rows.length > 0 ? ['| | type | name | USD a month | why |', '|---|---|---|--:|---|', ...rows, ''] : []
-  const notes = [
-    ...(plan.price.unpriced.length > 0 ? [`Without a known price: ${plan.price.unpriced.join(', ')}`] : []),
-    ...plan.warnings,
-    ...(plan.consentNeeded.length > 0 ? [`Data would be lost. If that is meant: \`${consentFlag(plan)}\``] : []),
-  ]
-  const lines = [
-    `### ${heading(plan)}`,
+  const table = rows.length > 0 ? ['| | type | name | USD a month | why |', '|---|---|---|--:|---|', ...lines, ''] : []
+  const notes = [...unpriced, ...warnings, ...consent.map(({ why, flag }) => `${why} \`${flag}\``)]
+  return [
+    `### ${heading}`,
     '',
     ...table,
-    `${summary(plan) || 'Nothing there'}. ${priceLines(plan).join('. ')}.`,
+    `${summary || 'Nothing there'}. ${prices.join('. ')}.`,
     '',
-  ]
-  return [...lines, ...notes.map((note) => `> ${note}\n`), `<sub>plan ${plan.hash}</sub>`, ''].join('\n')
+    ...notes.map((note) => `> ${note}\n`),
+    `<sub>plan ${plan.hash}</sub>`,
+    '',
+  ].join('\n')
 }
 
 const cell = (text: string) => text.replaceAll('|', '\\|').replaceAll('\n', ' ')

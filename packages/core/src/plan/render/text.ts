@@ -1,16 +1,5 @@
 import type { Plan, ResourcePlan } from '../types.ts'
-import {
-  changing,
-  consentFlag,
-  harmless,
-  heading,
-  moneyOf,
-  priceLines,
-  reasonOf,
-  risksOf,
-  summary,
-  symbols,
-} from './words.ts'
+import { type Row, told } from './told.ts'
 
 type Paint = (text: string) => string
 
@@ -34,39 +23,40 @@ const plain: Palette = {
 }
 
 /** A plan for a terminal, ending with a line break. */
-export function renderText(given: Plan, palette: Palette = plain): string {
-  const plan = harmless(given)
-  const rows = changing(plan)
-  if (rows.length === 0 && plan.warnings.length === 0 && plan.price.change === 0)
-    return `${heading(plan)}: nothing to do, ${summary(plan) || 'nothing there'}.\n`
+export function renderText(plan: Plan, palette: Palette = plain): string {
+  const { heading, rows, summary, prices, unpriced, warnings, consent } = told(plan)
+  if (rows.length === 0 && warnings.length === 0 && plan.price.change === 0)
+    return `${heading}: nothing to do, ${summary || 'nothing there'}.\n`
   const widths = [
     widest(rows.map(({ type }) => type)),
-    widest(rows.map(({ resource }) => resource)),
-    widest(rows.map(moneyOf)),
+    widest(rows.map(({ name }) => name)),
+    widest(rows.map(({ money }) => money)),
   ] as const
-  const lines = [palette.bold(heading(plan)), '', ...rows.flatMap((row) => rowLines(plan, row, widths, palette)), '']
-  lines.push(`${summary(plan)}.`, ...priceLines(plan))
-  if (plan.price.unpriced.length > 0)
-    lines.push(palette.warn(`Without a known price: ${plan.price.unpriced.join(', ')}`))
-  for (const warning of plan.warnings) lines.push(palette.warn(`! ${warning}`))
-  if (plan.consentNeeded.length > 0)
-    lines.push(palette.warn(`Data would be lost. If that is meant: ${consentFlag(plan)}`))
+  const notes = [
+    ...unpriced,
+    ...warnings.map((warning) => `! ${warning}`),
+    ...consent.map(({ why, flag }) => `${why} ${flag}`),
+  ]
+  const lines = [
+    palette.bold(heading),
+    '',
+    ...rows.flatMap((row) => rowLines(row, widths, palette)),
+    '',
+    `${summary}.`,
+    ...prices,
+    ...notes.map((note) => palette.warn(note)),
+  ]
   return `${lines.join('\n')}\n`
 }
 
 const widest = (texts: readonly string[]) => Math.max(0, ...texts.map((text) => text.length))
 
-function rowLines(
-  plan: Plan,
-  row: ResourcePlan,
-  [type, name, money]: readonly [number, number, number],
-  palette: Palette,
-) {
+function rowLines(row: Row, [type, name, money]: readonly [number, number, number], palette: Palette) {
   const paint = paints[row.action](palette)
-  const start = `  ${symbols[row.action]} ${row.type.padEnd(type)}  ${row.resource.padEnd(name)}`
-  const line = `${paint(start)}  ${moneyOf(row).padStart(money)}  ${palette.dim(reasonOf(plan, row))}`.trimEnd()
+  const start = `  ${row.symbol} ${row.type.padEnd(type)}  ${row.name.padEnd(name)}`
+  const line = `${paint(start)}  ${row.money.padStart(money)}  ${palette.dim(row.reason)}`.trimEnd()
   const indent = ' '.repeat(4 + type + 2)
-  return [line, ...risksOf(plan, row).map((risk) => `${indent}${palette.warn(`! ${risk}`)}`)]
+  return [line, ...row.risks.map((risk) => `${indent}${palette.warn(`! ${risk}`)}`)]
 }
 
 const paints: Record<ResourcePlan['action'], (palette: Palette) => Paint> = {

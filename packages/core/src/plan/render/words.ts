@@ -1,7 +1,7 @@
 import { transferSentence } from '../../cost/transfer-words.ts'
 import type { Plan, ResourcePlan } from '../types.ts'
 
-/** What all renderings of a plan share: the same words, symbols and numbers everywhere. */
+/** The words, symbols and numbers of a plan: the same in every rendering. */
 
 export const symbols: Record<ResourcePlan['action'], string> = {
   create: '+',
@@ -74,21 +74,4 @@ export function risksOf(plan: Plan, { steps }: ResourcePlan): string[] {
   const risks = steps.map((n) => plan.steps[n]!.risk)
   const losses = risks.flatMap(({ dataLoss }) => (dataLoss ? [`loses ${dataLoss}`] : []))
   return [...new Set([...losses, ...risks.flatMap(({ downtime }) => downtime ?? [])])]
-}
-
-/** Resources that change; the others are only counted. */
-export const changing = ({ resources }: Plan) => resources.filter(({ action }) => action !== 'unchanged')
-
-export const consentFlag = ({ consentNeeded }: Plan) =>
-  `--consent ${consentNeeded.map(({ resource }) => resource).join(',')}`
-
-/** Part of a plan's text comes from the cloud: what a control character would do to a terminal is not its to decide. */
-export function harmless(plan: Plan): Plan {
-  const { resources, warnings, steps, ...rest } = plan
-  // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that it takes out
-  const control = /[\u0000-\u001f\u007f-\u009f]/g
-  const clean = <T>(value: T): T =>
-    JSON.parse(JSON.stringify(value), (_, part) => (typeof part === 'string' ? part.replace(control, '�') : part))
-  const risks = steps.map((step) => ({ ...step, risk: clean(step.risk) }))
-  return { ...rest, steps: risks, resources: clean(resources), warnings: clean(warnings) }
 }
