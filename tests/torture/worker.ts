@@ -1,8 +1,8 @@
-import { writeSync } from 'node:fs'
 import type { Bounds } from '@atlas/core'
 import { digitalOceanDriver, overHttp, type Send } from '@atlas/driver-digitalocean'
-import { type CrashPoint, callSlots, crashAt, startPatrol, startWorker } from '@atlas/engine'
+import { type CrashPoint, crashAt } from '@atlas/engine'
 import { openStore } from '@atlas/store'
+import { runWorker, say } from '../killable-worker.ts'
 
 /** A worker as a process, to be killed. Its parent tells it over IPC where to die or stop; it tells on stdout what it does. */
 export interface WorkerGiven {
@@ -19,9 +19,6 @@ export interface Orders {
 }
 
 const { database, cloud, bounds, withoutSettle } = JSON.parse(process.argv[2]!) as WorkerGiven
-
-/** Written before the next line runs: what follows may be a SIGKILL. */
-const say = (what: string, facts: object = {}) => void writeSync(1, `${JSON.stringify({ what, ...facts })}\n`)
 
 let crash: (point: CrashPoint) => void = () => {}
 let freezeIn = Number.POSITIVE_INFINITY
@@ -60,25 +57,13 @@ async function open() {
   }
 }
 
-const { store, deliveries, lease } = await open()
-const limiter = store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
-const driver = digitalOceanDriver({ ...cloud, baseUrl: cloud.url, bounds, limiter, send })
-const atAccount = callSlots(8)
-const parts = {
-  store,
-  lease,
-  deliveries,
-  driverFor: async () => driver,
-  slotsFor: () => atAccount,
-  timing: { marginMs: 150, readyMs: 60_000, retryMs: 60_000 },
+const opened = await open()
+const limiter = opened.store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
+runWorker({
+  ...opened,
+  driver: digitalOceanDriver({ ...cloud, baseUrl: cloud.url, bounds, limiter, send }),
   withoutSettle,
-  at: (point: CrashPoint) => {
-    if (point === 'takeover.committed') say('took')
-    crash(point)
-  },
-  log: (message: string, { error, ...facts }: Readonly<Record<string, unknown>>) =>
-    say(message, { ...facts, ...(error !== undefined && { error: String(error) }) }),
-}
-startWorker(parts)
-startPatrol(parts, { everyMs: 2000 })
-say('ready', { worker: lease.worker })
+  patienceMs: 60_000,
+  patrolMs: 2000,
+  at: (point) => crash(point),
+})

@@ -1,9 +1,9 @@
-import { writeSync } from 'node:fs'
-import { type CrashPoint, callSlots, crashAt, crashFromEnv, startPatrol, startWorker } from '@atlas/engine'
+import { crashAt, crashFromEnv } from '@atlas/engine'
 import { openStore } from '@atlas/store'
+import { runWorker, say } from '../../killable-worker.ts'
 import { remoteDriver } from './remote.ts'
 
-/** A worker in a process of its own, to be killed. Says what it does on stdout, a line of JSON each. */
+/** A worker in a process of its own, to be killed. */
 interface Arguments {
   database: string
   cloud: string
@@ -24,35 +24,25 @@ const {
   stopAt,
   withoutSettle = false,
 } = JSON.parse(process.argv[2]!) as Arguments
-const say = (what: string, facts: object = {}) => process.stdout.write(`${JSON.stringify({ what, ...facts })}\n`)
 
-const store = await openStore(database)
-const { deliveries, lease } = await store.work()
-const driver = remoteDriver(cloud, { account, bounds })
-const atAccount = callSlots(8)
 const crash = crashFromEnv()
 const stop = stopAt
   ? crashAt(stopAt, () => {
-      writeSync(1, `${JSON.stringify({ what: 'stopped' })}\n`)
+      say('stopped')
       process.kill(process.pid, 'SIGSTOP')
     })
   : () => {}
-const parts = {
+
+const store = await openStore(database)
+runWorker({
   store,
-  lease,
-  deliveries,
-  driverFor: async () => driver,
-  slotsFor: () => atAccount,
-  timing: { marginMs: 150, readyMs: 20_000, retryMs: 20_000 },
+  ...(await store.work()),
+  driver: remoteDriver(cloud, { account, bounds }),
   withoutSettle,
-  at: (point: CrashPoint) => {
-    if (point === 'takeover.committed') say('took')
+  patienceMs: 20_000,
+  patrolMs,
+  at: (point) => {
     crash(point)
     stop(point)
   },
-  log: (message: string, { error, ...facts }: Readonly<Record<string, unknown>>) =>
-    say(message, { ...facts, ...(error !== undefined && { error: String(error) }) }),
-}
-startWorker(parts)
-if (patrolMs !== undefined) startPatrol(parts, { everyMs: patrolMs })
-say('ready', { worker: lease.worker })
+})
