@@ -17,9 +17,10 @@ export function reservedIp(api: Api): ResourceDriver {
     price: priceOf('reserved_ip'),
     diff: (want, { live }) => difference(rules, want, live),
 
-    // One that is asked for with a machine is assigned a moment after it exists.
-    matches: ({ specifications, region }, { live }) =>
-      live.region === region && (live.machine === undefined || live.machine === specifications.machine),
+    // Nobody else's leads to our machine. One that is asked for with a machine is assigned a moment after it exists, and
+    // locked until then: one that is free all the same was reserved by somebody else.
+    matches: ({ specifications: { machine }, region }, { live, phase }) =>
+      live.region === region && (live.machine === machine || (live.machine === undefined && phase === 'pending')),
 
     async *list({ signal }) {
       const addresses = pages(async (query) => {

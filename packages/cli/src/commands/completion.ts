@@ -4,6 +4,8 @@ const shells = ['bash', 'zsh', 'fish', 'powershell']
 
 export default command({
   summary: 'Print a completion script for your shell',
+  description:
+    'Prints a script that completes commands, options and, from the server that runs, names of machines, infrastructures and operations.',
   topic: 'Shell',
   printsItself: true,
   inputs: { shell: { ...required('<shell>', 'the shell it is for'), choices: shells } },
