@@ -3,5 +3,5 @@ import { digitalOceanPrice, type ResourceDriver, type ResourceType } from '@atla
 /** List prices come from the catalogue, so that an estimate needs no account. */
 export const priceOf =
   (type: ResourceType): ResourceDriver['price'] =>
-  (specifications, region) =>
-    digitalOceanPrice(type, specifications, region)
+  (specifications, region, attributes) =>
+    digitalOceanPrice(type, specifications, region, attributes)

@@ -30,7 +30,7 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     holdsData: () => kind.change.holds,
     diff: (want, observed) => difference(kind.change, want, observed.live),
     // It offers what DigitalOcean offers, at the same prices: an estimate and a plan say the same.
-    price: (specifications, region) => digitalOceanPrice(type, specifications, region),
+    price: (specifications, region, attributes) => digitalOceanPrice(type, specifications, region, attributes),
 
     async *list({ owner, signal }) {
       for (let from = 0; ; from += pageSize) {

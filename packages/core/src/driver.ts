@@ -108,8 +108,11 @@ export interface ResourceDriver {
    * would shrink.
    */
   diff(want: Resolved, observed: Observed): Change
-  /** Pure. Monthly price lines at list price; a line without an amount says that its price is not known. */
-  price(specifications: JsonObject, region: string): PriceLine[]
+  /**
+   * Pure. Monthly price lines at list price; a line without an amount says that its price is not known. `attributes`
+   * are there for what exists: the price of some things shows only when they are made.
+   */
+  price(specifications: JsonObject, region: string, attributes?: JsonObject): PriceLine[]
   /**
    * Every resource of the type in the account, page by page, in as few calls as the cloud allows (`owner` narrows it
    * where the cloud can filter). Foreign ones come too, without a stamp: 10,000 resources must not cost 10,000 calls.

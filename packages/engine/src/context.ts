@@ -11,6 +11,7 @@ import {
   referencesIn,
   type Step,
 } from '@atlas/core'
+import { billingOf } from './billing.ts'
 import type { At } from './crash.ts'
 import type { Holding, StepRow, Taken } from './journal.ts'
 import type { Lease } from './lease.ts'
@@ -103,6 +104,7 @@ export function context(parts: ContextParts): Context {
       observed,
       monthly: lines.get(step.resource)?.monthlyAfter ?? null,
       reusesId: resource(step.type).reusesIds === true,
+      ...billingOf(driver, step, observed, { region: taken.plan.region, tags: tagsIn(taken.plan.description) }),
     }),
     saw(name, generation, observed) {
       const one = known.get(name)
@@ -112,6 +114,9 @@ export function context(parts: ContextParts): Context {
     },
   }
 }
+
+/** A plan keeps the whole description, which was found valid. */
+const tagsIn = (description: JsonObject) => (description.tags ?? {}) as Record<string, string>
 
 interface Known {
   type: ResourceType

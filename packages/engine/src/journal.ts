@@ -1,4 +1,5 @@
 import type { ErrorCode, JsonObject, Observed, Owned, Plan, ResourceType, StepStatus } from '@atlas/core'
+import type { Billing } from './billing.ts'
 
 /**
  * What the engine needs of durable storage. The protocol these calls make up, and why it neither orphans nor doubles
@@ -84,7 +85,7 @@ export interface Journal {
 }
 
 /** What goes into the state row. */
-export interface Holding {
+export interface Holding extends Billing {
   observed: Observed
   /** USD a month at list price. */
   monthly: number | null

@@ -1,4 +1,5 @@
 import { type Driver, isAtlasError, type Observed, type ResourceType } from '@atlas/core'
+import { type Billing, billingOf } from './billing.ts'
 import type { At } from './crash.ts'
 import { drift, type Finding } from './drift.ts'
 import type { OwnedResource } from './journal.ts'
@@ -17,6 +18,8 @@ export interface Beat {
   owner: string
   provider: string
   account: string
+  region: string
+  tags: Record<string, string>
   /** State revision it was read at: what is seen counts only while nothing was changed meanwhile. */
   revision: number
   owned: OwnedResource[]
@@ -24,14 +27,19 @@ export interface Beat {
   types: ResourceType[]
 }
 
+/** What a patrol saw of a resource, and what that costs. */
+export interface Seen extends Billing {
+  observed: Observed
+}
+
 export interface PatrolStore extends SweepStore {
   /** Infrastructures that nobody looked at for so long; each is handed to one caller only. */
   due(everyMs: number): Promise<Beat[]>
   /**
-   * Keeps what was seen (by `physicalId`; absent: gone) and what has drifted, with `drift.detected` or `drift.cleared`
-   * when that changed. Nothing happens where an operation runs or ran since.
+   * Keeps what was seen (by `physicalId`; absent: gone), what it costs as it is, and what has drifted, with
+   * `drift.detected` or `drift.cleared` when that changed. Nothing happens where an operation runs or ran since.
    */
-  saw(beat: Beat, seen: ReadonlyMap<string, Observed>, findings: readonly Finding[]): Promise<void>
+  saw(beat: Beat, seen: ReadonlyMap<string, Seen>, findings: readonly Finding[]): Promise<void>
 }
 
 export interface PatrolParts {
@@ -101,5 +109,18 @@ async function walkBeat(parts: PatrolParts, driver: Driver, beat: Beat, listings
   const found = stamped(driver, beat.owner, listings)
   await sweep({ store, driver, account: beat.account, lease, at, signal }, beat.owner, found)
   const seen = await live(driver, beat.owned, listings, signal)
-  await store.saw(beat, seen, drift(driver, beat.owned, seen))
+  const findings = drift(driver, beat.owned, seen)
+  await store.saw(beat, billed(driver, beat, seen, findings), findings)
+}
+
+/** What somebody has resized costs what it is by now, not what it was made for. */
+function billed(driver: Driver, beat: Beat, seen: ReadonlyMap<string, Observed>, findings: readonly Finding[]) {
+  const fields = new Map(findings.map((finding) => [finding.resource, finding.fields]))
+  return new Map(
+    beat.owned.flatMap((one) => {
+      const observed = seen.get(one.physicalId)
+      if (!observed) return []
+      return [[one.physicalId, { observed, ...billingOf(driver, one, observed, beat, fields.get(one.resource)) }]]
+    }),
+  )
 }

@@ -64,7 +64,7 @@ export const fenced = (operation: string, epoch: number) =>
   )
 
 /** The columns of the state row. */
-export const held = (step: Step, { observed, monthly, reusesId }: Holding) => ({
+export const held = (step: Step, { observed, monthly, reusesId, rates, tags }: Holding) => ({
   identity: step.identity,
   type: step.type,
   physical_id: observed.physicalId,
@@ -77,4 +77,6 @@ export const held = (step: Step, { observed, monthly, reusesId }: Holding) => ({
   phase: observed.phase,
   attributes: observed.attributes,
   reuses_id: reusesId,
+  rates,
+  tags,
 })

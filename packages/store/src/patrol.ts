@@ -1,5 +1,5 @@
-import { canonical, type Json, type Observed } from '@atlas/core'
-import type { Beat, Finding } from '@atlas/engine'
+import { canonical, type Json } from '@atlas/core'
+import type { Beat, Finding, Seen } from '@atlas/engine'
 import { sql, type Transaction } from 'kysely'
 import type { Connection } from './connection.ts'
 import { type NewEvent, writeEvents } from './events.ts'
@@ -16,7 +16,8 @@ export function due({ db, ...connection }: Connection, everyMs: number): Promise
     const { rows } = await sql<Omit<Beat, 'owned' | 'types'>>`
       update infrastructure i set patrolled_at = now()
       where i.patrolled_at < now() - ${everyMs} * interval '1 ms' * case when destroyed_at is null then 1 else ${destroyedEvery} end
-      returning i.id, i.workspace, i.name as infrastructure, i.owner, i.provider, i.account, i.revision`.execute(db)
+      returning i.id, i.workspace, i.name as infrastructure, i.owner, i.provider, i.account, i.region,
+        i.tags, i.revision`.execute(db)
     return Promise.all(
       rows.map(async (row) => ({
         ...row,
@@ -43,7 +44,7 @@ async function typesOf(db: Connection['db'], infrastructureId: string): Promise<
 export function saw(
   { db }: Connection,
   beat: Beat,
-  seen: ReadonlyMap<string, Observed>,
+  seen: ReadonlyMap<string, Seen>,
   findings: readonly Finding[],
 ): Promise<void> {
   return explained(() =>
@@ -78,17 +79,20 @@ const isChanging = (tx: Transaction<Database>, beat: Beat) =>
     .executeTakeFirst()
 
 /** Only what looks different is written: most patrols write nothing. */
-async function keepSeen(tx: Transaction<Database>, beat: Beat, seen: ReadonlyMap<string, Observed>): Promise<void> {
+async function keepSeen(tx: Transaction<Database>, beat: Beat, seen: ReadonlyMap<string, Seen>): Promise<void> {
   const rows = beat.owned.map(({ type, physicalId, attributes }) => {
-    const one = seen.get(physicalId)
-    return { type, physical_id: physicalId, phase: one?.phase ?? 'missing', attributes: one?.attributes ?? attributes }
+    const { observed, rates, tags } = seen.get(physicalId) ?? {}
+    const phase = observed?.phase ?? 'missing'
+    return { type, physical_id: physicalId, phase, attributes: observed?.attributes ?? attributes, rates, tags }
   })
   await sql`
-    update resource r set phase = s.phase, attributes = s.attributes, observed_at = now()
+    update resource r set phase = s.phase, attributes = s.attributes, observed_at = now(),
+      rates = coalesce(s.rates, r.rates), tags = coalesce(s.tags, r.tags)
     from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
-      as s (type text, physical_id text, phase text, attributes jsonb)
+      as s (type text, physical_id text, phase text, attributes jsonb, rates jsonb, tags text[])
     where r.infrastructure_id = ${beat.id} and r.type = s.type and r.physical_id = s.physical_id
-      and (r.phase, r.attributes) is distinct from (s.phase, s.attributes)`.execute(tx)
+      and (r.phase, r.attributes, r.rates, r.tags)
+        is distinct from (s.phase, s.attributes, coalesce(s.rates, r.rates), coalesce(s.tags, r.tags))`.execute(tx)
 }
 
 const detected = ({ infrastructure }: Beat, findings: readonly Finding[]): NewEvent => ({

@@ -1,4 +1,4 @@
-import type { JsonObject, Plan, Stamp } from '@atlas/core'
+import type { JsonObject, Plan, Rate, Stamp } from '@atlas/core'
 import type { Finding, StepError } from '@atlas/engine'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
@@ -12,6 +12,8 @@ export interface Database {
   resource: ResourceTable
   event: EventTable
   quarantine: QuarantineTable
+  usage: UsageTable
+  budget: BudgetTable
 }
 
 type Time = ColumnType<Date, never, Date>
@@ -116,6 +118,9 @@ interface ResourceTable {
   phase: 'ready' | 'pending' | 'failed' | 'missing'
   attributes: JSONColumnType<JsonObject>
   observed_at: Time
+  rates: JSONColumnType<Rate[]>
+  /** `key=value` */
+  tags: Generated<string[]>
 }
 
 interface EventTable {
@@ -136,4 +141,30 @@ interface QuarantineTable {
   owner: string
   stamp: JSONColumnType<Stamp & JsonObject>
   at: Time
+}
+
+/** Written by triggers on `resource`, and by nobody else. */
+interface UsageTable {
+  id: ColumnType<string, never, never>
+  infrastructure_id: string
+  identity: string
+  name: string
+  type: Plan['steps'][number]['type']
+  physical_id: string
+  rates: JSONColumnType<Rate[]>
+  tags: string[]
+  started_at: Time
+  ended_at: TimeOrNull
+}
+
+interface BudgetTable {
+  workspace: string
+  name: string
+  /** `key=value`; null: everything in the workspace. */
+  tag: string | null
+  monthly: number
+  warn_percent: number
+  block_percent: number
+  created_at: Time
+  updated_at: Time
 }

@@ -71,7 +71,7 @@ export const writeHoldings = `
 with ${guard},
 ${entries(`claims bool, ready bool, adopted bool, identity text, type text, physical_id text, cloud_id text, name text,
   generation int, specifications jsonb, depends_on text[], monthly float8, phase text, attributes jsonb,
-  reuses_id bool`)},
+  reuses_id bool, rates jsonb, tags text[]`)},
 claimed as (
   insert into claim (account, type, physical_id, cloud_id, identity, owner, operation, step, verdict)
   select g.account, e.type, e.physical_id, e.cloud_id, e.identity, g.owner, g.id, e.n, 'owned'
@@ -107,14 +107,14 @@ changed as (
 ),
 kept as (
   insert into resource (identity, infrastructure_id, name, type, generation, account, cloud_id, physical_id,
-    specifications, depends_on, monthly, phase, attributes)
+    specifications, depends_on, monthly, phase, attributes, rates, tags)
   select w.identity, g.infrastructure_id, w.name, w.type, w.generation, g.account, w.cloud_id, w.physical_id,
-    w.specifications, w.depends_on, w.monthly, w.phase, w.attributes
+    w.specifications, w.depends_on, w.monthly, w.phase, w.attributes, w.rates, w.tags
   from won w, guard g
   on conflict (infrastructure_id, identity) do update
   set cloud_id = excluded.cloud_id, physical_id = excluded.physical_id, specifications = excluded.specifications,
       depends_on = excluded.depends_on, monthly = excluded.monthly, phase = excluded.phase,
-      attributes = excluded.attributes, observed_at = now()
+      attributes = excluded.attributes, rates = excluded.rates, tags = excluded.tags, observed_at = now()
   returning 1
 ),
 ${tell(

@@ -20,6 +20,7 @@ import { due, saw } from './patrol.ts'
 import { operationQueue, type Queue } from './queue.ts'
 import { type RateLimits, rateLimiter } from './rate-bucket.ts'
 import { type SubmitOptions, submit } from './submit.ts'
+import { type UsageSince, usageSince } from './usage.ts'
 import { watch } from './watcher.ts'
 
 /** Everything that lasts. One per process; several processes share one database. */
@@ -34,6 +35,8 @@ export interface Store extends JournalStore, PatrolStore {
   planOf(workspace: string, operation: string): ReturnType<typeof readPlan>
   infrastructures(workspace: string): Promise<InfrastructureRecord[]>
   infrastructure(workspace: string, idOrName: string): Promise<InfrastructureRecord>
+  /** What was used since a moment, for what it cost. Reads only. */
+  usage(workspace: string, since: Date | 'this month'): Promise<UsageSince>
   /** What planning starts from. Reads only. */
   recall(workspace: string, infrastructure: string): Promise<Remembered | undefined>
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
@@ -112,5 +115,6 @@ const reading = (connection: Connection) => ({
   infrastructures: (workspace: string) => listInfrastructures(connection, workspace),
   infrastructure: (workspace: string, idOrName: string) => readInfrastructure(connection, workspace, idOrName),
   recall: (workspace: string, name: string) => recall(connection, workspace, name),
+  usage: (workspace: string, since: Date | 'this month') => usageSince(connection, workspace, since),
   health: () => readHealth(connection),
 })

@@ -1,32 +1,32 @@
 import { type Catalogue, digitalOcean, type Size } from './catalogue.ts'
+import { monthsOf, type Rate, rateCost } from './rate.ts'
 
 /**
- * What one machine costs for the time it existed within a calendar month, in USD: by the second, at least 60 seconds or
- * $0.01, whichever is more, and no more than the monthly price, which is reached after 672 hours (GPU sizes: 744, that
- * is never before the end of the month). It is billed while it exists, powered off or not.
+ * How a machine is billed: by the second, at least 60 seconds or $0.01, whichever is more, and no more in a calendar
+ * month than the monthly price, which is reached after 672 hours (GPU sizes: 744, that is never before the end of the
+ * month). It is billed while it exists, powered off or not.
  * Rules of DigitalOcean since 2026-01-01; source and date are in the catalogue's `billing`.
  */
-export function machineCost(size: Size, seconds: number, { billing }: Catalogue = digitalOcean): number {
-  if (seconds <= 0) return 0
-  const billed = Math.max(seconds, billing.minimum.seconds)
-  if (billed >= capHours(size, billing) * 3600) return size.monthly
-  return Math.min(size.monthly, Math.max((size.hourly * billed) / 3600, billing.minimum.amount))
-}
+export const machineRate = (size: Size, { billing }: Catalogue = digitalOcean): MachineRate => ({
+  item: `machine ${size.slug}`,
+  hourly: size.hourly,
+  monthly: size.monthly,
+  monthlyHours: size.monthlyHours ?? billing.monthlyCapHours,
+  minimum: { seconds: billing.minimum.seconds, amount: billing.minimum.amount },
+})
 
-const capHours = (size: Size, billing: Catalogue['billing']) => size.monthlyHours ?? billing.monthlyCapHours
+type MachineRate = Rate & { hourly: number; monthly: number }
+
+/** What one machine costs for the time it existed within a calendar month, in USD. */
+export const machineCost = (size: Size, seconds: number, catalogue: Catalogue = digitalOcean): number =>
+  rateCost(machineRate(size, catalogue), seconds)!
 
 /** The same over any time: one amount for each calendar month (UTC), since the cap starts anew with each. */
-export function machineCostByMonth(size: Size, from: Date, to: Date, catalogue: Catalogue = digitalOcean) {
-  const months: { month: string; seconds: number; amount: number }[] = []
-  for (let start = from; start < to; ) {
-    const next = new Date(Date.UTC(start.getUTCFullYear(), start.getUTCMonth() + 1))
-    const end = next < to ? next : to
-    const seconds = (end.getTime() - start.getTime()) / 1000
-    months.push({ month: start.toISOString().slice(0, 7), seconds, amount: machineCost(size, seconds, catalogue) })
-    start = end
-  }
-  return months
-}
+export const machineCostByMonth = (size: Size, from: Date, to: Date, catalogue: Catalogue = digitalOcean) =>
+  monthsOf(from, to).map((stretch) => {
+    const seconds = (stretch.to.getTime() - stretch.from.getTime()) / 1000
+    return { month: stretch.month, seconds, amount: machineCost(size, seconds, catalogue) }
+  })
 
 /** DigitalOcean counts 1 TB of transfer as 1,000 GiB. */
 const gibPerTb = 1000

@@ -1,26 +1,29 @@
 import type { JsonObject } from '../json.ts'
 import type { ResourceType } from '../spec/types.ts'
+import { machineRate } from './billing.ts'
 import { digitalOcean, type PriceItem, type Sourced } from './catalogue.ts'
 import type { PriceLine } from './price.ts'
 
 /**
  * What DigitalOcean charges for one resource, USD a month at list price before tax. An empty list is free of charge:
  * firewalls, VPCs, SSH keys and DNS. A line whose price has no source has `monthly: null` and says why in its note.
+ * @param attributes of what exists already: how large a snapshot is shows only then
  */
-export function digitalOceanPrice(type: ResourceType, specifications: JsonObject, _region: string): PriceLine[] {
-  return pricing[type]?.(specifications) ?? []
+export function digitalOceanPrice(
+  type: ResourceType,
+  specifications: JsonObject,
+  _region: string,
+  attributes: JsonObject = {},
+): PriceLine[] {
+  return pricing[type]?.(specifications, attributes) ?? []
 }
 
-const pricing: { readonly [T in ResourceType]?: (specifications: JsonObject) => PriceLine[] } = {
+type Pricing = (specifications: JsonObject, attributes: JsonObject) => PriceLine[]
+
+const pricing: { readonly [T in ResourceType]?: Pricing } = {
   machine: ({ size, backups }) => machine(size, backups),
   volume: ({ size_gb }) => [times('volume.storage', Number(size_gb), `volume ${size_gb} GiB`)],
-  snapshot: ({ volume }) => [
-    {
-      ...times(volume === undefined ? 'snapshot.droplet' : 'snapshot.volume', 0, 'snapshot'),
-      monthly: null,
-      note: `$${price('snapshot.droplet').price} per GB and month: how large it is shows when it is made`,
-    },
-  ],
+  snapshot,
   load_balancer: ({ nodes }) => [
     times('loadbalancer.regional.node', Number(nodes ?? 1), `load balancer × ${nodes ?? 1}`),
   ],
@@ -42,19 +45,25 @@ const times = (key: string, amount: number, item: string): PriceLine => ({
   ...sourced(price(key)),
 })
 
+function snapshot({ volume }: JsonObject, { size_gb }: JsonObject): PriceLine[] {
+  const key = volume === undefined ? 'snapshot.droplet' : 'snapshot.volume'
+  if (typeof size_gb === 'number') return [times(key, size_gb, 'snapshot')]
+  const note = `$${price(key).price} per GB and month: how large it is shows when it is made`
+  return [{ ...times(key, 0, 'snapshot'), monthly: null, note }]
+}
+
 function machine(slug: unknown, backups: unknown): PriceLine[] {
   const size = digitalOcean.sizes.get(String(slug))
   if (!size)
     return [unknown(`machine ${typeof slug === 'string' ? slug : 'by need'}`, 'no price of this size is known')]
   const included =
     size.transfer_tb === undefined ? {} : { note: `${size.transfer_tb} TB of outbound transfer included` }
-  const { monthly, hourly } = size
-  const line: PriceLine = { item: `machine ${size.slug}`, monthly, hourly, ...sourced(size), ...included }
+  const line: PriceLine = { ...machineRate(size), ...sourced(size), ...included }
   if (!backups) return [line]
   const plan = typeof backups === 'object' && 'plan' in backups && backups.plan === 'daily' ? 'daily' : 'weekly'
   const share = price(`backup.${plan}`)
   const note = `${share.price * 100}% of the machine`
-  return [line, { item: `backups ${plan}`, monthly: monthly * share.price, ...sourced(share), note }]
+  return [line, { item: `backups ${plan}`, monthly: size.monthly * share.price, ...sourced(share), note }]
 }
 
 function database({ engine, size, num_nodes, storage_gb }: JsonObject): PriceLine[] {
