@@ -8,6 +8,7 @@ import { PostgresError } from './error.ts'
 import { explain } from './explain.ts'
 import { type Hold, holdFolder } from './hold.ts'
 import { ensureCluster } from './initdb.ts'
+import { keep } from './keep.ts'
 import { endEarlier } from './orphan.ts'
 import { freePort } from './port.ts'
 import { type Postmaster, type PostmasterOptions, startPostmaster } from './postmaster.ts'
@@ -46,6 +47,8 @@ export interface RunningPostgres {
   log(): string
   /** Fast shutdown; every commit is kept. Safe to call again. */
   stop(): Promise<void>
+  /** Why it does not run just now, where that is waited for: a full disk. It starts when there is space again. */
+  readonly trouble: PostgresError | undefined
   /** Resolves after `stop`, or with the error when PostgreSQL ended and could not be started again. */
   ended: Promise<PostgresError | undefined>
 }
@@ -141,11 +144,8 @@ function refuseOtherVersion(cluster: string, { version }: Binaries): void {
   })
 }
 
-/** How often a PostgreSQL that dies by itself is started again, within a minute. */
-const restarts = 5
-
 async function run(prepared: Prepared, options: StartOptions, release: () => void): Promise<RunningPostgres> {
-  const { record, cluster } = prepared
+  const { record } = prepared
   const host = options.host ?? '127.0.0.1'
   let log = ''
   const common: Omit<PostmasterOptions, 'port'> = {
@@ -156,7 +156,7 @@ async function run(prepared: Prepared, options: StartOptions, release: () => voi
       log = (log + text).slice(-16_384)
     },
   }
-  let { postmaster, port } = await startAtPort(common, options.port ?? 'free')
+  const { postmaster, port } = await startAtPort(common, options.port ?? 'free')
   const login = { host, port, user: record.user, password: record.password, database: options.database ?? 'atlas' }
   try {
     await ensureDatabase(login)
@@ -164,38 +164,20 @@ async function run(prepared: Prepared, options: StartOptions, release: () => voi
     await postmaster.stop()
     throw error
   }
-
-  let stopping = false
-  const keep = async (): Promise<PostgresError | undefined> => {
-    const deaths: number[] = []
-    for (;;) {
-      const how = await postmaster.ended
-      if (stopping) return undefined
-      deaths.push(Date.now())
-      if (deaths.filter((at) => at > Date.now() - 60_000).length > restarts) return explain(cluster, `${log}\n${how}`)
-      log += `PostgreSQL ended (${how}); starting it again.\n`
-      await endEarlier(cluster)
-      postmaster = await startPostmaster({ ...common, port })
-      if (stopping) await postmaster.stop()
-    }
-  }
-  const ended = keep()
-    .catch((error: unknown) => (error instanceof PostgresError ? error : explain(cluster, String(error), error)))
-    .finally(release)
+  const kept = keep(postmaster, { ...common, port })
   return {
     url: urlOf(login),
     host,
     port,
     get pid() {
-      return postmaster.pid
+      return kept.pid
     },
     log: () => log,
-    async stop() {
-      stopping = true
-      await postmaster.stop()
-      await ended
+    stop: kept.stop,
+    get trouble() {
+      return kept.trouble
     },
-    ended,
+    ended: kept.ended.finally(release),
   }
 }
 

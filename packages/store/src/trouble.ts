@@ -38,7 +38,7 @@ export function explain(error: unknown): unknown {
     })
   }
   if (unreachableStates.test(code) || unreachableSystem.has(code) || unreachableWords.test(message)) {
-    return new AtlasError('database_unavailable', `PostgreSQL cannot be reached: ${message || code}.`, {
+    return new AtlasError('database_unavailable', `The database does not answer: ${message || code}.`, {
       hint: 'It is tried again by itself. If it stays away, look at its log, or at DATABASE_URL.',
       cause: error,
     })

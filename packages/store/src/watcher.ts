@@ -5,7 +5,7 @@ import type { Listener } from './listener.ts'
 import { workerLocks } from './liveness.ts'
 import { type Queue, queueSchema } from './queue.ts'
 import { channels } from './statements.ts'
-import { mayPass } from './trouble.ts'
+import { explained, mayPass } from './trouble.ts'
 
 const lookMs = 300
 /** While nothing is unfinished: a new operation rings, so this is for a bell that was not heard. */
@@ -45,7 +45,7 @@ export function watch(
   const going = (async () => {
     while (!stopped.signal.aborted) {
       const rung = bell.next()
-      const busy = await look().catch((error: unknown) => {
+      const busy = await explained(look).catch((error: unknown) => {
         // While the database is away nobody can be judged; the next look is soon.
         if (!mayPass(error)) onTrouble(error)
         return true
