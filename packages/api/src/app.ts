@@ -3,6 +3,7 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { guard } from './access.ts'
 import type { Authenticate } from './caller.ts'
 import type { Control } from './control.ts'
+import { describeApi } from './openapi.ts'
 import { answerNotFound, answerProblem } from './problem.ts'
 import { estimateRoutes } from './routes/estimate.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -17,13 +18,20 @@ const bodyLimit = 8 * 1024 * 1024
 export interface ApiOptions {
   control: Control
   authenticate: Authenticate
+  version?: string
   logger?: FastifyBaseLogger
   /** A comment goes down a silent event stream this often, so that proxies keep it open. Milliseconds. */
   heartbeatMs?: number
 }
 
 /** The HTTP API, not listening yet. It validates, hands over to `control` and reports; it decides nothing itself. */
-export function createApi({ control, authenticate, logger, heartbeatMs = 15_000 }: ApiOptions): FastifyInstance {
+export function createApi({
+  control,
+  authenticate,
+  version = '0',
+  logger,
+  heartbeatMs = 15_000,
+}: ApiOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit,
     ...(logger ? { loggerInstance: logger } : {}),
@@ -36,6 +44,7 @@ export function createApi({ control, authenticate, logger, heartbeatMs = 15_000 
   app.setErrorHandler(answerProblem)
   app.setNotFoundHandler(answerNotFound)
   allowEmptyJsonBody(app)
+  describeApi(app, version)
   app.register(
     async (v1) => {
       guard(v1, authenticate)

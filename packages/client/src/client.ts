@@ -1,4 +1,5 @@
 import type { AtlasEvent, JsonObject, Plan } from '@atlas/core'
+import { type Api, bodyOf, openApi } from './api.ts'
 import { type EventQuery, events } from './events.ts'
 import { type Connection, getJson } from './http.ts'
 import type { Estimate, Health, Infrastructure, Operation, Provider, Step } from './types.ts'
@@ -9,9 +10,11 @@ export interface Approval {
   consent?: readonly string[]
 }
 
-/** One function for each route. All throw AtlasError: the server's by code, or `server_unreachable`. */
+/** What is asked for most. All throw AtlasError: the server's by code, or `server_unreachable`. */
 export interface Client {
   readonly connection: Connection
+  /** Every route, also those that have no function here. */
+  readonly api: Api
   health(): Promise<Health>
   providers(): Promise<Provider[]>
   estimate(description: JsonObject): Promise<Estimate>
@@ -33,47 +36,63 @@ export interface Client {
 }
 
 export function createClient(connection: Connection): Client {
-  const get = <Answer>(path: string, query = {}) => getJson<Answer>(connection, path, { query })
-  const post = <Answer>(path: string, body: unknown, query = {}) =>
-    getJson<Answer>(connection, path, { method: 'POST', body, query })
-  const remove = <Answer>(path: string, query: { plan?: boolean; plan_hash?: string; consent?: readonly string[] }) =>
-    getJson<Answer>(connection, path, { method: 'DELETE', query })
-  const preview = { plan: true }
-  const infrastructurePath = (idOrName: string) => `/infrastructure/${encodeURIComponent(idOrName)}`
-  const operationPath = (id: string) => `/operations/${encodeURIComponent(id)}`
+  const api = openApi(connection)
+  const preview = { plan: 'true' }
+  const one = (id: string) => ({ path: { id } })
 
   return {
     connection,
+    api,
     health: () => getJson(connection, '/health', { alsoGood: 503 }),
-    providers: async () => (await get<{ providers: Provider[] }>('/providers')).providers,
-    estimate: (description) => post('/estimate-cost', description),
+    providers: async () => (await bodyOf(api.GET('/api/v1/providers'))).providers,
+    estimate: (description) => bodyOf(api.POST('/api/v1/estimate-cost', { body: description })),
 
-    planApply: async (description) => (await post<Planned>('/infrastructure', description, preview)).plan,
+    planApply: async (description) =>
+      planOf(await bodyOf(api.POST('/api/v1/infrastructure', { params: { query: preview }, body: description }))),
     apply: async (description, approval) =>
-      (await post<Started>('/infrastructure', { ...description, ...wire(approval) })).operation,
-    planDestroy: async (name) => (await remove<Planned>(infrastructurePath(name), preview)).plan,
-    destroy: async (name, approval) => (await remove<Started>(infrastructurePath(name), wire(approval))).operation,
-    planRepair: async (name) => (await post<Planned>(`${infrastructurePath(name)}/repair`, {}, preview)).plan,
+      operationOf(await bodyOf(api.POST('/api/v1/infrastructure', { body: { ...description, ...wire(approval) } }))),
+    planDestroy: async (name) =>
+      planOf(await bodyOf(api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: preview } }))),
+    destroy: async (name, approval) =>
+      operationOf(
+        await bodyOf(api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: wire(approval) } })),
+      ),
+    planRepair: async (name) =>
+      planOf(
+        await bodyOf(
+          api.POST('/api/v1/infrastructure/{id}/repair', { params: { ...one(name), query: preview }, body: {} }),
+        ),
+      ),
     repair: async (name, approval) =>
-      (await post<Started>(`${infrastructurePath(name)}/repair`, wire(approval))).operation,
-    planRollback: async (id) => (await post<Planned>(`${operationPath(id)}/rollback`, {}, preview)).plan,
-    rollback: async (id, approval) => (await post<Started>(`${operationPath(id)}/rollback`, wire(approval))).operation,
+      operationOf(
+        await bodyOf(api.POST('/api/v1/infrastructure/{id}/repair', { params: one(name), body: wire(approval) })),
+      ),
+    planRollback: async (id) =>
+      planOf(
+        await bodyOf(
+          api.POST('/api/v1/operations/{id}/rollback', { params: { ...one(id), query: preview }, body: {} }),
+        ),
+      ),
+    rollback: async (id, approval) =>
+      operationOf(
+        await bodyOf(api.POST('/api/v1/operations/{id}/rollback', { params: one(id), body: wire(approval) })),
+      ),
 
-    infrastructures: async () => (await get<{ infrastructure: Infrastructure[] }>('/infrastructure')).infrastructure,
+    infrastructures: async () => (await bodyOf(api.GET('/api/v1/infrastructure'))).infrastructure as Infrastructure[],
     infrastructure: async (name) =>
-      (await get<{ infrastructure: Infrastructure }>(infrastructurePath(name))).infrastructure,
-    operations: async (filter) => (await get<{ operations: Operation[] }>('/operations', filter)).operations,
-    operation: async (id) => (await get<Started>(operationPath(id))).operation,
-    steps: async (id) => (await get<{ steps: Step[] }>(`${operationPath(id)}/steps`)).steps,
-    cancel: async (id) => (await post<Started>(`${operationPath(id)}/cancel`, {})).operation,
+      (await bodyOf(api.GET('/api/v1/infrastructure/{id}', { params: one(name) }))).infrastructure as Infrastructure,
+    operations: async (query = {}) => (await bodyOf(api.GET('/api/v1/operations', { params: { query } }))).operations,
+    operation: async (id) => operationOf(await bodyOf(api.GET('/api/v1/operations/{id}', { params: one(id) }))),
+    steps: async (id) => (await bodyOf(api.GET('/api/v1/operations/{id}/steps', { params: one(id) }))).steps,
+    cancel: async (id) => operationOf(await bodyOf(api.POST('/api/v1/operations/{id}/cancel', { params: one(id) }))),
     events: (query) => events(connection, query),
   }
 }
 
-type Planned = { plan: Plan }
-type Started = { operation: Operation }
+const planOf = (answer: object) => (answer as { plan: Plan }).plan
+const operationOf = (answer: object) => (answer as { operation: Operation }).operation
 
 const wire = ({ planHash, consent }: Approval) => ({
   ...(planHash === undefined ? {} : { plan_hash: planHash }),
-  ...(consent === undefined ? {} : { consent }),
+  ...(consent === undefined ? {} : { consent: [...consent] }),
 })

@@ -4,6 +4,8 @@ import { AtlasError, catalogue, type ErrorCode, type Problem } from '@atlas/core
 export interface Connection {
   url: string
   token: string
+  /** For a token that opens more than one. */
+  workspace?: string
 }
 
 export interface Request {
@@ -24,17 +26,29 @@ export async function send(connection: Connection, path: string, request: Reques
     method,
     headers: {
       authorization: `Bearer ${connection.token}`,
+      ...(connection.workspace && { 'atlas-workspace': connection.workspace }),
       ...(body === undefined ? {} : { 'content-type': 'application/json' }),
       ...headers,
     },
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   }
-  const answer = await fetch(address(connection.url, path, query), init).catch((cause) => {
+  const ask = () => fetch(address(connection.url, path, query), init)
+  return answered(connection.url, signal, ask, request.alsoGood)
+}
+
+/** @throws AtlasError as `send` does; the signal's reason when it fired */
+export async function answered(
+  url: string,
+  signal: AbortSignal | undefined,
+  ask: () => Promise<Response>,
+  alsoGood?: number,
+): Promise<Response> {
+  const answer = await ask().catch((cause) => {
     if (signal?.aborted) throw cause
-    throw unreachable(connection.url, cause)
+    throw unreachable(url, cause)
   })
-  if (!answer.ok && answer.status !== request.alsoGood) throw await refusal(answer, connection.url)
+  if (!answer.ok && answer.status !== alsoGood) throw await refusal(answer, url)
   return answer
 }
 

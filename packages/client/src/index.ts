@@ -1,3 +1,4 @@
+export { type Api, bodyOf, items } from './api.ts'
 export { type Approval, type Client, createClient } from './client.ts'
 export { makeDataFolder } from './data-folder.ts'
 export type { EventQuery } from './events.ts'

@@ -52,7 +52,7 @@ export async function serve(options: Options, environment: Environment): Promise
 
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const control = createControl({ store, clouds, dataDir, ssh })
-  const api = createApi({ control, authenticate: rootToken(token), logger: log })
+  const api = createApi({ control, authenticate: rootToken(token), version, logger: log })
   const drain = drainable(api.server)
   onEnd('api', () => {
     const closed = api.close()

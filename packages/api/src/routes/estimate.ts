@@ -3,20 +3,24 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control, EstimateView } from '../control.ts'
 
-const estimateJson = z.object({
-  estimated_monthly_cost: z.number().describe('USD a month at list price, before tax, of everything that has a price'),
-  currency: z.literal('USD'),
-  catalogue_date: z.string(),
-  unpriced: z.array(z.string()).describe('Items without a sourced price, so not in the sums'),
-  breakdown: z.array(
-    z.object({
-      resource_type: z.string(),
-      resource_name: z.string(),
-      estimated_cost: z.number().nullable(),
-      items: z.array(z.object({ item: z.string(), monthly: z.number().nullable(), note: z.string().optional() })),
-    }),
-  ),
-})
+const estimateJson = z
+  .object({
+    estimated_monthly_cost: z
+      .number()
+      .describe('USD a month at list price, before tax, of everything that has a price'),
+    currency: z.literal('USD'),
+    catalogue_date: z.string(),
+    unpriced: z.array(z.string()).describe('Items without a sourced price, so not in the sums'),
+    breakdown: z.array(
+      z.object({
+        resource_type: z.string(),
+        resource_name: z.string(),
+        estimated_cost: z.number().nullable(),
+        items: z.array(z.object({ item: z.string(), monthly: z.number().nullable(), note: z.string().optional() })),
+      }),
+    ),
+  })
+  .meta({ id: 'Estimate' })
 
 export type EstimateJson = z.infer<typeof estimateJson>
 
@@ -34,10 +38,19 @@ const toJson = (estimate: EstimateView): EstimateJson => ({
 })
 
 export const estimateRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
-  const body = z.record(z.string(), z.json())
+  const body = z.record(z.string(), z.unknown())
   app.post(
     '/estimate-cost',
-    { config: { role: 'viewer' }, schema: { body, response: { 200: estimateJson } } },
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'estimateCost',
+        summary: 'What a description costs a month; no cloud is asked',
+        tags: ['costs'],
+        body,
+        response: { 200: estimateJson },
+      },
+    },
     async (request) => toJson(await control.estimate(request.body as JsonObject)),
   )
 }

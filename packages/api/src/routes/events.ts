@@ -22,7 +22,16 @@ export const eventRoutes: FastifyPluginAsyncZod<{ control: Control; heartbeatMs:
 
   app.get(
     '/events',
-    { config: { role: 'viewer' }, schema: { querystring: filter, headers: resume } },
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'streamEvents',
+        summary: 'What happens, as server-sent events',
+        tags: ['events'],
+        querystring: filter,
+        headers: resume,
+      },
+    },
     (request, reply) => {
       const { after = 0, operation, infrastructure } = request.query
       const stream = new AbortController()

@@ -2,15 +2,17 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
 
-const healthJson = z.object({
-  status: z.enum(['ok', 'degraded']),
-  version: z.string(),
-  uptime_seconds: z.number(),
-  database: z.enum(['ok', 'unreachable']),
-  workers: z.number(),
-  queued: z.number(),
-  running: z.number(),
-})
+const healthJson = z
+  .object({
+    status: z.enum(['ok', 'degraded']),
+    version: z.string(),
+    uptime_seconds: z.number(),
+    database: z.enum(['ok', 'unreachable']),
+    workers: z.number(),
+    queued: z.number(),
+    running: z.number(),
+  })
+  .meta({ id: 'Health' })
 
 export type HealthJson = z.infer<typeof healthJson>
 
@@ -18,7 +20,15 @@ export type HealthJson = z.infer<typeof healthJson>
 export const healthRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   app.get(
     '/health',
-    { config: { role: 'anyone' }, schema: { response: { 200: healthJson, 503: healthJson } } },
+    {
+      config: { role: 'anyone' },
+      schema: {
+        operationId: 'getHealth',
+        summary: 'Whether server, database and workers are well',
+        tags: ['server'],
+        response: { 200: healthJson, 503: healthJson },
+      },
+    },
     async (_request, reply) => {
       const { uptimeSeconds, ...health } = await control.health()
       return reply.code(health.status === 'ok' ? 200 : 503).send({ ...health, uptime_seconds: uptimeSeconds })

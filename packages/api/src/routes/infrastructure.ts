@@ -8,7 +8,7 @@ import { change, changeAnswers } from './change.ts'
 
 const byId = z.object({ id: z.string().describe('Id or name') })
 /** The description beside the approval. What a description may hold is for `core` to say, so it passes as it is. */
-const describedChange = approval.catchall(z.json())
+const describedChange = approval.catchall(z.unknown())
 /** A DELETE has no body worth relying on (RFC 9110, 9.3.5): the approval is in the query. */
 const destroyQuery = planQuery.extend({
   plan_hash: approval.shape.plan_hash,
@@ -20,7 +20,14 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
     '/infrastructure',
     {
       config: { role: 'operator' },
-      schema: { querystring: planQuery, body: describedChange, response: changeAnswers },
+      schema: {
+        operationId: 'createInfrastructure',
+        summary: 'Carries a description out',
+        tags: ['infrastructure'],
+        querystring: planQuery,
+        body: describedChange,
+        response: changeAnswers,
+      },
     },
     (request, reply) => {
       const { plan_hash, consent, ...description } = request.body
@@ -32,7 +39,15 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
   const all = z.object({ infrastructure: z.array(infrastructureJson) })
   app.get(
     '/infrastructure',
-    { config: { role: 'viewer' }, schema: { response: { 200: all } } },
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listInfrastructure',
+        summary: 'All infrastructure, as it was seen last',
+        tags: ['infrastructure'],
+        response: { 200: all },
+      },
+    },
     async ({ caller }) => ({
       infrastructure: (await control.infrastructures(caller.workspace)).map(infrastructureToJson),
     }),
@@ -41,7 +56,16 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
   const one = z.object({ infrastructure: infrastructureJson })
   app.get(
     '/infrastructure/:id',
-    { config: { role: 'viewer' }, schema: { params: byId, response: { 200: one } } },
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getInfrastructure',
+        summary: 'One, by id or name',
+        tags: ['infrastructure'],
+        params: byId,
+        response: { 200: one },
+      },
+    },
     async (request) => ({
       infrastructure: infrastructureToJson(await control.infrastructure(request.caller.workspace, request.params.id)),
     }),
@@ -49,7 +73,17 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
 
   app.delete(
     '/infrastructure/:id',
-    { config: { role: 'operator' }, schema: { params: byId, querystring: destroyQuery, response: changeAnswers } },
+    {
+      config: { role: 'operator' },
+      schema: {
+        operationId: 'destroyInfrastructure',
+        summary: 'Destroys it',
+        tags: ['infrastructure'],
+        params: byId,
+        querystring: destroyQuery,
+        response: changeAnswers,
+      },
+    },
     (request, reply) => {
       const { plan: previewOnly, ...approved } = request.query
       const what = { kind: 'destroy', infrastructure: request.params.id } as const
@@ -61,7 +95,15 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
     '/infrastructure/:id/repair',
     {
       config: { role: 'operator' },
-      schema: { params: byId, querystring: planQuery, body: optionalApproval, response: changeAnswers },
+      schema: {
+        operationId: 'repairInfrastructure',
+        summary: 'Brings it back to its description',
+        tags: ['infrastructure'],
+        params: byId,
+        querystring: planQuery,
+        body: optionalApproval,
+        response: changeAnswers,
+      },
     },
     (request, reply) => {
       const what = { kind: 'repair', infrastructure: request.params.id } as const

@@ -15,7 +15,16 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
   const all = z.object({ operations: z.array(operationJson) })
   app.get(
     '/operations',
-    { config: { role: 'viewer' }, schema: { querystring: listQuery, response: { 200: all } } },
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listOperations',
+        summary: 'Newest first',
+        tags: ['operations'],
+        querystring: listQuery,
+        response: { 200: all },
+      },
+    },
     async (request) => {
       const { infrastructure, limit } = request.query
       const filter = infrastructure === undefined ? { limit } : { infrastructure, limit }
@@ -26,7 +35,16 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
   const one = z.object({ operation: operationJson })
   app.get(
     '/operations/:id',
-    { config: { role: 'viewer' }, schema: { params: byId, response: { 200: one } } },
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getOperation',
+        summary: 'Status, steps done, cost change',
+        tags: ['operations'],
+        params: byId,
+        response: { 200: one },
+      },
+    },
     async (request) => ({
       operation: operationToJson(await control.operation(request.caller.workspace, request.params.id)),
     }),
@@ -35,7 +53,16 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
   const steps = z.object({ steps: z.array(stepJson) })
   app.get(
     '/operations/:id/steps',
-    { config: { role: 'viewer' }, schema: { params: byId, response: { 200: steps } } },
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listSteps',
+        summary: 'Each step with its attempts and errors',
+        tags: ['operations'],
+        params: byId,
+        response: { 200: steps },
+      },
+    },
     async (request) => ({
       steps: (await control.steps(request.caller.workspace, request.params.id)).map(stepToJson),
     }),
@@ -44,7 +71,16 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
   // 202: a worker first settles the calls under way.
   app.post(
     '/operations/:id/cancel',
-    { config: { role: 'operator' }, schema: { params: byId, response: { 202: one } } },
+    {
+      config: { role: 'operator' },
+      schema: {
+        operationId: 'cancelOperation',
+        summary: 'Stops it after the calls under way',
+        tags: ['operations'],
+        params: byId,
+        response: { 202: one },
+      },
+    },
     async (request, reply) =>
       reply
         .code(202)
@@ -55,7 +91,15 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
     '/operations/:id/rollback',
     {
       config: { role: 'operator' },
-      schema: { params: byId, querystring: planQuery, body: optionalApproval, response: changeAnswers },
+      schema: {
+        operationId: 'rollbackOperation',
+        summary: 'Undoes it, as an operation of its own',
+        tags: ['operations'],
+        params: byId,
+        querystring: planQuery,
+        body: optionalApproval,
+        response: changeAnswers,
+      },
     },
     (request, reply) => {
       const what = { kind: 'rollback', operation: request.params.id } as const

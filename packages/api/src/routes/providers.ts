@@ -2,17 +2,19 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control, ProviderView } from '../control.ts'
 
-const providerJson = z.object({
-  name: z.string(),
-  endpoint: z.string(),
-  account: z.string().nullable(),
-  sandbox: z.boolean(),
-  status: z.enum(['connected', 'no_credential', 'unreachable']),
-  hint: z.string().optional(),
-  resource_types: z.array(z.string()),
-  regions: z.array(z.string()),
-  catalogue_date: z.string().describe('Date of the price catalogue'),
-})
+const providerJson = z
+  .object({
+    name: z.string(),
+    endpoint: z.string(),
+    account: z.string().nullable(),
+    sandbox: z.boolean(),
+    status: z.enum(['connected', 'no_credential', 'unreachable']),
+    hint: z.string().optional(),
+    resource_types: z.array(z.string()),
+    regions: z.array(z.string()),
+    catalogue_date: z.string().describe('Date of the price catalogue'),
+  })
+  .meta({ id: 'Provider' })
 
 export type ProviderJson = z.infer<typeof providerJson>
 
@@ -24,7 +26,19 @@ const toJson = ({ resourceTypes, catalogueDate, ...view }: ProviderView) => ({
 
 export const providerRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   const answer = z.object({ providers: z.array(providerJson) })
-  app.get('/providers', { config: { role: 'viewer' }, schema: { response: { 200: answer } } }, async () => ({
-    providers: (await control.providers()).map(toJson),
-  }))
+  app.get(
+    '/providers',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listProviders',
+        summary: 'The clouds, whether they answer, what can be made there',
+        tags: ['providers'],
+        response: { 200: answer },
+      },
+    },
+    async () => ({
+      providers: (await control.providers()).map(toJson),
+    }),
+  )
 }

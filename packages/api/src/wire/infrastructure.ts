@@ -2,46 +2,50 @@ import type { JsonObject } from '@atlas/core'
 import { z } from 'zod'
 import type { InfrastructureView, ResourceView } from '../control.ts'
 
-const jsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null)
+const jsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).meta({ type: 'object' })
 
-export const resourceJson = z.object({
-  name: z.string(),
-  type: z.string(),
-  id: z.string().describe("The cloud's own id"),
-  phase: z.enum(['ready', 'pending', 'failed', 'unknown', 'missing']),
-  generation: z.number(),
-  specifications: jsonObject,
-  attributes: jsonObject.describe('What `{"ref": "name.attribute"}` can read'),
-  depends_on: z.array(z.string()),
-  monthly_cost: z.number().nullable().describe('USD; null where no sourced price is known'),
-  observed_at: z.string().nullable(),
-  ssh: z
-    .object({
-      host: z.string(),
-      port: z.number(),
-      user: z.string(),
-      known_hosts: z.string().optional().describe('Lines for known_hosts: the host key is pinned from its creation'),
-      identity_file: z.string().optional(),
-    })
-    .optional(),
-})
+export const resourceJson = z
+  .object({
+    name: z.string(),
+    type: z.string(),
+    id: z.string().describe("The cloud's own id"),
+    phase: z.enum(['ready', 'pending', 'failed', 'unknown', 'missing']),
+    generation: z.number(),
+    specifications: jsonObject,
+    attributes: jsonObject.describe('What `{"ref": "name.attribute"}` can read'),
+    depends_on: z.array(z.string()),
+    monthly_cost: z.number().nullable().describe('USD; null where no sourced price is known'),
+    observed_at: z.string().nullable(),
+    ssh: z
+      .object({
+        host: z.string(),
+        port: z.number(),
+        user: z.string(),
+        known_hosts: z.string().optional().describe('Lines for known_hosts: the host key is pinned from its creation'),
+        identity_file: z.string().optional(),
+      })
+      .optional(),
+  })
+  .meta({ id: 'Resource' })
 
 export type ResourceJson = z.infer<typeof resourceJson>
 
-export const infrastructureJson = z.object({
-  id: z.string(),
-  name: z.string(),
-  provider: z.string(),
-  account: z.string(),
-  region: z.string(),
-  revision: z.number(),
-  status: z.enum(['new', 'changing', 'ready', 'degraded', 'destroyed']),
-  monthly_cost: z.number().describe('USD'),
-  tags: z.record(z.string(), z.string()),
-  resources: z.array(resourceJson),
-  created_at: z.string(),
-  updated_at: z.string(),
-})
+export const infrastructureJson = z
+  .object({
+    id: z.string(),
+    name: z.string(),
+    provider: z.string(),
+    account: z.string(),
+    region: z.string(),
+    revision: z.number(),
+    status: z.enum(['new', 'changing', 'ready', 'degraded', 'destroyed']),
+    monthly_cost: z.number().describe('USD'),
+    tags: z.record(z.string(), z.string()),
+    resources: z.array(resourceJson),
+    created_at: z.string(),
+    updated_at: z.string(),
+  })
+  .meta({ id: 'Infrastructure' })
 
 export type InfrastructureJson = z.infer<typeof infrastructureJson>
 

@@ -1,25 +1,27 @@
 import type { Operation, OperationStep } from '@atlas/core'
 import { z } from 'zod'
 
-export const operationJson = z.object({
-  id: z.string(),
-  infrastructure: z.string().describe('Name of the infrastructure that it changes'),
-  kind: z.enum(['apply', 'destroy', 'rollback', 'repair']),
-  plan_hash: z.string(),
-  status: z.enum(['queued', 'in_progress', 'succeeded', 'failed', 'cancelled']),
-  cancel_requested: z.boolean(),
-  total_steps: z.number(),
-  completed_steps: z.number(),
-  current_step: z.string().nullable().describe('Such as `Creating database: app-database`; null when nothing runs'),
-  created_resources: z.array(z.string()),
-  cost_change: z.number().describe('USD a month, of the steps done so far'),
-  error: z
-    .object({ code: z.string(), message: z.string(), hint: z.string().optional(), step: z.number().optional() })
-    .nullable(),
-  created_at: z.string(),
-  started_at: z.string().nullable(),
-  finished_at: z.string().nullable(),
-})
+export const operationJson = z
+  .object({
+    id: z.string(),
+    infrastructure: z.string().describe('Name of the infrastructure that it changes'),
+    kind: z.enum(['apply', 'destroy', 'rollback', 'repair']),
+    plan_hash: z.string(),
+    status: z.enum(['queued', 'in_progress', 'succeeded', 'failed', 'cancelled']),
+    cancel_requested: z.boolean(),
+    total_steps: z.number(),
+    completed_steps: z.number(),
+    current_step: z.string().nullable().describe('Such as `Creating database: app-database`; null when nothing runs'),
+    created_resources: z.array(z.string()),
+    cost_change: z.number().describe('USD a month, of the steps done so far'),
+    error: z
+      .object({ code: z.string(), message: z.string(), hint: z.string().optional(), step: z.number().optional() })
+      .nullable(),
+    created_at: z.string(),
+    started_at: z.string().nullable(),
+    finished_at: z.string().nullable(),
+  })
+  .meta({ id: 'Operation' })
 
 export type OperationJson = z.infer<typeof operationJson>
 
@@ -41,17 +43,19 @@ export const operationToJson = (operation: Operation): OperationJson => ({
   finished_at: operation.finishedAt,
 })
 
-export const stepJson = z.object({
-  n: z.number().describe('Index in the plan'),
-  action: z.enum(['create', 'update', 'delete']),
-  resource: z.string(),
-  type: z.string(),
-  status: z.enum(['pending', 'running', 'done', 'failed', 'skipped']),
-  attempt: z.number(),
-  started_at: z.string().nullable(),
-  finished_at: z.string().nullable(),
-  error: z.string().nullable(),
-})
+export const stepJson = z
+  .object({
+    n: z.number().describe('Index in the plan'),
+    action: z.enum(['create', 'update', 'delete']),
+    resource: z.string(),
+    type: z.string(),
+    status: z.enum(['pending', 'running', 'done', 'failed', 'skipped']),
+    attempt: z.number(),
+    started_at: z.string().nullable(),
+    finished_at: z.string().nullable(),
+    error: z.string().nullable(),
+  })
+  .meta({ id: 'Step' })
 
 export type StepJson = z.infer<typeof stepJson>
 

@@ -22,6 +22,8 @@ const machine = {
   ssh: { host: '127.77.0.2', port: 22, user: 'root' },
 } as const satisfies Infrastructure['resources'][number]
 
+const { ssh: _, ...unreachable } = machine
+
 const shop: Infrastructure = {
   id: 'i1',
   name: 'shop',
@@ -35,14 +37,13 @@ const shop: Infrastructure = {
   resources: [
     machine,
     {
-      ...machine,
+      ...unreachable,
       name: 'net',
       type: 'vpc',
       phase: 'missing',
       attributes: { ip_range: '10.0.0.0/20' },
       specifications: {},
       monthly_cost: null,
-      ssh: undefined,
     },
   ],
   created_at: '2026-11-20T11:00:00.000Z',

@@ -1,0 +1,61 @@
+import swagger from '@fastify/swagger'
+import swaggerUi from '@fastify/swagger-ui'
+import type { FastifyInstance, FastifySchema } from 'fastify'
+import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import './wire/problem.ts'
+
+const description = `Everything that changes the world is a plan first: ask for it with \`?plan=true\`, look at it, and send its hash back.
+
+Send \`Authorization: Bearer <token>\`. Errors are problem documents (RFC 9457) with a stable \`code\` and a \`hint\`.`
+
+/** What JSON Schema has no word for (a plan, a JSON value of any kind) is left open. */
+const zodToJsonConfig = { unrepresentable: 'any' } as const
+
+const transform = createJsonSchemaTransform({ zodToJsonConfig })
+const withComponents = createJsonSchemaTransformObject({ zodToJsonConfig })
+
+/** Serves the document that the routes' own schemas make up, and pages to read and try it: nothing comes from elsewhere. */
+export function describeApi(app: FastifyInstance, version: string): void {
+  app.register(swagger, {
+    openapi: {
+      openapi: '3.1.0',
+      info: { title: 'Atlas', version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
+      servers: [{ url: '/' }],
+      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      security: [{ token: [] }],
+    },
+    transform: (route) => {
+      const { schema, url } = transform(route)
+      return { schema: finished(schema, route.route.config?.role), url }
+    },
+    transformObject: (document) => withoutUnused(withComponents(document)),
+  })
+  app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
+}
+
+/** Every route may answer with a problem; one for anyone asks for no token. */
+function finished(schema: FastifySchema, role: string | undefined): FastifySchema {
+  if (schema.hide) return schema
+  const { response = {} } = schema as { response?: object }
+  return {
+    ...schema,
+    ...(role === 'anyone' ? { security: [] } : {}),
+    response: { ...response, '4XX': failure, '5XX': failure },
+  }
+}
+
+const failure = {
+  description: 'A problem document',
+  content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
+}
+
+/** Each named schema comes in two forms, for requests and for answers; most are used in one. */
+function withoutUnused<T extends object>(document: T): T {
+  const { schemas = {} } = (document as { components?: { schemas?: Record<string, unknown> } }).components ?? {}
+  for (let text = JSON.stringify(document); ; text = JSON.stringify(document)) {
+    const unused = Object.keys(schemas).filter((name) => !text.includes(`"#/components/schemas/${name}"`))
+    if (unused.length === 0) return document
+    for (const name of unused) delete schemas[name]
+  }
+}
