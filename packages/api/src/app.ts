@@ -22,6 +22,8 @@ export interface ApiOptions {
   logger?: FastifyBaseLogger
   /** A comment goes down a silent event stream this often, so that proxies keep it open. Milliseconds. */
   heartbeatMs?: number
+  /** What the server knows of an error that whoever threw it did not. */
+  explain?: (error: unknown) => unknown
 }
 
 /** The HTTP API, not listening yet. It validates, hands over to `control` and reports; it decides nothing itself. */
@@ -31,6 +33,7 @@ export function createApi({
   version = '0',
   logger,
   heartbeatMs = 15_000,
+  explain = (error) => error,
 }: ApiOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit,
@@ -41,7 +44,7 @@ export function createApi({
   })
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
-  app.setErrorHandler(answerProblem)
+  app.setErrorHandler((error, request, reply) => answerProblem(explain(error), request, reply))
   app.setNotFoundHandler(answerNotFound)
   allowEmptyJsonBody(app)
   describeApi(app, version)

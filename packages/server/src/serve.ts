@@ -52,7 +52,13 @@ export async function serve(options: Options, environment: Environment): Promise
 
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const control = createControl({ store, clouds, dataDir, ssh })
-  const api = createApi({ control, authenticate: rootToken(token), version, logger: log })
+  const api = createApi({
+    control,
+    authenticate: rootToken(token),
+    version,
+    logger: log,
+    explain: database.explain,
+  })
   const drain = drainable(api.server)
   onEnd('api', () => {
     const closed = api.close()
