@@ -3,14 +3,17 @@ import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod
 import { guard } from './access.ts'
 import type { Authenticate } from './caller.ts'
 import type { Control } from './control.ts'
+import { answerWithEtag } from './etag.ts'
 import { describeApi } from './openapi.ts'
 import { answerNotFound, answerProblem } from './problem.ts'
 import { estimateRoutes } from './routes/estimate.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { infrastructureRoutes } from './routes/infrastructure.ts'
+import { inventoryRoutes } from './routes/inventory.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { providerRoutes } from './routes/providers.ts'
+import { statsRoutes } from './routes/stats.ts'
 
 /** A description of 10,000 resources is about 4 MB. */
 const bodyLimit = 8 * 1024 * 1024
@@ -51,9 +54,12 @@ export function createApi({
   app.register(
     async (v1) => {
       guard(v1, authenticate)
+      answerWithEtag(v1)
       await v1.register(healthRoutes, { control })
       await v1.register(providerRoutes, { control })
       await v1.register(infrastructureRoutes, { control })
+      await v1.register(inventoryRoutes, { control })
+      await v1.register(statsRoutes, { control })
       await v1.register(operationRoutes, { control })
       await v1.register(eventRoutes, { control, heartbeatMs })
       await v1.register(estimateRoutes, { control })

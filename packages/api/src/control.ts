@@ -12,13 +12,25 @@ export interface Control {
    * Plans again and refuses with `plan_stale` unless the hash is the same; then stores plan, operation, steps and job
    * in one transaction. A plan without steps finishes at once.
    */
-  submit(request: PlanRequest & { planHash: string; consent: readonly string[]; by: Actor }): Promise<Operation>
+  submit(request: PlanRequest & Approved): Promise<Operation>
   /** What a description costs by the price catalogue alone; no cloud is asked. @throws AtlasError spec_invalid */
   estimate(description: JsonObject): Promise<EstimateView>
-  infrastructures(workspace: string): Promise<InfrastructureView[]>
+  /** A page by name; `next` is there where more follow: the name to go on behind. */
+  infrastructures(
+    workspace: string,
+    filter: InfrastructureFilter,
+  ): Promise<{ found: InfrastructureSummaryView[]; next?: string }>
   /** By id or name. @throws AtlasError not_found */
   infrastructure(workspace: string, idOrName: string): Promise<InfrastructureView>
-  operations(workspace: string, filter: { infrastructure?: string; limit?: number }): Promise<Operation[]>
+  /** A page of its resources by name. */
+  resources(
+    workspace: string,
+    idOrName: string,
+    filter: ResourceFilter,
+  ): Promise<{ resources: ResourceView[]; next?: ResourcePlace }>
+  statistics(workspace: string): Promise<StatisticsView>
+  /** The latest first. */
+  operations(workspace: string, filter: OperationFilter): Promise<{ operations: Operation[]; next?: OperationPlace }>
   operation(workspace: string, id: string): Promise<Operation>
   steps(workspace: string, operationId: string): Promise<OperationStep[]>
   cancel(workspace: string, operationId: string): Promise<Operation>
@@ -39,6 +51,48 @@ export type PlanRequest =
   | { workspace: string; kind: 'repair'; infrastructure: string }
   | { workspace: string; kind: 'rollback'; operation: string }
 
+export interface Approved {
+  planHash: string
+  consent: readonly string[]
+  by: Actor
+  /** Refused as `precondition_failed` where the infrastructure is at none of these. */
+  revisions?: readonly number[]
+}
+
+export interface InfrastructureFilter {
+  /** Goes on behind this name. */
+  after?: string
+  limit: number
+  status?: InfrastructureSummaryView['status']
+  provider?: string
+  /** All of them. */
+  tags?: Record<string, string>
+  /** How the name begins. */
+  prefix?: string
+}
+
+/** While a resource is replaced there are two of its name. */
+export type ResourcePlace = [name: string, generation: number]
+
+export interface ResourceFilter {
+  after?: ResourcePlace
+  limit: number
+  type?: string
+  phase?: 'ready' | 'pending' | 'failed' | 'missing'
+}
+
+/** When it was made, to the microsecond, and its id. */
+export type OperationPlace = [at: string, id: string]
+
+export interface OperationFilter {
+  /** By id or name; an unknown one is an error rather than an empty list. */
+  infrastructure?: string
+  status?: Operation['status']
+  kind?: Operation['kind']
+  limit: number
+  after?: OperationPlace
+}
+
 /** List prices in USD for a month of use, before tax. What has no sourced price is named and not in the sums. */
 export interface EstimateView {
   monthly: number
@@ -48,7 +102,7 @@ export interface EstimateView {
   resources: { resource: string; type: string; monthly: number | null; lines: PriceLine[] }[]
 }
 
-export interface InfrastructureView {
+export interface InfrastructureSummaryView {
   id: string
   name: string
   provider: string
@@ -58,9 +112,13 @@ export interface InfrastructureView {
   status: 'new' | 'changing' | 'ready' | 'degraded' | 'destroyed'
   monthlyCost: number
   tags: Record<string, string>
-  resources: ResourceView[]
+  resourceCount: number
   createdAt: string
   updatedAt: string
+}
+
+export interface InfrastructureView extends InfrastructureSummaryView {
+  resources: ResourceView[]
 }
 
 /** A resource with what Atlas saw of it last. `ssh` is there for a machine that can be reached. */
@@ -70,6 +128,17 @@ export type ResourceView = Owned & {
   monthlyCost: number | null
   observedAt: string | null
   ssh?: { host: string; port: number; user: string; knownHosts?: string; identityFile?: string }
+}
+
+type Counts = Record<string, number>
+
+export interface StatisticsView {
+  infrastructure: { total: number; byStatus: Counts; byProvider: Counts }
+  resources: { total: number; byType: Counts; byPhase: Counts }
+  /** USD a month at list price of what exists now. */
+  monthlyCost: number
+  monthlyCostByProvider: Record<string, number>
+  operations: { last24h: Counts; last30d: Counts }
 }
 
 export interface ProviderView {

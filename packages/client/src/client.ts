@@ -1,5 +1,5 @@
 import type { AtlasEvent, JsonObject, Plan } from '@atlas/core'
-import { type Api, bodyOf, openApi } from './api.ts'
+import { type Api, bodyOf, items, openApi } from './api.ts'
 import { type EventQuery, events } from './events.ts'
 import { type Connection, getJson } from './http.ts'
 import type { Estimate, Health, Infrastructure, Operation, Provider, Step } from './types.ts'
@@ -78,7 +78,18 @@ export function createClient(connection: Connection): Client {
         await bodyOf(api.POST('/api/v1/operations/{id}/rollback', { params: one(id), body: wire(approval) })),
       ),
 
-    infrastructures: async () => (await bodyOf(api.GET('/api/v1/infrastructure'))).infrastructure as Infrastructure[],
+    infrastructures: () =>
+      Array.fromAsync(
+        items(
+          (cursor) =>
+            bodyOf(
+              api.GET('/api/v1/infrastructure', {
+                params: { query: { include: 'resources', limit: 200, ...(cursor && { cursor }) } },
+              }),
+            ),
+          (page) => page.infrastructure as Infrastructure[],
+        ),
+      ),
     infrastructure: async (name) =>
       (await bodyOf(api.GET('/api/v1/infrastructure/{id}', { params: one(name) }))).infrastructure as Infrastructure,
     operations: async (query = {}) => (await bodyOf(api.GET('/api/v1/operations', { params: { query } }))).operations,

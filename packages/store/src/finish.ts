@@ -20,6 +20,7 @@ interface Ending {
  */
 export async function finish({ db }: Connection, { operation, epoch, plan }: Ending, end: Finish): Promise<void> {
   await db.transaction().execute(async (tx) => {
+    await lockInfrastructureOf(tx, operation)
     const ended = await tx
       .updateTable('operation')
       .set({ status: end.status, error: end.error ? JSON.stringify(end.error) : null, finished_at: sql`now()` })
@@ -49,6 +50,15 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
     ])
   })
 }
+
+/** First of all, as everybody else does: what follows writes the tally, which others write while they hold this lock. */
+const lockInfrastructureOf = (tx: Transaction<Database>, operation: string) =>
+  tx
+    .selectFrom('infrastructure')
+    .select('id')
+    .where('id', '=', (eb) => eb.selectFrom('operation').select('infrastructure_id').where('id', '=', operation))
+    .forUpdate()
+    .execute()
 
 async function alreadyEnded(tx: Transaction<Database>, operation: string, epoch: number, end: Finish): Promise<void> {
   const row = await tx

@@ -1,27 +1,17 @@
 import { AtlasError, type JsonObject, type Observed, type Owned } from '@atlas/core'
 import type { OwnedResource } from '@atlas/engine'
-import type { Selectable } from 'kysely'
 import type { Connection } from './connection.ts'
+import { groupCommit } from './group-commit.ts'
 import { readResources } from './journal.ts'
-import type { Database, Drift } from './schema.ts'
+import type { Drift } from './schema.ts'
+import { type InfrastructureSummary, type SummaryRow, summary, summaryColumns } from './summary.ts'
 import { explained } from './trouble.ts'
+import { isUuid } from './uuid.ts'
 
 /** An infrastructure as the API shows it. */
-export interface InfrastructureRecord {
-  id: string
-  name: string
-  provider: string
-  account: string
-  region: string
-  revision: number
-  status: 'new' | 'changing' | 'ready' | 'degraded' | 'destroyed'
-  /** USD at list price of what has one. */
-  monthlyCost: number
-  tags: Record<string, string>
+export interface InfrastructureRecord extends InfrastructureSummary {
   resources: ResourceRecord[]
   drift: Drift | null
-  createdAt: string
-  updatedAt: string
 }
 
 /** A resource with what was seen of it last. */
@@ -45,31 +35,77 @@ export interface Remembered {
   owned: OwnedResource[]
 }
 
-export async function listInfrastructures(connection: Connection, workspace: string): Promise<InfrastructureRecord[]> {
-  return explained(async () => {
-    const rows = await infrastructures(connection).where('workspace', '=', workspace).orderBy('name').execute()
-    return withResources(connection, rows)
-  })
-}
+export type ResourceRow = [
+  name: string,
+  type: Owned['type'],
+  generation: number,
+  id: string,
+  physicalId: string,
+  specifications: JsonObject,
+  dependsOn: string[],
+  phase: ResourceRecord['phase'],
+  attributes: JsonObject,
+  monthly: number | null,
+  observed: number,
+]
 
-/** By id or name. @throws AtlasError `not_found` */
-export async function readInfrastructure(
-  connection: Connection,
-  workspace: string,
-  idOrName: string,
-): Promise<InfrastructureRecord> {
-  return explained(async () => {
-    const rows = await infrastructures(connection)
-      .where('workspace', '=', workspace)
-      .where((eb) =>
-        eb.or([eb('name', '=', idOrName), eb(eb.cast<string>('infrastructure.id', 'text'), '=', idOrName)]),
-      )
-      .execute()
-    const [found] = await withResources(connection, rows)
+/** A patrol writes only what looks different, so it may have seen a resource later than its row says. */
+export const resourceColumns = `json_build_array(r.name, r.type, r.generation, r.cloud_id, r.physical_id,
+  r.specifications, r.depends_on, r.phase, r.attributes, r.monthly,
+  extract(epoch from greatest(r.observed_at, i.patrolled_at)) * 1000)`
+
+/** Many at once: `$1` workspaces, `$2` names, `$3` ids. */
+const text = `
+select asked.n, ${summaryColumns}, i.drift, coalesce((
+  select json_agg(${resourceColumns} order by r.name, r.generation)
+  from resource r where r.infrastructure_id = i.id), '[]')
+from unnest($1::text[], $2::text[], $3::uuid[]) with ordinality as asked (workspace, name, id, n)
+cross join lateral (
+  select * from infrastructure where id = asked.id and workspace = asked.workspace
+  union all
+  select * from infrastructure where workspace = asked.workspace and name = asked.name
+  limit 1) i
+left join lateral (select * from tally where infrastructure_id = i.id offset 0) t on true`
+
+type Row = [n: string, summary: SummaryRow, drift: Drift | null, resources: ResourceRow[]]
+
+/** Reads by id or name; who asks while a query is under way is answered by the next one, together with all others. */
+export function infrastructureReader({ pool }: Connection) {
+  const read = groupCommit<{ workspace: string; idOrName: string }, InfrastructureRecord | undefined>(async (batch) => {
+    const keys = batch.map(({ idOrName }) => idOrName)
+    const values = [batch.map(({ workspace }) => workspace), keys, keys.map((key) => (isUuid(key) ? key : null))]
+    const { rows } = await explained(() => pool.query<Row>({ name: 'infrastructures', text, values, rowMode: 'array' }))
+    const found = new Map(rows.map((row) => [Number(row[0]), row]))
+    return batch.map((_, index) => record(found.get(index + 1)))
+  }, atOnce)
+
+  /** @throws AtlasError `not_found` */
+  return async (workspace: string, idOrName: string): Promise<InfrastructureRecord> => {
+    const found = await read({ workspace, idOrName })
     if (!found) throw unknownInfrastructure(workspace, idOrName)
     return found
-  })
+  }
 }
+
+/** Few enough that a large one does not keep many waiting. */
+const atOnce = 30
+
+const record = (row: Row | undefined): InfrastructureRecord | undefined =>
+  row && { ...summary(row[1]), drift: row[2], resources: row[3].map(resource) }
+
+export const resource = (row: ResourceRow): ResourceRecord => ({
+  resource: row[0],
+  type: row[1],
+  generation: row[2],
+  id: row[3],
+  physicalId: row[4],
+  specifications: row[5],
+  dependsOn: row[6],
+  phase: row[7],
+  attributes: row[8],
+  monthlyCost: row[9],
+  observedAt: new Date(row[10]).toISOString(),
+})
 
 /** `undefined`: nothing is remembered, so planning starts at revision 0. */
 export async function recall(connection: Connection, workspace: string, name: string): Promise<Remembered | undefined> {
@@ -88,78 +124,3 @@ export async function recall(connection: Connection, workspace: string, name: st
 
 export const unknownInfrastructure = (workspace: string, name: string) =>
   new AtlasError('not_found', `There is no infrastructure ${name} in ${workspace}.`, { hint: 'atlas status' })
-
-const infrastructures = ({ db }: Connection) =>
-  db
-    .selectFrom('infrastructure')
-    .selectAll('infrastructure')
-    .select((eb) => [
-      eb
-        .selectFrom('operation')
-        .select('operation.status')
-        .whereRef('operation.infrastructure_id', '=', 'infrastructure.id')
-        .orderBy('operation.created_at', 'desc')
-        .limit(1)
-        .as('latest'),
-    ])
-
-type Row = Selectable<Database['infrastructure']> & { latest: string | null }
-
-async function withResources({ db }: Connection, rows: Row[]): Promise<InfrastructureRecord[]> {
-  if (rows.length === 0) return []
-  const resources = await db
-    .selectFrom('resource')
-    .selectAll()
-    .where(
-      'infrastructure_id',
-      'in',
-      rows.map((row) => row.id),
-    )
-    .orderBy('name')
-    .orderBy('generation')
-    .execute()
-  const of = Map.groupBy(resources, (resource) => resource.infrastructure_id)
-  return rows.map((row) => view(row, of.get(row.id) ?? []))
-}
-
-function view(row: Row, resources: Selectable<Database['resource']>[]): InfrastructureRecord {
-  const cost = resources.reduce((sum, { monthly }) => sum + (monthly ?? 0), 0)
-  return {
-    id: row.id,
-    name: row.name,
-    provider: row.provider,
-    account: row.account,
-    region: row.region,
-    revision: row.revision,
-    status: statusOf(row, resources),
-    monthlyCost: Math.round(cost * 100) / 100,
-    tags: row.tags,
-    resources: resources.map((resource) => resourceView(resource, row.patrolled_at)),
-    drift: row.drift,
-    createdAt: row.created_at.toISOString(),
-    updatedAt: row.updated_at.toISOString(),
-  }
-}
-
-function statusOf(row: Row, resources: Selectable<Database['resource']>[]): InfrastructureRecord['status'] {
-  if (row.latest === 'queued' || row.latest === 'running') return 'changing'
-  if (row.destroyed_at) return 'destroyed'
-  if (row.description === null && resources.length === 0) return 'new'
-  const whole = row.latest === 'succeeded' && row.drift === null && resources.every(({ phase }) => phase === 'ready')
-  return whole ? 'ready' : 'degraded'
-}
-
-const resourceView = (row: Selectable<Database['resource']>, patrolledAt: Date): ResourceRecord => ({
-  resource: row.name,
-  type: row.type,
-  generation: row.generation,
-  id: row.cloud_id,
-  physicalId: row.physical_id,
-  specifications: row.specifications,
-  dependsOn: row.depends_on,
-  phase: row.phase,
-  attributes: row.attributes,
-  monthlyCost: row.monthly,
-  // A patrol writes only what looks different.
-  observedAt: (row.observed_at > patrolledAt ? row.observed_at : patrolledAt).toISOString(),
-})

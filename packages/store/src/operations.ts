@@ -2,20 +2,39 @@ import { AtlasError, type Operation, type OperationStep, type Plan } from '@atla
 import { sql } from 'kysely'
 import type { Connection } from './connection.ts'
 import { explained } from './trouble.ts'
+import { isUuid } from './uuid.ts'
 
 /** @throws AtlasError `not_found` */
 export async function readOperation(connection: Connection, workspace: string, id: string): Promise<Operation> {
-  const [found] = isUuid(id) ? await select(connection, workspace, { id }) : []
+  const [found] = isUuid(id) ? await select(connection, workspace, { id, limit: 1 }) : []
   if (!found) throw unknownOperation(workspace, id)
-  return found
+  return view(found)
 }
 
-/** The latest first. */
-export const listOperations = (
+export interface OperationFilter {
+  /** Its name. */
+  infrastructure?: string
+  status?: Operation['status']
+  kind?: Operation['kind']
+  limit?: number
+  /** Goes on behind this one. */
+  after?: OperationPlace
+}
+
+/** Where an operation stands in the list: when it was made, to the microsecond, and its id. */
+export type OperationPlace = [at: string, id: string]
+
+/** The latest first. `next` is there where more follow. */
+export async function listOperations(
   connection: Connection,
   workspace: string,
-  filter: { infrastructure?: string; limit?: number },
-): Promise<Operation[]> => select(connection, workspace, filter)
+  { limit = 50, ...filter }: OperationFilter,
+): Promise<{ operations: Operation[]; next?: OperationPlace }> {
+  const rows = await select(connection, workspace, { ...filter, limit: limit + 1 })
+  const operations = rows.slice(0, limit).map(view)
+  const last = rows[limit - 1]
+  return rows.length > limit ? { operations, next: [last!.place, last!.id] } : { operations }
+}
 
 /** In the order of the plan. @throws AtlasError `not_found` */
 export async function readSteps(connection: Connection, workspace: string, id: string): Promise<OperationStep[]> {
@@ -81,6 +100,8 @@ interface Row {
   cost: number
   error: Operation['error']
   created_at: Date
+  /** Also when it was made, to the microsecond. */
+  place: string
   started_at: Date | null
   finished_at: Date | null
 }
@@ -88,17 +109,21 @@ interface Row {
 async function select(
   { db }: Connection,
   workspace: string,
-  { id, infrastructure, limit = 50 }: { id?: string; infrastructure?: string; limit?: number },
-): Promise<Operation[]> {
+  { id, infrastructure, status, kind, after, limit }: OperationFilter & { id?: string; limit: number },
+): Promise<Row[]> {
+  const [at, behind] = after ?? []
   const { rows } = await explained(() =>
     sql<Row>`
       select o.id, o.workspace, o.infrastructure, o.kind, o.plan_hash, o.status, o.cancel_requested, o.error,
-        o.created_at, o.started_at, o.finished_at, s.*
+        o.created_at, to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place, o.started_at, o.finished_at, s.*
       from (
         select * from operation
         where workspace = ${workspace} and (${id ?? null}::uuid is null or id = ${id ?? null})
           and (${infrastructure ?? null}::text is null or infrastructure = ${infrastructure ?? null})
-        order by created_at desc limit ${limit}) o,
+          and (${status ?? null}::text is null or status = ${status ?? null})
+          and (${kind ?? null}::text is null or kind = ${kind ?? null})
+          and (created_at, id) < (${at ?? 'infinity'}::timestamptz, ${behind ?? lastId}::uuid)
+        order by created_at desc, id desc limit ${limit}) o,
       lateral (
         select count(*)::int as total,
           count(*) filter (where status = 'done')::int as completed,
@@ -107,10 +132,12 @@ async function select(
           (array_agg(jsonb_build_object('action', action, 'resource', resource, 'type', type) order by n)
             filter (where status = 'running'))[1] as current
         from step where operation = o.id) s
-      order by o.created_at desc`.execute(db),
+      order by o.created_at desc, o.id desc`.execute(db),
   )
-  return rows.map(view)
+  return rows
 }
+
+const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 const doing = { create: 'Creating', update: 'Changing', delete: 'Deleting' } as const
 
@@ -136,8 +163,6 @@ function view(row: Row): Operation {
     finishedAt: row.finished_at?.toISOString() ?? null,
   }
 }
-
-const isUuid = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
 
 const unknownOperation = (workspace: string, id: string) =>
   new AtlasError('not_found', `There is no operation ${id} in ${workspace}.`, { hint: 'atlas operations list' })

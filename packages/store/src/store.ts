@@ -4,21 +4,18 @@ import { judge, swept } from './claims.ts'
 import { type Connection, connect } from './connection.ts'
 import { readEvents } from './events.ts'
 import { type Health, readHealth } from './health.ts'
-import {
-  type InfrastructureRecord,
-  listInfrastructures,
-  type Remembered,
-  readInfrastructure,
-  recall,
-} from './infrastructure.ts'
+import { type InfrastructureRecord, infrastructureReader, type Remembered, recall } from './infrastructure.ts'
+import { type InfrastructureFilter, type InfrastructurePage, infrastructurePages } from './infrastructure-page.ts'
 import { takeOver } from './journal.ts'
 import { listen } from './listener.ts'
 import { type HeldLease, holdLease } from './liveness.ts'
 import { migrate } from './migrate.ts'
-import { cancel, listOperations, readOperation, readPlan, readSteps } from './operations.ts'
+import { cancel, listOperations, type OperationFilter, readOperation, readPlan, readSteps } from './operations.ts'
 import { due, saw } from './patrol.ts'
 import { operationQueue, type Queue } from './queue.ts'
 import { type RateLimits, rateLimiter } from './rate-bucket.ts'
+import { type ResourceFilter, resourcePage } from './resource-page.ts'
+import { type Statistics, statistics } from './statistics.ts'
 import { type SubmitOptions, submit } from './submit.ts'
 import { type UsageSince, usageSince } from './usage.ts'
 import { watch } from './watcher.ts'
@@ -29,14 +26,20 @@ export interface Store extends JournalStore, PatrolStore {
   submit(plan: Plan, options?: SubmitOptions): Promise<Operation>
   cancel(workspace: string, operation: string): Promise<Operation>
   operation(workspace: string, id: string): Promise<Operation>
-  operations(workspace: string, filter?: { infrastructure?: string; limit?: number }): Promise<Operation[]>
+  /** The latest first. */
+  operations(workspace: string, filter?: OperationFilter): ReturnType<typeof listOperations>
   steps(workspace: string, operation: string): Promise<OperationStep[]>
   /** The plan an operation carries out, and what was described before it: what a rollback goes back to. */
   planOf(workspace: string, operation: string): ReturnType<typeof readPlan>
-  infrastructures(workspace: string): Promise<InfrastructureRecord[]>
+  /** A page by name. */
+  infrastructures(workspace: string, filter: InfrastructureFilter): Promise<InfrastructurePage>
+  /** By id or name. @throws AtlasError `not_found` */
   infrastructure(workspace: string, idOrName: string): Promise<InfrastructureRecord>
   /** What was used since a moment, for what it cost. Reads only. */
   usage(workspace: string, since: Date | 'this month'): Promise<UsageSince>
+  /** A page of the resources of an infrastructure, by its id. */
+  resources(infrastructureId: string, filter: ResourceFilter): ReturnType<typeof resourcePage>
+  statistics(workspace: string): Promise<Statistics>
   /** What planning starts from. Reads only. */
   recall(workspace: string, infrastructure: string): Promise<Remembered | undefined>
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
@@ -112,8 +115,10 @@ const reading = (connection: Connection) => ({
   operations: (workspace: string, filter = {}) => listOperations(connection, workspace, filter),
   steps: (workspace: string, id: string) => readSteps(connection, workspace, id),
   planOf: (workspace: string, id: string) => readPlan(connection, workspace, id),
-  infrastructures: (workspace: string) => listInfrastructures(connection, workspace),
-  infrastructure: (workspace: string, idOrName: string) => readInfrastructure(connection, workspace, idOrName),
+  infrastructures: infrastructurePages(connection),
+  infrastructure: infrastructureReader(connection),
+  resources: (id: string, filter: ResourceFilter) => resourcePage(connection, id, filter),
+  statistics: (workspace: string) => statistics(connection, workspace),
   recall: (workspace: string, name: string) => recall(connection, workspace, name),
   usage: (workspace: string, since: Date | 'this month') => usageSince(connection, workspace, since),
   health: () => readHealth(connection),

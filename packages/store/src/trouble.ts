@@ -15,6 +15,8 @@ const unreachableSystem = new Set([
   'ENOTFOUND',
   'EAI_AGAIN',
 ])
+/** A text with NUL in it: as a value, and inside JSON. */
+const unstorableStates = new Set(['22021', '22P05'])
 /** What node-postgres says when a connection breaks under a query; these have no code. */
 const unreachableWords =
   /Connection terminated|timeout exceeded when trying to connect|Client has encountered a connection error|Query read timeout/i
@@ -34,6 +36,12 @@ export function explain(error: unknown): unknown {
   if (refusedStates.test(code)) {
     return new AtlasError('config_invalid', `PostgreSQL refuses this connection: ${message}.`, {
       hint: 'Look at user, password and database in DATABASE_URL.',
+      cause: error,
+    })
+  }
+  if (unstorableStates.has(code)) {
+    return new AtlasError('usage', 'The request holds a NUL character, which no text in Atlas may hold.', {
+      hint: 'leave out \\u0000 (in an address: %00)',
       cause: error,
     })
   }

@@ -55,7 +55,7 @@ test('a reader of events goes on across a restart', async () => {
   await scene.database.restart()
   await expect.poll(() => scene.store.health(), { timeout: 10_000 }).toMatchObject({ database: 'ok' })
   await scene.apply([machine('web1'), machine('web2')], scene.name)
-  const all = (await scene.store.operations(workspace, { infrastructure: scene.name })).length
+  const all = (await scene.store.operations(workspace, { infrastructure: scene.name })).operations.length
   expect(all).toBe(2)
   await expect.poll(() => seen.length, { timeout: 10_000 }).toBeGreaterThanOrEqual(13)
   expect(new Set(seen).size).toBe(seen.length)

@@ -2,6 +2,7 @@ import type { Plan } from '@atlas/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Control, PlanRequest } from '../control.ts'
+import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
 import { operationJson, operationToJson } from '../wire/operation.ts'
 import { type Approval, planAnswer } from '../wire/plan.ts'
 
@@ -21,15 +22,22 @@ type Change = PlanRequest extends infer Request
  */
 export async function change(
   control: Control,
-  { caller }: FastifyRequest,
+  request: FastifyRequest,
   reply: FastifyReply,
   what: Change,
   { previewOnly, plan_hash, consent }: Approval & { previewOnly: boolean },
 ): Promise<{ plan: Plan } | { operation: z.infer<typeof operationJson> }> {
-  const request = { workspace: caller.workspace, ...what } as PlanRequest
-  if (previewOnly) return { plan: await control.plan(request) }
-  const planHash = plan_hash ?? (await control.plan(request)).hash
-  const operation = await control.submit({ ...request, planHash, consent, by: caller.actor })
+  const { workspace, actor } = request.caller
+  const wish = { workspace, ...what } as PlanRequest
+  const revisions = revisionsMeant(request)
+  if (previewOnly) {
+    const plan = await control.plan(wish)
+    refuseLostUpdate(plan, revisions)
+    return { plan }
+  }
+  const planHash = plan_hash ?? (await control.plan(wish)).hash
+  const approved = { planHash, consent, by: actor, ...(revisions && { revisions }) }
+  const operation = await control.submit({ ...wish, ...approved })
   reply.code(202).header('location', `/api/v1/operations/${encodeURIComponent(operation.id)}`)
   return { operation: operationToJson(operation) }
 }

@@ -1,8 +1,7 @@
-import type { JsonObject } from '@atlas/core'
+import { AtlasError, type JsonObject } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
-import { infrastructureJson, infrastructureToJson } from '../wire/infrastructure.ts'
 import { approval, optionalApproval, planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
 
@@ -36,39 +35,28 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
     },
   )
 
-  const all = z.object({ infrastructure: z.array(infrastructureJson) })
-  app.get(
-    '/infrastructure',
-    {
-      config: { role: 'viewer' },
-      schema: {
-        operationId: 'listInfrastructure',
-        summary: 'All infrastructure, as it was seen last',
-        tags: ['infrastructure'],
-        response: { 200: all },
-      },
-    },
-    async ({ caller }) => ({
-      infrastructure: (await control.infrastructures(caller.workspace)).map(infrastructureToJson),
-    }),
-  )
-
-  const one = z.object({ infrastructure: infrastructureJson })
-  app.get(
+  app.put(
     '/infrastructure/:id',
     {
-      config: { role: 'viewer' },
+      config: { role: 'operator' },
       schema: {
-        operationId: 'getInfrastructure',
-        summary: 'One, by id or name',
+        operationId: 'updateInfrastructure',
+        summary: 'Carries a changed description out; the name stays',
         tags: ['infrastructure'],
         params: byId,
-        response: { 200: one },
+        querystring: planQuery,
+        body: describedChange,
+        response: changeAnswers,
       },
     },
-    async (request) => ({
-      infrastructure: infrastructureToJson(await control.infrastructure(request.caller.workspace, request.params.id)),
-    }),
+    async (request, reply) => {
+      const { plan_hash, consent, ...given } = request.body
+      const { name } = await control.infrastructure(request.caller.workspace, request.params.id)
+      refuseAnotherName(name, given.name)
+      const description = { ...given, name } as JsonObject
+      const approved = { plan_hash, consent, previewOnly: request.query.plan }
+      return change(control, request, reply, { kind: 'apply', description }, approved)
+    },
   )
 
   app.delete(
@@ -110,4 +98,14 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
       return change(control, request, reply, what, { ...request.body, previewOnly: request.query.plan })
     },
   )
+}
+
+/** A name is what everything in the cloud is found by, so it stays. @throws AtlasError `spec_invalid` */
+function refuseAnotherName(name: string, given: unknown): void {
+  if (given === undefined || given === name) return
+  const problem = { where: '/name', message: 'cannot be changed', found: JSON.stringify(given), expected: name }
+  throw new AtlasError('spec_invalid', `${name} cannot get the name ${JSON.stringify(given)}.`, {
+    problems: [problem],
+    hint: 'make another infrastructure of that name, then destroy this one',
+  })
 }

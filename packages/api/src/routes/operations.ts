@@ -1,34 +1,43 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Control } from '../control.ts'
+import type { Control, OperationFilter } from '../control.ts'
 import { operationJson, operationToJson, stepJson, stepToJson } from '../wire/operation.ts'
+import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
 import { optionalApproval, planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
 
 const byId = z.object({ id: z.string() })
-const listQuery = z.object({
+const listQuery = pageQuery.extend({
   infrastructure: z.string().optional().describe('Only those of this infrastructure, by name or id'),
-  limit: z.coerce.number().int().min(1).max(1000).default(50).describe('Newest first, at most so many'),
+  status: operationJson.shape.status.optional(),
+  kind: operationJson.shape.kind.optional(),
 })
+const place = z.tuple([z.iso.datetime({ offset: true }), z.uuid()])
 
 export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
-  const all = z.object({ operations: z.array(operationJson) })
+  const all = z.object({ operations: z.array(operationJson), next_cursor: nextCursor })
   app.get(
     '/operations',
     {
       config: { role: 'viewer' },
       schema: {
         operationId: 'listOperations',
-        summary: 'Newest first',
+        summary: 'Newest first, in pages',
         tags: ['operations'],
         querystring: listQuery,
         response: { 200: all },
       },
     },
-    async (request) => {
-      const { infrastructure, limit } = request.query
-      const filter = infrastructure === undefined ? { limit } : { infrastructure, limit }
-      return { operations: (await control.operations(request.caller.workspace, filter)).map(operationToJson) }
+    async ({ caller, query: { cursor, status, ...rest } }) => {
+      const { operations, next } = await control.operations(caller.workspace, {
+        ...rest,
+        ...(status && { status: status === 'in_progress' ? 'running' : status }),
+        ...(cursor !== undefined && { after: fromCursor('operations', place, cursor) }),
+      } as OperationFilter)
+      return {
+        operations: operations.map(operationToJson),
+        ...(next && { next_cursor: toCursor('operations', next) }),
+      }
     },
   )
 

@@ -1,6 +1,6 @@
 import type { JsonObject } from '@atlas/core'
 import { z } from 'zod'
-import type { InfrastructureView, ResourceView } from '../control.ts'
+import type { InfrastructureSummaryView, InfrastructureView, ResourceView } from '../control.ts'
 
 const jsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).meta({ type: 'object' })
 
@@ -30,7 +30,9 @@ export const resourceJson = z
 
 export type ResourceJson = z.infer<typeof resourceJson>
 
-export const infrastructureJson = z
+export const infrastructureStatus = z.enum(['new', 'changing', 'ready', 'degraded', 'destroyed'])
+
+export const infrastructureSummaryJson = z
   .object({
     id: z.string(),
     name: z.string(),
@@ -38,18 +40,24 @@ export const infrastructureJson = z
     account: z.string(),
     region: z.string(),
     revision: z.number(),
-    status: z.enum(['new', 'changing', 'ready', 'degraded', 'destroyed']),
+    status: infrastructureStatus,
     monthly_cost: z.number().describe('USD'),
     tags: z.record(z.string(), z.string()),
-    resources: z.array(resourceJson),
+    resource_count: z.number(),
     created_at: z.string(),
     updated_at: z.string(),
   })
+  .meta({ id: 'InfrastructureSummary' })
+
+export type InfrastructureSummaryJson = z.infer<typeof infrastructureSummaryJson>
+
+export const infrastructureJson = infrastructureSummaryJson
+  .extend({ resources: z.array(resourceJson) })
   .meta({ id: 'Infrastructure' })
 
 export type InfrastructureJson = z.infer<typeof infrastructureJson>
 
-export const infrastructureToJson = (view: InfrastructureView): InfrastructureJson => ({
+export const infrastructureSummaryToJson = (view: InfrastructureSummaryView): InfrastructureSummaryJson => ({
   id: view.id,
   name: view.name,
   provider: view.provider,
@@ -59,12 +67,17 @@ export const infrastructureToJson = (view: InfrastructureView): InfrastructureJs
   status: view.status,
   monthly_cost: view.monthlyCost,
   tags: view.tags,
-  resources: view.resources.map(resourceToJson),
+  resource_count: view.resourceCount,
   created_at: view.createdAt,
   updated_at: view.updatedAt,
 })
 
-const resourceToJson = (view: ResourceView): ResourceJson => ({
+export const infrastructureToJson = (view: InfrastructureView): InfrastructureJson => ({
+  ...infrastructureSummaryToJson(view),
+  resources: view.resources.map(resourceToJson),
+})
+
+export const resourceToJson = (view: ResourceView): ResourceJson => ({
   name: view.resource,
   type: view.type,
   id: view.id,

@@ -34,6 +34,7 @@ const shop: Infrastructure = {
   status: 'ready',
   monthly_cost: 6,
   tags: {},
+  resource_count: 1,
   resources: [
     machine,
     {

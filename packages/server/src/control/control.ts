@@ -1,11 +1,11 @@
-import type { Control } from '@atlas/api'
+import { type Control, refuseLostUpdate } from '@atlas/api'
 import { AtlasError, checkConsent } from '@atlas/core'
 import type { Store } from '@atlas/store'
 import type { Cloud } from '../clouds.ts'
 import { version } from '../version.ts'
 import { planFor } from './plan.ts'
 import { providerView } from './providers.ts'
-import { estimateView, infrastructureView, type ViewParts } from './views.ts'
+import { estimateView, infrastructureView, resourceViews, type ViewParts } from './views.ts'
 
 export interface ControlParts extends ViewParts {
   store: Store
@@ -19,8 +19,9 @@ export function createControl(parts: ControlParts): Control {
   return {
     plan: (request) => planFor(parts, request),
 
-    async submit({ planHash, consent, by: _, ...request }) {
+    async submit({ planHash, consent, by: _, revisions, ...request }) {
       const plan = await planFor(parts, request)
+      refuseLostUpdate(plan, revisions)
       if (plan.hash !== planHash) {
         throw new AtlasError('plan_stale', `What is to be done at ${plan.infrastructure} is not what was looked at.`, {
           hint: 'plan again and look at what has changed',
@@ -32,17 +33,19 @@ export function createControl(parts: ControlParts): Control {
 
     estimate: async (description) => estimateView(description),
 
-    async infrastructures(workspace) {
-      const all = await store.infrastructures(workspace)
-      return Promise.all(all.map((one) => infrastructureView(parts, one)))
-    },
+    infrastructures: (workspace, filter) => store.infrastructures(workspace, filter),
     infrastructure: async (workspace, idOrName) =>
       infrastructureView(parts, await store.infrastructure(workspace, idOrName)),
+    async resources(workspace, idOrName, filter) {
+      const { id } = await store.infrastructure(workspace, idOrName)
+      const { resources, ...more } = await store.resources(id, filter)
+      return { resources: await resourceViews(parts, resources), ...more }
+    },
+    statistics: (workspace) => store.statistics(workspace),
 
-    async operations(workspace, { infrastructure, limit }) {
-      // By id or name, and an unknown one is an error rather than an empty list.
+    async operations(workspace, { infrastructure, ...filter }) {
       const named = infrastructure === undefined ? {} : await nameOf(store, workspace, infrastructure)
-      return store.operations(workspace, { ...named, ...(limit === undefined ? {} : { limit }) })
+      return store.operations(workspace, { ...filter, ...named })
     },
     operation: (workspace, id) => store.operation(workspace, id),
     steps: (workspace, id) => store.steps(workspace, id),

@@ -13,10 +13,14 @@ export interface ViewParts {
 /** A record of the store, with how its machines are reached. */
 export async function infrastructureView(parts: ViewParts, record: InfrastructureRecord): Promise<InfrastructureView> {
   const { drift: _, resources, ...rest } = record
+  return { ...rest, resources: await resourceViews(parts, resources) }
+}
+
+export async function resourceViews(parts: ViewParts, resources: readonly ResourceRecord[]): Promise<ResourceView[]> {
   const known = resources.some(({ type }) => type === 'machine') ? await parts.ssh?.() : undefined
   const reachOf = (resource: ResourceRecord) => (known ? known.get(resource.id) : reachAtPort22(resource))
   const identity = identityOf(parts.dataDir)
-  return { ...rest, resources: resources.map((resource) => resourceView(resource, reachOf(resource), identity)) }
+  return resources.map((resource) => resourceView(resource, reachOf(resource), identity))
 }
 
 function resourceView(

@@ -2,10 +2,12 @@ import type { Migration } from 'kysely/migration'
 import * as journal from './001-journal.ts'
 import * as rateBucket from './002-rate-bucket.ts'
 import * as cost from './007-cost.ts'
+import * as surface from './008-surface.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
   '001-journal': journal,
   '002-rate-bucket': rateBucket,
   '007-cost': cost,
+  '008-surface': surface,
 }

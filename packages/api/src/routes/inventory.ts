@@ -1,0 +1,118 @@
+import { AtlasError } from '@atlas/core'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Control, InfrastructureFilter, ResourceFilter } from '../control.ts'
+import {
+  infrastructureJson,
+  infrastructureStatus,
+  infrastructureSummaryJson,
+  infrastructureSummaryToJson,
+  infrastructureToJson,
+  resourceJson,
+  resourceToJson,
+} from '../wire/infrastructure.ts'
+import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+
+const byId = z.object({ id: z.string().describe('Id or name') })
+
+const listQuery = pageQuery.extend({
+  status: infrastructureStatus.optional(),
+  provider: z.string().optional(),
+  tag: z
+    .preprocess((value) => (typeof value === 'string' ? [value] : value), z.array(z.string()).default([]))
+    .describe('Such as `environment:production`; several must all be there'),
+  prefix: z.string().optional().describe('How the name begins'),
+  include: z.enum(['resources']).optional().describe('Also the resources of each, as in the answer for one'),
+})
+const listJson = z.object({
+  infrastructure: z.array(infrastructureSummaryJson.extend({ resources: z.array(resourceJson).optional() })),
+  next_cursor: nextCursor,
+})
+
+const resourceQuery = pageQuery.extend({
+  type: z.string().optional().describe('Such as `machine`'),
+  phase: z.enum(['ready', 'pending', 'failed', 'missing']).optional(),
+})
+
+/** What there is: infrastructure and its resources. */
+export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
+  app.get(
+    '/infrastructure',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listInfrastructure',
+        summary: 'By name, in pages',
+        tags: ['infrastructure'],
+        querystring: listQuery,
+        response: { 200: listJson },
+      },
+    },
+    async ({ caller: { workspace }, query: { cursor, tag, include, ...rest } }) => {
+      const after =
+        cursor === undefined ? {} : { after: fromCursor('infrastructure', z.tuple([z.string()]), cursor)[0] }
+      const filter = { ...rest, ...after, tags: tagsOf(tag) } as InfrastructureFilter
+      const { found, next } = await control.infrastructures(workspace, filter)
+      const whole = include && (await Promise.all(found.map(({ id }) => control.infrastructure(workspace, id))))
+      return {
+        infrastructure: whole ? whole.map(infrastructureToJson) : found.map(infrastructureSummaryToJson),
+        ...(next !== undefined && { next_cursor: toCursor('infrastructure', [next]) }),
+      }
+    },
+  )
+
+  const one = z.object({ infrastructure: infrastructureJson })
+  app.get(
+    '/infrastructure/:id',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getInfrastructure',
+        summary: 'One, by id or name',
+        tags: ['infrastructure'],
+        params: byId,
+        response: { 200: one },
+      },
+    },
+    async (request, reply) => {
+      const found = await control.infrastructure(request.caller.workspace, request.params.id)
+      reply.revision = found.revision
+      return { infrastructure: infrastructureToJson(found) }
+    },
+  )
+
+  const resources = z.object({ resources: z.array(resourceJson), next_cursor: nextCursor })
+  const place = z.tuple([z.string(), z.number()])
+  app.get(
+    '/infrastructure/:id/resources',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listResources',
+        summary: 'Resources of an infrastructure by name, in pages',
+        tags: ['infrastructure'],
+        params: byId,
+        querystring: resourceQuery,
+        response: { 200: resources },
+      },
+    },
+    async ({ caller, params, query: { cursor, ...rest } }) => {
+      const after = cursor === undefined ? {} : { after: fromCursor('resources', place, cursor) }
+      const page = await control.resources(caller.workspace, params.id, { ...rest, ...after } as ResourceFilter)
+      return {
+        resources: page.resources.map(resourceToJson),
+        ...(page.next && { next_cursor: toCursor('resources', page.next) }),
+      }
+    },
+  )
+}
+
+function tagsOf(given: readonly string[]): Record<string, string> {
+  return Object.fromEntries(
+    given.map((tag) => {
+      const [name = '', ...value] = tag.split(':')
+      if (name !== '' && value.length > 0) return [name, value.join(':')]
+      throw new AtlasError('usage', `tag=${tag}: expected a name and a value, such as tag=environment:production`)
+    }),
+  )
+}
