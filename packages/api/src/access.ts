@@ -1,11 +1,13 @@
 import { AtlasError } from '@atlas/core'
 import type { FastifyInstance, FastifyRequest } from 'fastify'
-import { type Authenticate, type Caller, may, type Role } from './caller.ts'
+import { type Authenticate, type Caller, may, type Needed } from './caller.ts'
 
 declare module 'fastify' {
   interface FastifyContextConfig {
     /** The least role that may use the route; every route says one. */
-    role?: Role | 'anyone'
+    role?: Needed
+    /** The answer holds what is shown once: it is kept nowhere, not even to be given again to the same request. */
+    secretAnswer?: true
   }
   interface FastifyRequest {
     /** Who asks. Absent on routes for anyone. */
@@ -27,8 +29,9 @@ export function guard(app: FastifyInstance, authenticate: Authenticate): void {
     if (role === 'anyone' || role === undefined) return
     const workspace = request.headers[workspaceHeader]
     const caller = await authenticate(bearerOf(request), typeof workspace === 'string' ? workspace : undefined)
-    if (!may(caller.role, role)) throw forbidden(caller, role, request)
     request.caller = caller
+    if (caller.refusal) throw caller.refusal
+    if (!may(caller, role)) throw forbidden(caller, role, request)
   })
 }
 
@@ -36,11 +39,15 @@ function bearerOf({ headers }: FastifyRequest): string {
   const given = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
   if (given) return given
   throw new AtlasError('unauthorized', 'The request has no bearer token', {
-    hint: 'send `Authorization: Bearer <token>`; the token is in server.json of the data folder, or in ATLAS_TOKEN',
+    hint: 'send `Authorization: Bearer <token>`; an admin of your workspace can make one',
   })
 }
 
-const forbidden = ({ role, actor }: Caller, needed: Role, { method, routeOptions }: FastifyRequest) =>
-  new AtlasError('forbidden', `${method} ${routeOptions.url} needs the role ${needed}; ${actor.name} is ${role}.`, {
-    hint: `use a token with the role ${needed}, which an admin of the workspace can make`,
-  })
+function forbidden({ role, actor }: Caller, needed: Needed, { method, routeOptions }: FastifyRequest): AtlasError {
+  const what = needed === 'root' ? 'the server’s own token' : `the role ${needed}`
+  const hint =
+    needed === 'root'
+      ? 'ask whoever runs the server'
+      : `use a token with the role ${needed}, which an admin of the workspace can make`
+  return new AtlasError('forbidden', `${method} ${routeOptions.url} needs ${what}; ${actor.name} is ${role}.`, { hint })
+}

@@ -14,6 +14,8 @@ import { inventoryRoutes } from './routes/inventory.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { statsRoutes } from './routes/stats.ts'
+import { tokenRoutes } from './routes/tokens.ts'
+import { workspaceRoutes } from './routes/workspaces.ts'
 
 /** A description of 10,000 resources is about 4 MB. */
 const bodyLimit = 8 * 1024 * 1024
@@ -63,6 +65,8 @@ export function createApi({
       await v1.register(operationRoutes, { control })
       await v1.register(eventRoutes, { control, heartbeatMs })
       await v1.register(estimateRoutes, { control })
+      await v1.register(workspaceRoutes, { control })
+      await v1.register(tokenRoutes, { control })
     },
     { prefix: '/api/v1' },
   )

@@ -1,3 +1,5 @@
+import type { AtlasError } from '@atlas/core'
+
 /** What a caller may do; each may also do what stands before it. */
 export const roles = ['viewer', 'operator', 'admin'] as const
 
@@ -14,13 +16,21 @@ export interface Caller {
   workspace: string
   role: Role
   actor: Actor
+  /** Known, and not let in all the same: a token that was revoked or has expired. */
+  refusal?: AtlasError
 }
 
-export const may = (role: Role, needed: Role): boolean => roles.indexOf(role) >= roles.indexOf(needed)
+/** What a route may ask for besides a role: `root`, the server's own token; `anyone`, nothing at all. */
+export type Needed = Role | 'root' | 'anyone'
+
+export const may = ({ role, actor }: Pick<Caller, 'role' | 'actor'>, needed: Needed): boolean => {
+  if (needed === 'anyone') return true
+  return needed === 'root' ? actor.kind === 'root' : roles.indexOf(role) >= roles.indexOf(needed)
+}
 
 /**
  * Who sends this bearer token, and for which workspace. `workspace` is what the request asks for by name; a token that
  * belongs to one workspace is good for no other.
- * @throws AtlasError `unauthorized`, or `not_found` for a workspace that the caller cannot see
+ * @throws AtlasError `unauthorized`; `not_found` for a workspace that the caller cannot see; `issuer_unavailable`
  */
 export type Authenticate = (bearer: string, workspace: string | undefined) => Promise<Caller>

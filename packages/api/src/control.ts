@@ -1,5 +1,7 @@
 import type { AtlasEvent, JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
 import type { Actor } from './caller.ts'
+import type { TokensControl } from './control/tokens.ts'
+import type { WorkspacesControl } from './control/workspaces.ts'
 
 /**
  * What the API needs of the rest of Atlas: the server composes it from engine, store and drivers. Everything that
@@ -40,6 +42,8 @@ export interface Control {
     filter: { afterId: number; operation?: string; infrastructure?: string },
     signal: AbortSignal,
   ): AsyncIterable<AtlasEvent>
+  workspaces: WorkspacesControl
+  tokens: TokensControl
   providers(): Promise<ProviderView[]>
   health(): Promise<HealthView>
 }

@@ -1,6 +1,7 @@
 import { join } from 'node:path'
-import { createApi, rootToken } from '@atlas/api'
+import { createApi } from '@atlas/api'
 import { openStore } from '@atlas/store'
+import { openAccess } from './access/authenticate.ts'
 import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
 import { sandboxSsh } from './control/ssh.ts'
@@ -43,7 +44,8 @@ export async function serve(options: Options, environment: Environment): Promise
   )
   for (const secret of secretsOf(database.url, environment, sandbox)) secrets.add(secret)
 
-  const store = await openStore(database.url, { onTrouble: (err) => log.warn({ err }, 'the database is in trouble') })
+  const onTrouble = (err: unknown) => log.warn({ err }, 'the database is in trouble')
+  const store = await openStore(database.url, { onTrouble })
   onEnd('store', store.close)
   const clouds = openClouds({ store, environment, sandbox, dev })
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
@@ -51,10 +53,12 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('workers', workers.stop)
 
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
-  const control = createControl({ store, clouds, dataDir, ssh })
+  const access = openAccess({ store, token, onTrouble })
+  onEnd('access', access.close)
+  const control = createControl({ store, clouds, dataDir, ssh, forget: access.forget })
   const api = createApi({
     control,
-    authenticate: rootToken(token),
+    authenticate: access.authenticate,
     version,
     logger: log,
     explain: database.explain,

@@ -14,6 +14,8 @@ export interface Database {
   quarantine: QuarantineTable
   usage: UsageTable
   budget: BudgetTable
+  workspace: WorkspaceTable
+  api_token: TokenTable
 }
 
 type Time = ColumnType<Date, never, Date>
@@ -167,4 +169,25 @@ interface BudgetTable {
   block_percent: number
   created_at: Time
   updated_at: Time
+}
+
+interface WorkspaceTable {
+  name: string
+  created_at: Time
+  deleted_at: TimeOrNull
+}
+
+interface TokenTable {
+  no: ColumnType<string, never, never>
+  id: Generated<string>
+  workspace: string
+  name: string
+  role: 'viewer' | 'operator' | 'admin'
+  prefix: string
+  digest: Buffer
+  created_by: string
+  created_at: Time
+  expires_at: ColumnType<Date | null, Date | null, never>
+  last_used_at: TimeOrNull
+  revoked_at: TimeOrNull
 }

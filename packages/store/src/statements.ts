@@ -1,5 +1,5 @@
 /** Channels of NOTIFY. A notification says that there is something to look for, never what. */
-export const channels = { event: 'atlas_event', wake: 'atlas_wake' } as const
+export const channels = { event: 'atlas_event', wake: 'atlas_wake', access: 'atlas_access' } as const
 
 /**
  * Event ids must become visible in their order, or a reader that has seen 7 would miss a 6 that commits later. So who

@@ -7,7 +7,7 @@ import { type Health, readHealth } from './health.ts'
 import { type InfrastructureRecord, infrastructureReader, type Remembered, recall } from './infrastructure.ts'
 import { type InfrastructureFilter, type InfrastructurePage, infrastructurePages } from './infrastructure-page.ts'
 import { takeOver } from './journal.ts'
-import { listen } from './listener.ts'
+import { type Bell, listen } from './listener.ts'
 import { type HeldLease, holdLease } from './liveness.ts'
 import { migrate } from './migrate.ts'
 import { cancel, listOperations, type OperationFilter, readOperation, readPlan, readSteps } from './operations.ts'
@@ -15,10 +15,13 @@ import { due, saw } from './patrol.ts'
 import { operationQueue, type Queue } from './queue.ts'
 import { type RateLimits, rateLimiter } from './rate-bucket.ts'
 import { type ResourceFilter, resourcePage } from './resource-page.ts'
+import { channels } from './statements.ts'
 import { type Statistics, statistics } from './statistics.ts'
 import { type SubmitOptions, submit } from './submit.ts'
+import { type Tokens, tokens } from './tokens.ts'
 import { type UsageSince, usageSince } from './usage.ts'
 import { watch } from './watcher.ts'
+import { type Workspaces, workspaces } from './workspaces.ts'
 
 /** Everything that lasts. One per process; several processes share one database. */
 export interface Store extends JournalStore, PatrolStore {
@@ -48,6 +51,10 @@ export interface Store extends JournalStore, PatrolStore {
     filter: { afterId: number; operation?: string; infrastructure?: string },
     signal: AbortSignal,
   ): AsyncIterable<AtlasEvent>
+  workspaces: Workspaces
+  tokens: Tokens
+  /** Rings when a token or a workspace has ended, on whatever node. */
+  accessBell(): Bell
   health(): Promise<Health>
   /** The one bucket of an account, whichever worker asks. The key is shown in the database, so it holds no secret. */
   rateLimiter(key: string, limits?: Partial<RateLimits>): RateLimiter
@@ -85,6 +92,9 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
   }
   return {
     ...reading(connection),
+    workspaces: workspaces(connection),
+    tokens: tokens(connection),
+    accessBell: () => listener.bell(channels.access),
     takeOver: (operation, worker) => takeOver(connection, operation, worker, onTrouble),
     judge: (owner, account, found) => judge(connection, owner, account, found),
     due: (everyMs) => due(connection, everyMs),

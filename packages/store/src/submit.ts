@@ -7,6 +7,7 @@ import { carriedOut, ending } from './finish.ts'
 import type { Queue } from './queue.ts'
 import type { Database } from './schema.ts'
 import { explained } from './trouble.ts'
+import { holdWorkspace } from './workspaces.ts'
 
 export interface SubmitOptions {
   /** Names of resources whose data may be lost. */
@@ -46,6 +47,7 @@ async function store(
   plan: Plan,
   idempotencyKey: string | undefined,
 ): Promise<string> {
+  await holdWorkspace(tx, plan.workspace)
   const { infrastructure, created } = await lockInfrastructure(tx, plan)
   const earlier = idempotencyKey === undefined ? undefined : await byKey(tx, plan, idempotencyKey)
   if (earlier) return earlier

@@ -5,11 +5,15 @@ import type { Cloud } from '../clouds.ts'
 import { version } from '../version.ts'
 import { planFor } from './plan.ts'
 import { providerView } from './providers.ts'
+import { tokensControl } from './tokens.ts'
 import { estimateView, infrastructureView, resourceViews, type ViewParts } from './views.ts'
+import { workspacesControl } from './workspaces.ts'
 
 export interface ControlParts extends ViewParts {
   store: Store
   clouds: readonly Cloud[]
+  /** What is remembered of tokens and workspaces is over. */
+  forget(): void
 }
 
 /** What the API asks for, answered by the store, the engine and the drivers. */
@@ -51,6 +55,9 @@ export function createControl(parts: ControlParts): Control {
     steps: (workspace, id) => store.steps(workspace, id),
     cancel: (workspace, id) => store.cancel(workspace, id),
     events: (workspace, filter, signal) => store.events(workspace, filter, signal),
+
+    workspaces: workspacesControl(parts),
+    tokens: tokensControl(parts),
 
     providers: () => Promise.all(clouds.map(providerView)),
 

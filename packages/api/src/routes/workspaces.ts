@@ -1,0 +1,85 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Control } from '../control.ts'
+import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { workspaceJson, workspaceName, workspaceToJson } from '../wire/workspace.ts'
+
+const byName = z.object({ name: z.string().describe('Name of the workspace') })
+const one = z.object({ workspace: workspaceJson })
+
+export const workspaceRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'workspaces'> }> = async (
+  app,
+  { control: { workspaces } },
+) => {
+  const all = z.object({ workspaces: z.array(workspaceJson), next_cursor: nextCursor })
+  app.get(
+    '/workspaces',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listWorkspaces',
+        summary: 'Those that the caller may see',
+        tags: ['workspaces'],
+        querystring: pageQuery,
+        response: { 200: all },
+      },
+    },
+    async ({ caller, query: { limit, cursor } }) => {
+      const after = cursor === undefined ? undefined : fromCursor('workspaces', z.tuple([z.string()]), cursor)[0]
+      const { workspaces: listed, next } = await workspaces.list(caller, { limit, after })
+      return { workspaces: listed.map(workspaceToJson), ...(next && { next_cursor: toCursor('workspaces', [next]) }) }
+    },
+  )
+
+  app.post(
+    '/workspaces',
+    {
+      config: { role: 'root' },
+      schema: {
+        operationId: 'createWorkspace',
+        summary: 'Makes one; for the server’s own token only',
+        tags: ['workspaces'],
+        body: z.object({ name: workspaceName }),
+        response: { 201: one },
+      },
+    },
+    async ({ body }, reply) => {
+      const workspace = await workspaces.create(body.name)
+      reply.code(201).header('location', `/api/v1/workspaces/${workspace.name}`)
+      return { workspace: workspaceToJson(workspace) }
+    },
+  )
+
+  app.get(
+    '/workspaces/:name',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getWorkspace',
+        summary: 'One workspace',
+        tags: ['workspaces'],
+        params: byName,
+        response: { 200: one },
+      },
+    },
+    async ({ caller, params }) => ({ workspace: workspaceToJson(await workspaces.get(caller, params.name)) }),
+  )
+
+  app.delete(
+    '/workspaces/:name',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'deleteWorkspace',
+        summary: 'Removes an empty one, and its tokens with it',
+        tags: ['workspaces'],
+        params: byName,
+        response: { 204: z.undefined() },
+      },
+    },
+    async ({ caller, params }, reply) => {
+      await workspaces.remove(caller, params.name)
+      return reply.code(204).send(undefined)
+    },
+  )
+}

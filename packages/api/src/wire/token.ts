@@ -1,0 +1,54 @@
+import { z } from 'zod'
+import { roles } from '../caller.ts'
+import type { TokenView } from '../control/tokens.ts'
+
+const time = z.string().meta({ examples: ['2026-11-20T10:00:00.000Z'] })
+
+export const tokenJson = z
+  .object({
+    id: z.string().meta({ examples: ['5b2f4f0e-6a3a-4a55-9a0c-7b1f8f6f2c11'] }),
+    name: z.string().meta({ examples: ['ci'] }),
+    role: z.enum(roles),
+    prefix: z
+      .string()
+      .describe('How the token begins: to find where it is used')
+      .meta({ examples: ['atlas_k3v9x2pd'] }),
+    created_by: z.string().describe('Who made it'),
+    created_at: time,
+    expires_at: time.nullable(),
+    last_used_at: time.nullable().describe('To the minute'),
+    revoked_at: time.nullable(),
+  })
+  .meta({ id: 'Token' })
+
+export type TokenJson = z.infer<typeof tokenJson>
+
+export const newTokenJson = z
+  .object({
+    name: z
+      .string()
+      .trim()
+      .min(1)
+      .max(80)
+      .describe('What it is for')
+      .meta({ examples: ['ci'] }),
+    role: z.enum(roles).describe('What it may do; each role may also do what the ones before it may'),
+    expires_at: z.iso
+      .datetime({ offset: true })
+      .optional()
+      .describe('It is good until then; without it, until it is revoked')
+      .meta({ examples: ['2027-11-20T10:00:00Z'] }),
+  })
+  .meta({ id: 'NewToken', examples: [{ name: 'ci', role: 'operator', expires_at: '2027-11-20T10:00:00Z' }] })
+
+export const tokenToJson = (view: TokenView): TokenJson => ({
+  id: view.id,
+  name: view.name,
+  role: view.role,
+  prefix: view.prefix,
+  created_by: view.createdBy,
+  created_at: view.createdAt,
+  expires_at: view.expiresAt,
+  last_used_at: view.lastUsedAt,
+  revoked_at: view.revokedAt,
+})

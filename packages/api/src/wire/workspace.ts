@@ -1,0 +1,20 @@
+import { z } from 'zod'
+import type { WorkspaceView } from '../control/workspaces.ts'
+
+/** Lower case, so that it can stand in a URL, a file name and a shell without a thought. */
+export const workspaceName = z
+  .string()
+  .regex(/^[a-z][a-z0-9-]{0,39}$/, 'expected lower case letters, digits and dashes, a letter first, at most 40')
+  .describe('Name of the workspace')
+  .meta({ examples: ['team-a'] })
+
+export const workspaceJson = z
+  .object({
+    name: z.string().meta({ examples: ['team-a'] }),
+    created_at: z.string().meta({ examples: ['2026-11-20T10:00:00.000Z'] }),
+  })
+  .meta({ id: 'Workspace' })
+
+export type WorkspaceJson = z.infer<typeof workspaceJson>
+
+export const workspaceToJson = ({ name, createdAt }: WorkspaceView): WorkspaceJson => ({ name, created_at: createdAt })

@@ -1,0 +1,73 @@
+import { mkdtempSync, rmSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createApi } from '@atlas/api'
+import { startPostgres } from '@atlas/postgres'
+import { openStore } from '@atlas/store'
+import { openAccess } from './access/authenticate.ts'
+import { openClouds } from './clouds.ts'
+import { createControl } from './control/control.ts'
+import { readEnvironment } from './environment.ts'
+
+export const rootSecret = 'the-own-token-of-the-server'
+
+/** A PostgreSQL for a test file. */
+export async function postgres(): Promise<{ url: string; stop(): Promise<void> }> {
+  const dataDir = mkdtempSync(join(tmpdir(), 'atlas-api-'))
+  const server = await startPostgres({ dataDir })
+  return {
+    url: server.url,
+    async stop() {
+      await server.stop()
+      rmSync(dataDir, { recursive: true, force: true })
+    },
+  }
+}
+
+/** A node of the API as the server composes it, on a cloud that is in its memory; without workers, so operations stay queued. */
+export async function apiNode(databaseUrl: string, env: Record<string, string> = {}) {
+  const environment = readEnvironment(env)
+  const onTrouble = () => {}
+  const store = await openStore(databaseUrl, { onTrouble })
+  const clouds = openClouds({ store, environment, sandbox: undefined, dev: true })
+  const access = openAccess({ store, token: rootSecret, onTrouble })
+  const control = createControl({ store, clouds, dataDir: tmpdir(), ssh: undefined, forget: access.forget })
+  const app = createApi({ control, authenticate: access.authenticate })
+
+  /** Sends as who holds the secret; answers status and body. */
+  async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, more: Sent = {}) {
+    const { as = rootSecret, body, headers = {} } = more
+    const answer = await app.inject({
+      method,
+      url: `/api/v1${path}`,
+      headers: { ...(as === null ? {} : { authorization: `Bearer ${as}` }), ...headers },
+      ...(body === undefined ? {} : { payload: body }),
+    })
+    const json = answer.body === '' ? undefined : answer.json()
+    return { status: answer.statusCode, json, headers: answer.headers }
+  }
+
+  /** A token of a workspace, which is made where it is not there. */
+  async function tokenOf(workspace: string, role: 'viewer' | 'operator' | 'admin', more: object = {}) {
+    await send('POST', '/workspaces', { body: { name: workspace } })
+    const headers = { 'atlas-workspace': workspace }
+    const { json } = await send('POST', '/tokens', { headers, body: { name: `${workspace}-${role}`, role, ...more } })
+    return json as { secret: string; token: { id: string; prefix: string } }
+  }
+
+  async function close() {
+    await app.close()
+    await access.close()
+    await store.close()
+  }
+  return { app, store, access, send, tokenOf, close }
+}
+
+interface Sent {
+  /** `null`: nobody. */
+  as?: string | null
+  body?: object
+  headers?: Record<string, string>
+}
+
+export type ApiNode = Awaited<ReturnType<typeof apiNode>>

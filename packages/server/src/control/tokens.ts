@@ -1,0 +1,32 @@
+import type { TokensControl } from '@atlas/api'
+import { AtlasError } from '@atlas/core'
+import type { Store } from '@atlas/store'
+import { newSecret } from '../access/secret.ts'
+
+export interface TokensParts {
+  store: Pick<Store, 'tokens'>
+  forget(): void
+}
+
+export const tokensControl = ({ store: { tokens }, forget }: TokensParts): TokensControl => ({
+  async create(workspace, { name, role, expiresAt }, by) {
+    if (expiresAt && expiresAt.getTime() <= Date.now())
+      throw new AtlasError('usage', `The token would have expired already, at ${expiresAt.toISOString()}.`, {
+        hint: 'give a time to come as expires_at, or none',
+      })
+    const { secret, prefix, digest } = newSecret()
+    const token = await tokens.create({ workspace, name, role, prefix, digest, expiresAt, createdBy: by.name })
+    return { token, secret }
+  },
+  async list(workspace, { limit, before }) {
+    const found = await tokens.list(workspace, { before, limit: limit + 1 })
+    const listed = found.slice(0, limit)
+    return { tokens: listed, ...(found.length > limit && { next: listed.at(-1)!.no }) }
+  },
+  get: (workspace, id) => tokens.get(workspace, id),
+  async revoke(workspace, id) {
+    const revoked = await tokens.revoke(workspace, id)
+    forget()
+    return revoked
+  },
+})
