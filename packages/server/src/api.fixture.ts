@@ -30,7 +30,7 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const onTrouble = () => {}
   const store = await openStore(databaseUrl, { onTrouble })
   const clouds = openClouds({ store, environment, sandbox: undefined, dev: true })
-  const access = openAccess({ store, token: rootSecret, onTrouble })
+  const access = openAccess({ store, token: rootSecret, issuer: environment.issuer, onTrouble })
   const control = createControl({ store, clouds, dataDir: tmpdir(), ssh: undefined, forget: access.forget })
   const app = createApi({ control, authenticate: access.authenticate })
 

@@ -1,6 +1,7 @@
 import { goesInClear } from '@atlas/client'
 import { AtlasError, type Problem } from '@atlas/core'
 import { z } from 'zod'
+import { type IssuerSettings, issuerProblem, issuerSettings, issuerVariables } from './access/issuer-settings.ts'
 
 const token = z.string().trim().regex(/^\S+$/, 'a token without white space')
 
@@ -22,6 +23,7 @@ export const variables = z.object({
     .min(24, 'at least 24 characters, because it opens everything')
     .optional()
     .describe('What callers of the API must send. Default: a random one, kept in the data folder.'),
+  ...issuerVariables,
   ATLAS_PATROL_MINUTES: z.coerce
     .number()
     .min(0)
@@ -51,8 +53,12 @@ export interface Credential {
   url: string
 }
 
-export interface Environment extends Omit<Variables, 'DO_TOKEN' | 'DIGITALOCEAN_API_TOKEN' | 'DIGITALOCEAN_API_URL'> {
+/** What becomes `credential` and `issuer`. */
+type Combined = 'DO_TOKEN' | 'DIGITALOCEAN_API_TOKEN' | 'DIGITALOCEAN_API_URL' | keyof typeof issuerVariables
+
+export interface Environment extends Omit<Variables, Combined> {
   credential: Credential | undefined
+  issuer: IssuerSettings | undefined
 }
 
 /**
@@ -67,7 +73,14 @@ export function readEnvironment(raw: Readonly<Record<string, string | undefined>
   if (DO_TOKEN && DIGITALOCEAN_API_TOKEN && DO_TOKEN !== DIGITALOCEAN_API_TOKEN) throw refusal([twoTokens])
   const chosen = DO_TOKEN ?? DIGITALOCEAN_API_TOKEN
   if (chosen && goesInClear(new URL(url))) throw refusal([plainHttp])
-  return { ...rest, credential: chosen ? { token: chosen, url: url.replace(/\/+$/, '') } : undefined }
+  const aboutIssuer = issuerProblem(rest)
+  if (aboutIssuer) throw refusal([aboutIssuer])
+  const others = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in issuerVariables)))
+  return {
+    ...(others as Omit<Variables, Combined>),
+    credential: chosen ? { token: chosen, url: url.replace(/\/+$/, '') } : undefined,
+    issuer: issuerSettings(rest),
+  }
 }
 
 const twoTokens: Problem = {

@@ -53,7 +53,7 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('workers', workers.stop)
 
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
-  const access = openAccess({ store, token, onTrouble })
+  const access = openAccess({ store, token, issuer: environment.issuer, onTrouble })
   onEnd('access', access.close)
   const control = createControl({ store, clouds, dataDir, ssh, forget: access.forget })
   const api = createApi({

@@ -1,5 +1,7 @@
 import { type Authenticate, type Caller, defaultWorkspace, root, rootTokenCheck, wrongToken } from '@atlas/api'
 import { type Store, unknownWorkspace, type WorkspaceRecord } from '@atlas/store'
+import { issuerCallers } from './issuer.ts'
+import type { IssuerSettings } from './issuer-settings.ts'
 import { memoryUntil } from './memory.ts'
 import { tokenCallers } from './tokens.ts'
 
@@ -7,6 +9,8 @@ export interface AccessParts {
   store: Pick<Store, 'tokens' | 'workspaces' | 'accessBell'>
   /** The server's own token. */
   token: string
+  /** Whose bearer tokens are accepted besides. */
+  issuer: IssuerSettings | undefined
   onTrouble(error: unknown): void
 }
 
@@ -17,26 +21,30 @@ export interface Access {
   close(): Promise<void>
 }
 
-/** Everybody the server knows: its own token and the tokens of workspaces. */
-export function openAccess({ store, token, onTrouble }: AccessParts): Access {
+/** Everybody the server knows: its own token, the tokens of workspaces, and whom an issuer vouches for. */
+export function openAccess({ store, token, issuer, onTrouble }: AccessParts): Access {
   const memory = memoryUntil(store.accessBell())
   const isRoot = rootTokenCheck(token)
   const tokens = tokenCallers(store.tokens, memory, onTrouble)
+  const vouched = issuer && issuerCallers(issuer, memory)
   const workspaces = memory.remembered<WorkspaceRecord>()
 
-  async function rootIn(workspace = defaultWorkspace): Promise<Caller> {
-    if (workspace !== defaultWorkspace && !(await workspaces(workspace, () => store.workspaces.find(workspace))))
-      throw unknownWorkspace(workspace)
-    return root(workspace)
+  /** That of a token is there for as long as the token is good; others may name what is not. */
+  async function existing(caller: Caller): Promise<Caller> {
+    const { workspace, refusal } = caller
+    if (refusal || workspace === defaultWorkspace) return caller
+    if (await workspaces(workspace, () => store.workspaces.find(workspace))) return caller
+    throw unknownWorkspace(workspace)
   }
 
   return {
     async authenticate(bearer, workspace) {
-      if (isRoot(bearer)) return rootIn(workspace)
-      const caller = await tokens.recognise(bearer)
+      if (isRoot(bearer)) return existing(root(workspace ?? defaultWorkspace))
+      const known = await tokens.recognise(bearer, workspace)
+      if (known) return known
+      const caller = await vouched?.(bearer, workspace)
       if (!caller) throw wrongToken()
-      if (workspace !== undefined && workspace !== caller.workspace) throw unknownWorkspace(workspace)
-      return caller
+      return existing(caller)
     },
     forget: memory.forget,
     async close() {

@@ -1,11 +1,15 @@
 import type { Caller } from '@atlas/api'
 import { AtlasError } from '@atlas/core'
-import type { Store, TokenRecord } from '@atlas/store'
+import { type Store, type TokenRecord, unknownWorkspace } from '@atlas/store'
 import type { Memory } from './memory.ts'
 import { digestOf, hasTokenForm } from './secret.ts'
 
-/** Who a bearer says he is, `undefined` where the bearer is not of this kind or not known. */
-export type Recognise = (bearer: string) => Promise<Caller | undefined>
+/**
+ * Whose bearer token it is; `undefined` where it is not of this kind, or of nobody known.
+ * @param workspace what the request asks for by name
+ * @throws AtlasError `not_found` where that is not the caller's
+ */
+export type Recognise = (bearer: string, workspace: string | undefined) => Promise<Caller | undefined>
 
 const lastUseMs = 60_000
 const roomFor = 10_000
@@ -34,11 +38,12 @@ export function tokenCallers(
   }
 
   return {
-    async recognise(bearer) {
+    async recognise(bearer, workspace) {
       if (!hasTokenForm(bearer)) return undefined
       const digest = digestOf(bearer)
       const token = await remembered(digest, () => tokens.byDigest(Buffer.from(digest, 'hex')))
       if (!token) return undefined
+      if (workspace !== undefined && workspace !== token.workspace) throw unknownWorkspace(workspace)
       const caller = callerOf(token)
       if (!caller.refusal) noteUse(token.id)
       return caller
