@@ -10,7 +10,6 @@ export { defaultWorkspace, root, rootToken, rootTokenCheck, wrongToken } from '.
 export type { EstimateJson } from './routes/estimate.ts'
 export type { HealthJson } from './routes/health.ts'
 export type { ProviderJson } from './routes/providers.ts'
-export type { EventJson } from './wire/event.ts'
 export type { InfrastructureJson, InfrastructureSummaryJson, ResourceJson } from './wire/infrastructure.ts'
 export type { OperationJson, StepJson } from './wire/operation.ts'
 export type { StatisticsJson } from './wire/statistics.ts'

@@ -1,4 +1,4 @@
-import type { CloudEvent, JsonObject, Plan } from '@atlas/core'
+import type { AtlasEvent, JsonObject, Plan } from '@atlas/core'
 import { type Api, bodyOf, items, openApi } from './api.ts'
 import { type EventQuery, events } from './events.ts'
 import { type Connection, getJson } from './http.ts'
