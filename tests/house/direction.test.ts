@@ -11,6 +11,7 @@ const mayImport: Record<string, string[]> = {
   '@atlas/driver-memory': ['@atlas/core'],
   '@atlas/driver-conformance': ['@atlas/core'],
   '@atlas/blueprints': ['@atlas/core'],
+  '@atlas/vault': ['@atlas/core'],
   '@atlas/engine': ['@atlas/core'],
   '@atlas/store': ['@atlas/core', '@atlas/engine', '@atlas/postgres'],
   '@atlas/api': ['@atlas/core', '@atlas/engine', '@atlas/store'],

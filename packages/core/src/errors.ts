@@ -30,6 +30,8 @@ export const catalogue = {
   operation_failed: { status: 500, exit: 1, title: 'The operation failed' },
   operation_cancelled: { status: 409, exit: 6, title: 'The operation was cancelled' },
   fenced: { status: 409, exit: 1, title: 'Another worker has taken this operation over' },
+  credential_unavailable: { status: 503, exit: 5, title: 'The credential cannot be had right now' },
+  vault_sealed: { status: 500, exit: 5, title: 'A secret does not open' },
   database_unavailable: { status: 503, exit: 7, title: 'PostgreSQL cannot be reached' },
   disk_full: { status: 507, exit: 7, title: 'The disk is full' },
   data_folder_busy: { status: 409, exit: 7, title: 'The data folder is in use' },
