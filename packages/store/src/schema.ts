@@ -12,6 +12,9 @@ export interface Database {
   resource: ResourceTable
   event: EventTable
   quarantine: QuarantineTable
+  vault_key: VaultKeyTable
+  credential: CredentialTable
+  credential_use: CredentialUseTable
   usage: UsageTable
   budget: BudgetTable
   workspace: WorkspaceTable
@@ -190,4 +193,29 @@ interface TokenTable {
   expires_at: ColumnType<Date | null, Date | null, never>
   last_used_at: TimeOrNull
   revoked_at: TimeOrNull
+}
+
+interface VaultKeyTable {
+  id: string
+  is_primary: Generated<boolean>
+  created_at: Time
+}
+
+interface CredentialTable {
+  workspace: string
+  provider: string
+  sealed: string
+  /** The database takes it from `sealed`. */
+  key_id: ColumnType<string, never, never>
+  fingerprint: string
+  created_at: Time
+  rotated_at: TimeOrNull
+}
+
+interface CredentialUseTable {
+  workspace: string
+  provider: string
+  source: string
+  fingerprint: string
+  used_at: Time
 }

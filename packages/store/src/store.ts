@@ -2,6 +2,7 @@ import type { AtlasEvent, Operation, OperationStep, Plan, RateLimiter } from '@a
 import type { JournalStore, PatrolStore } from '@atlas/engine'
 import { judge, swept } from './claims.ts'
 import { type Connection, connect } from './connection.ts'
+import { type Credentials, credentials } from './credentials.ts'
 import { readEvents } from './events.ts'
 import { type Health, readHealth } from './health.ts'
 import { type InfrastructureRecord, infrastructureReader, type Remembered, recall } from './infrastructure.ts'
@@ -16,6 +17,7 @@ import { operationQueue, type Queue } from './queue.ts'
 import { type RateLimits, rateLimiter } from './rate-bucket.ts'
 import { type ResourceFilter, resourcePage } from './resource-page.ts'
 import { channels } from './statements.ts'
+import { type SealedKeys, sealedKeys } from './sealed-keys.ts'
 import { type Statistics, statistics } from './statistics.ts'
 import { type SubmitOptions, submit } from './submit.ts'
 import { type Tokens, tokens } from './tokens.ts'
@@ -55,6 +57,8 @@ export interface Store extends JournalStore, PatrolStore {
   tokens: Tokens
   /** Rings when a token or a workspace has ended, on whatever node. */
   accessBell(): Bell
+  readonly credentials: Credentials
+  readonly sealedKeys: SealedKeys
   health(): Promise<Health>
   /** The one bucket of an account, whichever worker asks. The key is shown in the database, so it holds no secret. */
   rateLimiter(key: string, limits?: Partial<RateLimits>): RateLimiter
@@ -104,6 +108,8 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
       const id = await submit(connection, queue, plan, options)
       return readOperation(connection, plan.workspace, id)
     },
+    credentials: credentials(connection),
+    sealedKeys: sealedKeys(connection),
     rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),
     cancel: (workspace, id) => cancel(connection, workspace, id),
     events: (workspace, filter, signal) => readEvents(connection, listener, workspace, filter, signal),

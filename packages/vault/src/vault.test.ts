@@ -1,7 +1,7 @@
 import { expect, test } from 'vitest'
 import { newKey } from './key.ts'
 import { type Belonging, keyIdOf } from './seal.ts'
-import { fingerprint, openVault } from './vault.ts'
+import { openVault } from './vault.ts'
 
 const mine: Belonging = ['credential', 'acme', 'digitalocean']
 
@@ -17,10 +17,4 @@ test('a new primary key seals, and what the old one sealed still opens', () => {
   expect(() => vault.prefer('0123')).toThrow(/0123/)
   vault.rekey([young])
   expect(() => vault.open(before, mine)).toThrow(old.id)
-})
-
-test('a fingerprint is the same for the same secret under one salt, and says nothing without it', () => {
-  expect(fingerprint('salt', 'a secret')).toBe(fingerprint('salt', 'a secret'))
-  expect(fingerprint('salt', 'a secret')).not.toBe(fingerprint('salt', 'another'))
-  expect(fingerprint('salt', 'a secret')).not.toBe(fingerprint('another', 'a secret'))
 })

@@ -1,4 +1,3 @@
-import { createHmac } from 'node:crypto'
 import { AtlasError } from '@atlas/core/errors'
 import type { VaultKey } from './key.ts'
 import { type Belonging, openWith, sealWith } from './seal.ts'
@@ -38,10 +37,3 @@ export function openVault(keys: readonly [VaultKey, ...VaultKey[]]): Vault {
     },
   }
 }
-
-/**
- * Tells two secrets apart and reveals nothing of them: without the salt, which is itself sealed, nobody can try guesses
- * against it.
- */
-export const fingerprint = (salt: string, secret: string): string =>
-  createHmac('sha256', salt).update(secret).digest('hex').slice(0, 12)

@@ -1,0 +1,14 @@
+/**
+ * Every column that holds sealed texts, so that a rotation of the key finds them all. What a text belongs to is `what`
+ * and the values of the columns that name its row. Each has a column `key_id` beside it, as `credential` has.
+ */
+export interface SealedColumn {
+  table: string
+  column: string
+  what: string
+  row: readonly string[]
+}
+
+export const sealedColumns: readonly SealedColumn[] = [
+  { table: 'credential', column: 'sealed', what: 'credential', row: ['workspace', 'provider'] },
+]

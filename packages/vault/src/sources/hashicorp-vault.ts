@@ -1,0 +1,63 @@
+import { z } from 'zod'
+import type { CredentialSource } from '../credential.ts'
+import { type Answer, ask, misunderstood, refused } from './ask.ts'
+import { type Login, vaultLogin } from './vault-login.ts'
+
+export interface HashicorpVaultOptions {
+  /** VAULT_ADDR, such as `https://vault.example.com:8200`. */
+  url: string
+  login: Login
+  /** Of Vault Enterprise or OpenBao: sent as `X-Vault-Namespace`. */
+  namespace?: string | undefined
+  /** Where the KV engine, version 2, is mounted. */
+  mount: string
+  /** Below the mount, with `{workspace}` and `{provider}` in it. */
+  path: string
+  timeoutMs?: number
+}
+
+const place = 'Vault'
+const found = z.object({ data: z.object({ data: z.record(z.string(), z.string()) }) })
+
+/** HashiCorp Vault, or OpenBao, which speaks the same: KV version 2, `GET /v1/<mount>/data/<path>`. */
+export function hashicorpVaultSource(options: HashicorpVaultOptions): CredentialSource {
+  const { namespace, timeoutMs, login } = options
+  const base = `${options.url.replace(/\/+$/, '')}/v1`
+  const call: Call = (path, { token, ...more } = {}) => {
+    const headers = {
+      'x-vault-request': 'true',
+      ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
+      ...(token !== undefined && { 'x-vault-token': token }),
+    }
+    return ask(`${base}/${path}`, { place, headers, ...more, ...(timeoutMs !== undefined && { timeoutMs }) })
+  }
+  const entry = vaultLogin(call, login)
+
+  return {
+    name: 'vault',
+    async read(workspace, provider) {
+      const path = `${segments(options.mount)}/data/${filled(options.path, { workspace, provider })}`
+      let answer = await call(path, { token: await entry.token() })
+      // 403 is also what an expired or revoked token gets. A new one tells the two apart.
+      if (answer.status === 403 && entry.forget()) answer = await call(path, { token: await entry.token() })
+      // Also what was deleted, or destroyed, in its newest version.
+      if (answer.status === 404) return undefined
+      if (answer.status !== 200) refused(place, answer.status, `let its policy read ${path}`)
+      const secret = found.safeParse(answer.body)
+      if (!secret.success) misunderstood(place, 'a secret of KV version 2 whose values are texts')
+      return { fields: secret.data.data.data }
+    },
+  }
+}
+
+export type Call = (path: string, more?: { token?: string; method?: 'GET' | 'POST'; body?: unknown }) => Promise<Answer>
+
+const segments = (path: string) => path.split('/').filter(Boolean).map(encodeURIComponent).join('/')
+
+/** What is filled in stays within its segment, whatever is in the name. */
+const filled = (template: string, values: Readonly<Record<string, string>>) =>
+  template
+    .split('/')
+    .filter(Boolean)
+    .map((part) => encodeURIComponent(part.replace(/\{(\w+)\}/g, (whole, name: string) => values[name] ?? whole)))
+    .join('/')
