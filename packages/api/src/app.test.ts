@@ -1,6 +1,5 @@
-import { connect } from 'node:net'
-import { AtlasError, type AtlasEvent, type Operation, type Plan } from '@atlas/core'
-import { afterEach, expect, test, vi } from 'vitest'
+import { AtlasError, type Operation, type Plan } from '@atlas/core'
+import { afterEach, expect, test } from 'vitest'
 import { createApi } from './app.ts'
 import type { Control, PlanRequest } from './control.ts'
 import { rootToken } from './root-token.ts'
@@ -23,16 +22,6 @@ const operation: Operation = {
   startedAt: '2026-11-20T10:00:01.000Z',
   finishedAt: null,
 }
-const event = (id: number): AtlasEvent => ({
-  id,
-  type: 'step.done',
-  time: '2026-11-20T10:00:02.000Z',
-  workspace: 'default',
-  infrastructure: 'shop',
-  operation: 'op-1',
-  step: id,
-  data: {},
-})
 
 const apps: ReturnType<typeof createApi>[] = []
 afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())))
@@ -197,66 +186,4 @@ test('a body that is not JSON and a route that is not there are problems too', a
   const broken = await app.inject({ method: 'POST', url: '/api/v1/infrastructure', headers, payload: '{' })
   expect(broken.json()).toMatchObject({ code: 'usage', status: 400 })
   expect((await send('GET', '/nothing')).json()).toMatchObject({ code: 'not_found', status: 404 })
-})
-
-test('events go on after Last-Event-ID, beat while nothing happens, and end with their reader', async () => {
-  const seen: unknown[] = []
-  const ended = Promise.withResolvers<void>()
-  async function* events(_workspace: string, filter: object, signal: AbortSignal) {
-    seen.push(filter)
-    yield event(8)
-    await new Promise((resolve) => signal.addEventListener('abort', resolve))
-    ended.resolve()
-  }
-  const { app } = api({ events })
-  const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/api/v1/events?operation=op-1`
-  const reader = new AbortController()
-  const headers = { authorization: 'Bearer secret', 'last-event-id': '7' }
-  const answer = await fetch(url, { headers, signal: reader.signal })
-  expect(answer.headers.get('content-type')).toBe('text/event-stream')
-  let text = ''
-  for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
-    text += chunk
-    if (text.includes(': still here')) break
-  }
-  reader.abort()
-  await ended.promise
-  expect(seen).toEqual([{ afterId: 7, operation: 'op-1' }])
-  expect(text).toContain(`id: 8\nevent: step.done\ndata: ${JSON.stringify(event(8))}\n\n`)
-})
-
-test('closing the server ends open streams', async () => {
-  async function* events(_workspace: string, _filter: object, signal: AbortSignal) {
-    yield event(1)
-    await new Promise((resolve) => signal.addEventListener('abort', resolve))
-  }
-  const { app } = api({ events })
-  const url = `${await app.listen({ port: 0, host: '127.0.0.1' })}/api/v1/events`
-  const answer = await fetch(url, { headers: { authorization: 'Bearer secret' } })
-  const body = answer.text()
-  await app.close()
-  expect(await body).toContain('id: 1')
-})
-
-test('a reader that does not read stops its query, and fills no memory', async () => {
-  let made = 0
-  async function* events() {
-    for (;;) {
-      made += 1
-      yield { ...event(made), data: 'x'.repeat(100_000) }
-    }
-  }
-  const { app } = api({ events })
-  const url = await app.listen({ port: 0, host: '127.0.0.1' })
-  const socket = connect(Number(new URL(url).port), '127.0.0.1')
-  socket.pause().write('GET /api/v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer secret\r\n\r\n')
-  // What fits into the buffers of the two sockets is made; then nothing more.
-  await expect.poll(() => made).toBeGreaterThan(1)
-  await vi.waitFor(async () => {
-    const before = made
-    await new Promise((resolve) => setTimeout(resolve, 100))
-    expect(made).toBe(before)
-  })
-  expect(made).toBeLessThan(200)
-  socket.destroy()
 })

@@ -1,5 +1,6 @@
-import type { AtlasEvent, JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
+import type { JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
 import type { Actor } from './caller.ts'
+import type { EventControl } from './control/events.ts'
 import type { TokensControl } from './control/tokens.ts'
 import type { WorkspacesControl } from './control/workspaces.ts'
 
@@ -36,14 +37,9 @@ export interface Control {
   operation(workspace: string, id: string): Promise<Operation>
   steps(workspace: string, operationId: string): Promise<OperationStep[]>
   cancel(workspace: string, operationId: string): Promise<Operation>
-  /** Events after `afterId`, then live ones until the signal fires; no gap, no duplicate. */
-  events(
-    workspace: string,
-    filter: { afterId: number; operation?: string; infrastructure?: string },
-    signal: AbortSignal,
-  ): AsyncIterable<AtlasEvent>
   workspaces: WorkspacesControl
   tokens: TokensControl
+  events: EventControl
   providers(): Promise<ProviderView[]>
   health(): Promise<HealthView>
 }

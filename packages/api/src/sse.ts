@@ -1,26 +1,31 @@
-import type { AtlasEvent } from '@atlas/core'
+import { type AtlasEvent, toCloudEvent } from '@atlas/core'
 
-const frame = (event: AtlasEvent) => `id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(event)}\n\n`
+/** What goes into one write: a client that does not read holds no more than this, and its place. */
+const chunkBytes = 64 * 1024
+
+const comment = (text: string) => Buffer.from(`: ${text}\n\n`)
+const hello = comment('events follow')
+const stillHere = comment('still here')
 
 /**
  * The events as server-sent events, with a comment whenever nothing happened for `heartbeatMs`. Begins with a comment,
  * so that headers reach the reader at once. Ends quietly when the signal fires.
  */
 export async function* eventFrames(
-  events: AsyncIterable<AtlasEvent>,
+  batches: AsyncIterable<readonly AtlasEvent[]>,
   heartbeatMs: number,
   signal: AbortSignal,
-): AsyncGenerator<string> {
-  const iterator = events[Symbol.asyncIterator]()
+): AsyncGenerator<Buffer> {
+  const iterator = batches[Symbol.asyncIterator]()
   try {
-    yield ': events follow\n\n'
+    yield hello
     let next = iterator.next()
     while (!signal.aborted) {
       const winner = await orSilence(next, heartbeatMs, signal)
-      if (winner === 'silence') yield ': still here\n\n'
+      if (winner === 'silence') yield stillHere
       else if (winner.done) return
       else {
-        yield frame(winner.value)
+        yield* chunksOf(winner.value)
         next = iterator.next()
       }
     }
@@ -28,6 +33,40 @@ export async function* eventFrames(
     // Not awaited: it may wait for a `next` that only the signal ends.
     void iterator.return?.()
   }
+}
+
+/** Each batch becomes bytes once, however many streams are given it. */
+const made = new WeakMap<readonly AtlasEvent[], readonly Buffer[]>()
+
+function chunksOf(batch: readonly AtlasEvent[]): readonly Buffer[] {
+  const known = made.get(batch)
+  if (known) return known
+  const chunks: Buffer[] = []
+  let frames: Buffer[] = []
+  let bytes = 0
+  for (const event of batch) {
+    const one = frame(event)
+    frames.push(one)
+    bytes += one.length
+    if (bytes < chunkBytes) continue
+    chunks.push(Buffer.concat(frames))
+    frames = []
+    bytes = 0
+  }
+  if (frames.length > 0) chunks.push(Buffer.concat(frames))
+  made.set(batch, chunks)
+  return chunks
+}
+
+/** And each event once, also for streams that are given a part of a batch. */
+const framed = new WeakMap<AtlasEvent, Buffer>()
+
+function frame(event: AtlasEvent): Buffer {
+  const known = framed.get(event)
+  if (known) return known
+  const bytes = Buffer.from(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(toCloudEvent(event))}\n\n`)
+  framed.set(event, bytes)
+  return bytes
 }
 
 async function orSilence<T>(next: Promise<T>, ms: number, signal: AbortSignal): Promise<T | 'silence'> {

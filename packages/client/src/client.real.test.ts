@@ -1,7 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
 import { type Control, createApi, rootToken } from '@atlas/api'
-import { AtlasError, type AtlasEvent, type Plan } from '@atlas/core'
+import { AtlasError, type AtlasEvent, type Plan, toCloudEvent } from '@atlas/core'
 import { afterEach, expect, test } from 'vitest'
 import { createClient } from './client.ts'
 
@@ -31,7 +31,23 @@ async function deadUrl() {
   return `http://127.0.0.1:${port}`
 }
 
-const event = (id: number) => ({ id, type: 'step.done' }) as AtlasEvent
+const event = (id: number): AtlasEvent => ({
+  id,
+  type: 'step.done',
+  time: '2026-11-20T10:00:02.000Z',
+  workspace: 'default',
+  infrastructure: 'shop',
+  operation: null,
+  step: null,
+  data: {},
+})
+
+/** One event, then silence until the reader leaves. */
+async function* endless(signal: AbortSignal, left: () => void) {
+  yield [event(1)]
+  await new Promise((resolve) => signal.addEventListener('abort', resolve))
+  left()
+}
 
 test('a description and its approval arrive as they were given', async () => {
   const asked: unknown[] = []
@@ -94,18 +110,18 @@ test('a broken event stream is taken up after the last event seen', async () => 
     resumed.push(request.headers['last-event-id'])
     const id = resumed.length
     answer.writeHead(200, { 'content-type': 'text/event-stream' })
-    answer.write(`: hello\n\nid: ${id}\nevent: step.done\ndata: ${JSON.stringify(event(id))}\n\n`, () =>
+    answer.write(`: hello\n\nid: ${id}\nevent: step.done\ndata: ${JSON.stringify(toCloudEvent(event(id)))}\n\n`, () =>
       answer.destroy(),
     )
   })
-  const seen: number[] = []
+  const seen: string[] = []
   for await (const { id } of client.events({ operation: 'op-1' })) {
     seen.push(id)
-    if (id === 3) break
+    if (id === '3') break
   }
   expect([seen, resumed]).toEqual([
-    [1, 2, 3],
-    ['0', '1', '2'],
+    ['1', '2', '3'],
+    [undefined, '1', '2'],
   ])
 })
 
@@ -113,10 +129,9 @@ test('events end with their signal', async () => {
   const reader = new AbortController()
   const ended = Promise.withResolvers<void>()
   const client = await clientOf({
-    async *events(_workspace, _filter, signal) {
-      yield event(1)
-      await new Promise((resolve) => signal.addEventListener('abort', resolve))
-      ended.resolve()
+    events: {
+      follow: async (_workspace, _filter, signal) => endless(signal, ended.resolve),
+      page: async () => [],
     },
   })
   for await (const _event of client.events({ signal: reader.signal })) reader.abort()

@@ -1,4 +1,4 @@
-import type { AtlasEvent, JsonObject, Plan } from '@atlas/core'
+import type { CloudEvent, JsonObject, Plan } from '@atlas/core'
 import { type Api, bodyOf, items, openApi } from './api.ts'
 import { type EventQuery, events } from './events.ts'
 import { type Connection, getJson } from './http.ts'
@@ -32,7 +32,7 @@ export interface Client {
   operation(id: string): Promise<Operation>
   steps(operation: string): Promise<Step[]>
   cancel(operation: string): Promise<Operation>
-  events(query?: EventQuery): AsyncGenerator<AtlasEvent>
+  events(query?: EventQuery): AsyncGenerator<CloudEvent>
 }
 
 export function createClient(connection: Connection): Client {

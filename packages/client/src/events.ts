@@ -1,13 +1,15 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { AtlasEvent } from '@atlas/core'
+import type { CloudEvent } from '@atlas/core'
 import { isAtlasError } from '@atlas/core/errors'
 import { type Connection, send } from './http.ts'
 
 export interface EventQuery {
   operation?: string
   infrastructure?: string
-  /** Only events after this one. */
-  after?: number
+  /** `infrastructure.created`, or `infrastructure.*` for all of a kind. */
+  type?: readonly string[]
+  /** Only events after the one with this id; `latest`: only what happens from now on. Left out: all that are kept. */
+  after?: string
   signal?: AbortSignal
   /** How long the server may be away before it counts as gone. Milliseconds. */
   patienceMs?: number
@@ -17,20 +19,22 @@ export interface EventQuery {
  * Events as they happen, for ever. A broken connection is taken up again after the last event seen, so none is lost and
  * none comes twice. Ends when the signal fires.
  *
- * @throws AtlasError `server_unreachable` when the server stays away longer than `patienceMs`
+ * @throws AtlasError `server_unreachable` when the server stays away longer than `patienceMs`, `events_gone` when events after
+ * that one are kept no more
  */
-export async function* events(connection: Connection, query: EventQuery = {}): AsyncGenerator<AtlasEvent> {
-  const { operation, infrastructure, signal, patienceMs = 30_000 } = query
-  let after = query.after ?? 0
+export async function* events(connection: Connection, query: EventQuery = {}): AsyncGenerator<CloudEvent> {
+  const { operation, infrastructure, type, signal, patienceMs = 30_000 } = query
+  let last: string | undefined
   let lastContact = Date.now()
   while (!signal?.aborted) {
     try {
-      const headers = { 'last-event-id': String(after), accept: 'text/event-stream' }
-      const request = { query: { operation, infrastructure }, headers, ...(signal ? { signal } : {}) }
+      const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) }
+      const filter = { operation, infrastructure, type, after: query.after }
+      const request = { query: filter, headers, ...(signal ? { signal } : {}) }
       const answer = await send(connection, '/events', request)
       lastContact = Date.now()
       for await (const event of parse(answer.body!)) {
-        after = event.id
+        last = event.id
         yield event
       }
       lastContact = Date.now()
@@ -43,7 +47,7 @@ export async function* events(connection: Connection, query: EventQuery = {}): A
   }
 }
 
-async function* parse(body: ReadableStream<Uint8Array>): AsyncGenerator<AtlasEvent> {
+async function* parse(body: ReadableStream<Uint8Array>): AsyncGenerator<CloudEvent> {
   const { EventSourceParserStream } = await import('eventsource-parser/stream')
   const text = body.pipeThrough(new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>)
   for await (const message of text.pipeThrough(new EventSourceParserStream())) yield JSON.parse(message.data)

@@ -8,7 +8,8 @@ export interface AtlasEvent {
   /** ISO 8601 time of the database. */
   time: string
   workspace: string
-  infrastructure: string
+  /** Its name; null where the event is about the workspace itself. */
+  infrastructure: string | null
   operation: string | null
   /** Index of the step, where it is about one. */
   step: number | null
@@ -37,6 +38,8 @@ export const eventTypes = [
   'resource.quarantined',
   'drift.detected',
   'drift.cleared',
+  'webhook.disabled',
+  'webhook.test',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]

@@ -24,7 +24,7 @@ afterAll(async () => {
   folder.remove()
 })
 
-async function event(type: string, after: number): Promise<{ id: number; data: unknown }> {
+async function event(type: string, after: string): Promise<{ id: string; data: unknown }> {
   const stop = new AbortController()
   try {
     for await (const one of client.events({ after, signal: stop.signal })) if (one.type === type) return one
@@ -44,7 +44,7 @@ test('what was removed behind our back is seen on schedule, and a repair brings 
   const { url, token } = serverOf(folder.path).sandbox!
   await fetch(`${url}/v2/droplets/${before!.id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
 
-  const drift = await event('drift.detected', 0)
+  const drift = await event('drift.detected', '0')
   expect(drift.data).toMatchObject({ resources: [{ resource: 'web1', kind: 'missing' }] })
   expect(await client.infrastructure('shop')).toMatchObject({ status: 'degraded' })
 

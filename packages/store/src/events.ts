@@ -1,10 +1,7 @@
 import type { AtlasEvent, EventType, JsonObject } from '@atlas/core'
-import { type Kysely, sql, type Transaction } from 'kysely'
-import type { Connection } from './connection.ts'
-import type { Listener } from './listener.ts'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Database } from './schema.ts'
 import { channels, eventLock } from './statements.ts'
-import { untilTaken } from './trouble.ts'
 
 export interface NewEvent {
   type: EventType
@@ -16,7 +13,7 @@ export interface NewEvent {
 /** The last statement of a transaction: from here to its commit it holds the lock that keeps event ids in order. */
 export async function writeEvents(
   tx: Transaction<Database>,
-  { workspace, infrastructure }: { workspace: string; infrastructure: string },
+  { workspace, infrastructure }: { workspace: string; infrastructure: string | null },
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return
@@ -35,68 +32,65 @@ export async function writeEvents(
       .values(rows.slice(from, from + rowsPerInsert))
       .execute()
   }
-  await sql`select pg_notify(${channels.event}, '')`.execute(tx)
+  await sql`select pg_notify(${channels.event}, ${workspace})`.execute(tx)
 }
 
 /** PostgreSQL takes 65,535 parameters in a statement. */
 const rowsPerInsert = 1000
 
-const page = 500
-/** A notification can be lost with the connection it was meant for, so readers also look by themselves. */
-const lookAgainMs = 5000
-
-/**
- * Events after an id, then live ones, until the signal fires: no gap, no duplicate. While the database is away, the
- * reader waits with it.
- */
-export async function* readEvents(
-  { db }: Connection,
-  listener: Listener,
-  workspace: string,
-  filter: { afterId: number; operation?: string; infrastructure?: string },
-  signal: AbortSignal,
-): AsyncGenerator<AtlasEvent> {
-  let after = filter.afterId
-  const bell = listener.bell(channels.event)
-  try {
-    while (!signal.aborted) {
-      const rung = bell.next()
-      // A reader that has gone must not go on asking, least of all a store that is closed by now.
-      const events = await untilTaken(
-        async () => (signal.aborted ? [] : readPage(db, workspace, { ...filter, afterId: after })),
-        () => {},
-      )
-      for (const event of events) {
-        after = event.id
-        yield event
-        if (signal.aborted) return
-      }
-      if (events.length < page) await rung.orAfter(lookAgainMs, signal)
-    }
-  } finally {
-    bell.close()
-  }
+export interface EventFilter {
+  /** Left out: every type. */
+  types?: readonly EventType[]
+  operation?: string
+  /** Its name. */
+  infrastructure?: string
 }
 
-async function readPage(
+export interface EventPage extends EventFilter {
+  afterId?: number
+  /** Newest first, and only those before this one. */
+  beforeId?: number
+  limit?: number
+}
+
+/** What is read at once. */
+export const pageSize = 500
+
+/** In the order of ids, after `afterId`; with `beforeId` the other way round. */
+export async function readPage(
   db: Kysely<Database>,
   workspace: string,
-  { afterId, operation, infrastructure }: { afterId: number; operation?: string; infrastructure?: string },
+  { afterId = 0, beforeId, limit = pageSize, types, operation, infrastructure }: EventPage,
 ): Promise<AtlasEvent[]> {
   let query = db
     .selectFrom('event')
     .select(['id', 'type', 'time', 'workspace', 'infrastructure', 'operation', 'step', 'data'])
     .where('workspace', '=', workspace)
     .where('id', '>', String(afterId))
-    .orderBy('id')
-    .limit(page)
+    .orderBy('id', beforeId === undefined ? 'asc' : 'desc')
+    .limit(limit)
+  if (beforeId !== undefined) query = query.where('id', '<', String(beforeId))
+  if (types !== undefined) query = query.where('type', '=', sql<string>`any(${types})`)
   if (operation !== undefined) query = query.where('operation', '=', operation)
   if (infrastructure !== undefined) query = query.where('infrastructure', '=', infrastructure)
-  const rows = await query.execute()
-  return rows.map((row) => ({
-    ...row,
-    id: Number(row.id),
-    type: row.type as EventType,
-    time: row.time.toISOString(),
-  }))
+  return (await query.execute()).map(eventOf)
+}
+
+export const eventOf = (row: Selectable<Database['event']>): AtlasEvent => ({
+  ...row,
+  id: Number(row.id),
+  type: row.type as EventType,
+  time: row.time.toISOString(),
+})
+
+/** Its id; 0 where nothing has happened yet, or nothing is kept. */
+export async function newestEvent(db: Kysely<Database>, workspace: string): Promise<number> {
+  const row = await db
+    .selectFrom('event')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return Number(row?.id ?? 0)
 }

@@ -6,7 +6,8 @@ export type Channel = (typeof channels)[keyof typeof channels]
 
 /** Wakes those who wait for something in the database. A hint only: whoever waits also looks by himself now and then. */
 export interface Listener {
-  bell(channel: Channel): Bell
+  /** @param about rings only for notifications that say just this */
+  bell(channel: Channel, about?: string): Bell
   close(): Promise<void>
 }
 
@@ -23,23 +24,27 @@ export interface Ring {
 
 /** One connection that listens for all of a process. When it had to be made anew, everybody is woken: something may have been missed. */
 export function listen(url: string): Listener {
-  const bells = new Set<{ channel: Channel; ring(): void }>()
+  const bells = new Set<{ channel: Channel; about: string | undefined; ring(): void }>()
   const closed = new AbortController()
   let client: pg.Client | undefined
 
-  const ring = (channel?: string) => {
-    for (const bell of bells) if (channel === undefined || bell.channel === channel) bell.ring()
+  const ringAll = () => {
+    for (const bell of bells) bell.ring()
+  }
+  const ring = (channel: string, about: string | undefined) => {
+    for (const bell of bells)
+      if (bell.channel === channel && (bell.about === undefined || bell.about === about)) bell.ring()
   }
 
   async function connection(): Promise<void> {
     const mine = new pg.Client({ connectionString: url, keepAlive: true, application_name: 'atlas listener' })
     const gone = new Promise<void>((resolve) => mine.on('end', resolve).on('error', () => resolve()))
     try {
-      mine.on('notification', ({ channel }) => ring(channel))
+      mine.on('notification', ({ channel, payload }) => ring(channel, payload))
       await mine.connect()
       for (const channel of Object.values(channels)) await mine.query(`listen ${channel}`)
       client = mine
-      ring()
+      ringAll()
       await gone
     } finally {
       client = undefined
@@ -55,10 +60,11 @@ export function listen(url: string): Listener {
   })()
 
   return {
-    bell(channel) {
+    bell(channel, about) {
       let ringing = Promise.withResolvers<void>()
       const bell = {
         channel,
+        about,
         ring() {
           ringing.resolve()
           ringing = Promise.withResolvers<void>()

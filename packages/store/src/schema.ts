@@ -11,6 +11,9 @@ export interface Database {
   claim: ClaimTable
   resource: ResourceTable
   event: EventTable
+  event_horizon: EventHorizonTable
+  webhook: WebhookTable
+  webhook_delivery: WebhookDeliveryTable
   quarantine: QuarantineTable
   vault_key: VaultKeyTable
   credential: CredentialTable
@@ -133,10 +136,52 @@ interface EventTable {
   type: string
   time: Time
   workspace: string
-  infrastructure: string
+  infrastructure: string | null
   operation: string | null
   step: number | null
   data: JSONColumnType<JsonObject>
+}
+
+interface EventHorizonTable {
+  workspace: string
+  /** The newest event that is kept no more. */
+  pruned_id: string
+}
+
+interface WebhookTable {
+  no: ColumnType<string, never, never>
+  id: string
+  workspace: string
+  url: string
+  description: string
+  /** Names of types, or patterns such as `infrastructure.*`. */
+  types: string[]
+  sealed_secret: string
+  active: Generated<boolean>
+  disabled_reason: string | null
+  failing_since: TimeOrNull
+  /** The last event that was turned into deliveries. */
+  cursor: ColumnType<string, string | number, string | number>
+  lease: string | null
+  leased_until: Time
+  created_at: Time
+  updated_at: Time
+}
+
+interface WebhookDeliveryTable {
+  no: ColumnType<string, never, never>
+  id: Generated<string>
+  webhook: string
+  event_id: ColumnType<string, string | number, never>
+  type: string
+  status: Generated<'pending' | 'delivered' | 'dead'>
+  /** Since it was last made pending. */
+  attempt: Generated<number>
+  next_at: Time
+  last_at: TimeOrNull
+  last_status: number | null
+  last_error: string | null
+  created_at: Time
 }
 
 interface QuarantineTable {

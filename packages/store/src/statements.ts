@@ -1,4 +1,4 @@
-/** Channels of NOTIFY. A notification says that there is something to look for, never what. */
+/** Channels of NOTIFY. A notification says that there is something to look for (`event`: in which workspace), never what. */
 export const channels = { event: 'atlas_event', wake: 'atlas_wake', access: 'atlas_access' } as const
 
 /**
@@ -40,7 +40,7 @@ told as (
   returning 1
 )`
 
-const notified = `(select pg_notify('${channels.event}', '') where exists (select from told))`
+const notified = `(select pg_notify('${channels.event}', guard.workspace) where exists (select from told))`
 
 /** Before each cloud call. Answers `[n, attempt]`. */
 export const writeIntents = `

@@ -3,7 +3,10 @@ import type { JournalStore, PatrolStore } from '@atlas/engine'
 import { judge, swept } from './claims.ts'
 import { type Connection, connect } from './connection.ts'
 import { type Credentials, credentials } from './credentials.ts'
-import { readEvents } from './events.ts'
+import { type Deliveries, deliveries } from './deliveries.ts'
+import { eventHub } from './event-hub.ts'
+import { checkKept, pruneEvents } from './event-retention.ts'
+import { type EventFilter, type EventPage, newestEvent, readPage } from './events.ts'
 import { type Health, readHealth } from './health.ts'
 import { type InfrastructureRecord, infrastructureReader, type Remembered, recall } from './infrastructure.ts'
 import { type InfrastructureFilter, type InfrastructurePage, infrastructurePages } from './infrastructure-page.ts'
@@ -12,6 +15,7 @@ import { type Bell, listen } from './listener.ts'
 import { type HeldLease, holdLease } from './liveness.ts'
 import { migrate } from './migrate.ts'
 import { cancel, listOperations, type OperationFilter, readOperation, readPlan, readSteps } from './operations.ts'
+import { type Outbox, outbox } from './outbox.ts'
 import { due, saw } from './patrol.ts'
 import { operationQueue, type Queue } from './queue.ts'
 import { type RateLimits, rateLimiter } from './rate-bucket.ts'
@@ -21,8 +25,10 @@ import { channels } from './statements.ts'
 import { type Statistics, statistics } from './statistics.ts'
 import { type SubmitOptions, submit } from './submit.ts'
 import { type Tokens, tokens } from './tokens.ts'
+import { explained } from './trouble.ts'
 import { type UsageSince, usageSince } from './usage.ts'
 import { watch } from './watcher.ts'
+import { type Webhooks, webhooks } from './webhooks.ts'
 import { type Workspaces, workspaces } from './workspaces.ts'
 
 /** Everything that lasts. One per process; several processes share one database. */
@@ -48,17 +54,25 @@ export interface Store extends JournalStore, PatrolStore {
   /** What planning starts from. Reads only. */
   recall(workspace: string, infrastructure: string): Promise<Remembered | undefined>
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
-  events(
-    workspace: string,
-    filter: { afterId: number; operation?: string; infrastructure?: string },
-    signal: AbortSignal,
-  ): AsyncIterable<AtlasEvent>
   workspaces: Workspaces
   tokens: Tokens
   /** Rings when a token or a workspace has ended, on whatever node. */
   accessBell(): Bell
   readonly credentials: Credentials
   readonly sealedKeys: SealedKeys
+  events(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<AtlasEvent>
+  /** The same, several at a time: those who follow in step are given the same arrays. */
+  eventBatches(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<readonly AtlasEvent[]>
+  eventPage(workspace: string, page: EventPage): Promise<AtlasEvent[]>
+  /** Id of the newest event; 0 where there is none. */
+  newestEvent(workspace: string): Promise<number>
+  /** @throws AtlasError `events_gone` where events after this one are kept no more */
+  checkKept(workspace: string, afterId: number): Promise<void>
+  webhooks: Webhooks
+  deliveries: Deliveries
+  outbox: Outbox
+  /** Forgets events older than so many days, and what became of them; says how many. */
+  pruneEvents(days: number): Promise<number>
   health(): Promise<Health>
   /** The one bucket of an account, whichever worker asks. The key is shown in the database, so it holds no secret. */
   rateLimiter(key: string, limits?: Partial<RateLimits>): RateLimiter
@@ -66,6 +80,8 @@ export interface Store extends JournalStore, PatrolStore {
   work(): Promise<{ deliveries: Queue; lease: HeldLease; release(): Promise<void> }>
   close(): Promise<void>
 }
+
+type Following = EventFilter & { afterId: number }
 
 export interface StoreOptions {
   /** Told of what passes by itself: a database that is away for a while. */
@@ -81,9 +97,11 @@ export interface StoreOptions {
 export async function openStore(url: string, { onTrouble = () => {}, poolSize }: StoreOptions = {}): Promise<Store> {
   const connection = connect(url, { ...(poolSize !== undefined && { poolSize }) })
   const listener = listen(url)
+  const hub = eventHub(connection, listener)
   const queue = operationQueue(connection, listener, onTrouble)
   const close = async () => {
     await queue.stop().catch(onTrouble)
+    await hub.close()
     await listener.close()
     await connection.db.destroy()
   }
@@ -112,7 +130,10 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     sealedKeys: sealedKeys(connection),
     rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),
     cancel: (workspace, id) => cancel(connection, workspace, id),
-    events: (workspace, filter, signal) => readEvents(connection, listener, workspace, filter, signal),
+    events: (workspace, filter, signal) => oneByOne(hub.follow(workspace, filter, signal), signal),
+    eventBatches: (workspace, filter, signal) => hub.follow(workspace, filter, signal),
+    outbox: outbox(connection, listener),
+    pruneEvents: (days) => pruneEvents(connection, days),
     async work() {
       const lease = await holdLease(url)
       const watcher = watch(connection, queue, listener, onTrouble)
@@ -138,4 +159,18 @@ const reading = (connection: Connection) => ({
   recall: (workspace: string, name: string) => recall(connection, workspace, name),
   usage: (workspace: string, since: Date | 'this month') => usageSince(connection, workspace, since),
   health: () => readHealth(connection),
+  webhooks: webhooks(connection),
+  deliveries: deliveries(connection),
+  eventPage: (workspace: string, page: EventPage) => explained(() => readPage(connection.db, workspace, page)),
+  newestEvent: (workspace: string) => explained(() => newestEvent(connection.db, workspace)),
+  checkKept: (workspace: string, afterId: number) => checkKept(connection, workspace, afterId),
 })
+
+async function* oneByOne(batches: AsyncIterable<readonly AtlasEvent[]>, signal: AbortSignal) {
+  for await (const batch of batches) {
+    for (const event of batch) {
+      yield event
+      if (signal.aborted) return
+    }
+  }
+}

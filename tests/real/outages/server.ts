@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { type Client, createClient, readServerFile } from '@atlas/client'
-import type { AtlasEvent } from '@atlas/core'
+import type { CloudEvent } from '@atlas/core'
 import { readSandboxFile, sandboxAdmin } from '@atlas/sandbox'
 
 /** A server in a process of its own, with its worker and a sandbox beside it, and what a user of it holds. */
@@ -62,8 +62,8 @@ async function runAtlas(words: string[], env: Record<string, string>) {
 const ends = ['deployment.completed', 'deployment.failed', 'operation.cancelled']
 
 /** Every event of an operation up to its end, by one reader that may have to wait and to come back. */
-export async function follow(client: Client, operation: string): Promise<AtlasEvent[]> {
-  const seen: AtlasEvent[] = []
+export async function follow(client: Client, operation: string): Promise<CloudEvent[]> {
+  const seen: CloudEvent[] = []
   const leave = new AbortController()
   for await (const event of client.events({ operation, signal: leave.signal })) {
     seen.push(event)

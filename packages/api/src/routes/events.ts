@@ -1,17 +1,33 @@
 import { Readable } from 'node:stream'
-import type { AtlasEvent } from '@atlas/core'
+import { AtlasError, eventTypesMatching, toCloudEvent } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
+import type { EventFilter } from '../control/events.ts'
 import type { Control } from '../control.ts'
 import { eventFrames } from '../sse.ts'
+import { eventJson } from '../wire/event.ts'
 
 const eventId = z.coerce.number().int().nonnegative()
-const filter = z.object({
-  operation: z.string().optional(),
-  infrastructure: z.string().optional(),
-  after: eventId.optional().describe('As Last-Event-ID, for callers that cannot set headers'),
+const query = z.object({
+  follow: z.stringbool().default(true).describe('`false`: one page of what has happened, as JSON, instead of a stream'),
+  type: z
+    .union([z.string(), z.array(z.string())])
+    .optional()
+    .describe('Only these types: `infrastructure.created`, or `infrastructure.*` for all of a kind. May be repeated'),
+  infrastructure: z.string().optional().describe('Only of this infrastructure, by name or id'),
+  operation: z.string().optional().describe('Only of this operation, by id'),
+  after: z
+    .union([z.literal('latest'), eventId])
+    .optional()
+    .describe('As Last-Event-ID, for callers that cannot set headers; `latest`: only what happens from now on'),
+  order: z.enum(['asc', 'desc']).default('asc').describe('Of a page: the oldest or the newest first'),
+  limit: z.coerce.number().int().min(1).max(200).default(50).describe('Of a page: at most so many'),
+  cursor: eventId.optional().describe('Of a page: `next_cursor` of the one before'),
 })
 const resume = z.object({ 'last-event-id': eventId.optional().describe('Go on after this event') })
+const page = z.object({ events: z.array(eventJson), next_cursor: z.string().optional() })
+
+type Query = z.infer<typeof query>
 
 export const eventRoutes: FastifyPluginAsyncZod<{ control: Control; heartbeatMs: number }> = async (app, options) => {
   const { control, heartbeatMs } = options
@@ -26,33 +42,59 @@ export const eventRoutes: FastifyPluginAsyncZod<{ control: Control; heartbeatMs:
       config: { role: 'viewer' },
       schema: {
         operationId: 'streamEvents',
-        summary: 'What happens, as server-sent events',
+        summary: 'What happens, as server-sent events; what has happened, in pages',
         tags: ['events'],
-        querystring: filter,
+        querystring: query,
         headers: resume,
+        response: { 200: page },
       },
     },
-    (request, reply) => {
-      const { after = 0, operation, infrastructure } = request.query
+    async (request, reply) => {
+      const { workspace } = request.caller
+      const filter = filterOf(request.query)
+      if (!request.query.follow) return readPage(control, workspace, filter, request.query)
+      const after = request.headers['last-event-id'] ?? request.query.after ?? 0
       const stream = new AbortController()
       open.add(stream)
       reply.raw.once('close', () => {
         open.delete(stream)
         stream.abort()
       })
-      const wanted = {
-        afterId: request.headers['last-event-id'] ?? after,
-        ...(operation === undefined ? {} : { operation }),
-        ...(infrastructure === undefined ? {} : { infrastructure }),
-      }
-      const events: AsyncIterable<AtlasEvent> = control.events(request.caller.workspace, wanted, stream.signal)
-      // A Readable asks for the next frame only when the socket takes more: a slow reader slows its own query, no memory.
-      const frames = Readable.from(eventFrames(events, heartbeatMs, stream.signal))
+      const events = await control.events.follow(workspace, { ...filter, after }, stream.signal)
+      // A client that takes nothing, not even the comments, is let go; it can come back with its Last-Event-ID.
+      reply.raw.setTimeout(4 * heartbeatMs)
+      // A Readable asks for the next frame only when the socket takes more: a slow reader slows itself, and fills no memory.
+      const frames = Readable.from(eventFrames(events, heartbeatMs, stream.signal), { objectMode: false })
       return reply
         .header('content-type', 'text/event-stream')
         .header('cache-control', 'no-store')
         .header('x-accel-buffering', 'no')
-        .send(frames)
+        .send(frames as never)
     },
   )
+}
+
+function filterOf({ type = [], infrastructure, operation }: Query): EventFilter {
+  const types = eventTypesMatching([type].flat().flatMap((one) => one.split(',').filter(Boolean)))
+  return {
+    ...(types === undefined ? {} : { types }),
+    ...(infrastructure === undefined ? {} : { infrastructure }),
+    ...(operation === undefined ? {} : { operation }),
+  }
+}
+
+async function readPage(
+  control: Control,
+  workspace: string,
+  filter: EventFilter,
+  { after, order, limit, cursor }: Query,
+): Promise<z.infer<typeof page>> {
+  if (after === 'latest' || (order === 'desc' && after !== undefined))
+    throw new AtlasError('usage', `after=${after} does not go with a page in this order`, {
+      hint: 'order=desc begins with the newest; its next page is at `cursor`',
+    })
+  const from = order === 'desc' ? { before: cursor ?? Number.MAX_SAFE_INTEGER } : { after: cursor ?? after ?? 0 }
+  const events = await control.events.page(workspace, { ...filter, ...from, limit })
+  const last = events.length < limit ? undefined : events.at(-1)
+  return { events: events.map(toCloudEvent), ...(last && { next_cursor: String(last.id) }) }
 }

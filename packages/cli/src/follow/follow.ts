@@ -1,5 +1,5 @@
 import type { Client, Operation } from '@atlas/client'
-import type { AtlasEvent } from '@atlas/core'
+import type { CloudEvent } from '@atlas/core'
 import type { Context } from '../context.ts'
 import { untilInterrupted } from '../interruption.ts'
 import { advance, begin } from './progress.ts'
@@ -42,14 +42,14 @@ async function showUntilEnd(client: Client, id: string, view: View, signal: Abor
   }
 }
 
-const endings: ReadonlySet<AtlasEvent['type']> = new Set([
+const endings: ReadonlySet<CloudEvent['type']> = new Set([
   'deployment.completed',
   'deployment.failed',
   'operation.cancelled',
 ])
 
 /** An operation's events from its first to its last. A passing `operation.cancelled` request is not its end: it is asked. */
-export async function* eventsUntilEnd(client: Client, id: string, signal: AbortSignal): AsyncGenerator<AtlasEvent> {
+export async function* eventsUntilEnd(client: Client, id: string, signal: AbortSignal): AsyncGenerator<CloudEvent> {
   for await (const event of client.events({ operation: id, signal })) {
     yield event
     if (endings.has(event.type) && ended(await client.operation(id))) return

@@ -1,5 +1,5 @@
 import type { Step } from '@atlas/client'
-import type { AtlasEvent, EventType } from '@atlas/core'
+import type { CloudEvent, EventType } from '@atlas/core'
 import { createColors } from 'picocolors'
 import { expect, test } from 'vitest'
 import { advance, begin, type Progress, stepLine } from './progress.ts'
@@ -19,8 +19,8 @@ const step = (n: number, more: Partial<Step> = {}): Step => ({
 })
 const at = (second: number) => `2026-11-20T11:00:${String(second).padStart(2, '0')}.000Z`
 const event = (type: EventType, stepNumber: number | null, second: number, data = {}) =>
-  ({ id: second, type, step: stepNumber, time: at(second), data }) as AtlasEvent
-const after = (start: Progress, ...events: AtlasEvent[]) =>
+  ({ id: String(second), type, step: stepNumber ?? undefined, time: at(second), data }) as CloudEvent
+const after = (start: Progress, ...events: CloudEvent[]) =>
   events.reduce((progress, one) => advance(progress, one).progress, start)
 const now = Date.parse(at(30))
 

@@ -1,5 +1,5 @@
 import type { Step } from '@atlas/client'
-import type { AtlasEvent } from '@atlas/core'
+import type { CloudEvent } from '@atlas/core'
 import { duration, harmless } from '../show/text.ts'
 
 /** An operation as its events have shown it so far. A value: `advance` gives the next one. */
@@ -37,7 +37,7 @@ export const begin = (steps: readonly Step[]): Progress => ({
 /** The next state, and the step that changed, if one did. */
 export function advance(
   progress: Progress,
-  event: AtlasEvent,
+  event: CloudEvent,
 ): { progress: Progress; changed: StepProgress | undefined } {
   const before = progress.steps.find(({ n }) => n === event.step)
   const change = before && changeOf(before, event)
@@ -46,7 +46,7 @@ export function advance(
   return { progress: { steps: progress.steps.map((step) => (step === before ? changed : step)) }, changed }
 }
 
-function changeOf(step: StepProgress, event: AtlasEvent): Partial<StepProgress> | undefined {
+function changeOf(step: StepProgress, event: CloudEvent): Partial<StepProgress> | undefined {
   const at = Date.parse(event.time)
   const said = messageOf(event)
   switch (event.type) {
@@ -69,13 +69,13 @@ function changeOf(step: StepProgress, event: AtlasEvent): Partial<StepProgress> 
   }
 }
 
-function sparing({ data }: AtlasEvent): Pick<StepProgress, 'spares'> {
+function sparing({ data }: CloudEvent): Pick<StepProgress, 'spares'> {
   if (data === null || typeof data !== 'object' || Array.isArray(data)) return {}
   return data.gone === true ? { spares: 'gone' } : data.kept === true ? { spares: 'kept' } : {}
 }
 
 /** What an event says in words, whatever its data is otherwise. */
-function messageOf({ data }: AtlasEvent): string {
+function messageOf({ data }: CloudEvent): string {
   if (data === null || typeof data !== 'object' || Array.isArray(data)) return ''
   const { message, error, reason } = data
   const said = [message, error, reason].find((word) => typeof word === 'string')

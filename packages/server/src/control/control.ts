@@ -3,6 +3,7 @@ import { AtlasError, checkConsent } from '@atlas/core'
 import type { Store } from '@atlas/store'
 import type { Cloud } from '../clouds.ts'
 import { version } from '../version.ts'
+import { eventControl } from './events.ts'
 import { planFor } from './plan.ts'
 import { providerView } from './providers.ts'
 import { tokensControl } from './tokens.ts'
@@ -54,7 +55,7 @@ export function createControl(parts: ControlParts): Control {
     operation: (workspace, id) => store.operation(workspace, id),
     steps: (workspace, id) => store.steps(workspace, id),
     cancel: (workspace, id) => store.cancel(workspace, id),
-    events: (workspace, filter, signal) => store.events(workspace, filter, signal),
+    events: eventControl(store),
 
     workspaces: workspacesControl(parts),
     tokens: tokensControl(parts),
