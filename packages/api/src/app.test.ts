@@ -37,6 +37,7 @@ function api(over: Partial<Control> = {}) {
     plan: (request: PlanRequest) => note(request, { hash: 'h1' } as Plan),
     submit: ({ by: _, ...request }: Parameters<Control['submit']>[0]) => note(request, operation),
     operation: async () => operation,
+    audit: { write: async () => 1 } as unknown as Control['audit'],
     ...over,
   } as Control
   const app = createApi({ control, authenticate: rootToken('secret'), heartbeatMs: 5 })

@@ -1,11 +1,13 @@
 import Fastify, { type FastifyBaseLogger, type FastifyInstance, LogController } from 'fastify'
 import { serializerCompiler, validatorCompiler } from 'fastify-type-provider-zod'
 import { guard } from './access.ts'
+import { keepAudit } from './audit.ts'
 import type { Authenticate } from './caller.ts'
 import type { Control } from './control.ts'
 import { answerWithEtag } from './etag.ts'
 import { describeApi } from './openapi.ts'
 import { answerNotFound, answerProblem } from './problem.ts'
+import { auditRoutes } from './routes/audit.ts'
 import { estimateRoutes } from './routes/estimate.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -56,6 +58,7 @@ export function createApi({
   app.register(
     async (v1) => {
       guard(v1, authenticate)
+      keepAudit(v1, { write: (entry) => control.audit.write(entry) })
       answerWithEtag(v1)
       await v1.register(healthRoutes, { control })
       await v1.register(providerRoutes, { control })
@@ -67,6 +70,7 @@ export function createApi({
       await v1.register(estimateRoutes, { control })
       await v1.register(workspaceRoutes, { control })
       await v1.register(tokenRoutes, { control })
+      await v1.register(auditRoutes, { control })
     },
     { prefix: '/api/v1' },
   )

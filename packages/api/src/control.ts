@@ -1,5 +1,6 @@
 import type { JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
 import type { Actor } from './caller.ts'
+import type { AuditControl } from './control/audit.ts'
 import type { EventControl } from './control/events.ts'
 import type { TokensControl } from './control/tokens.ts'
 import type { WorkspacesControl } from './control/workspaces.ts'
@@ -37,6 +38,7 @@ export interface Control {
   operation(workspace: string, id: string): Promise<Operation>
   steps(workspace: string, operationId: string): Promise<OperationStep[]>
   cancel(workspace: string, operationId: string): Promise<Operation>
+  audit: AuditControl
   workspaces: WorkspacesControl
   tokens: TokensControl
   events: EventControl

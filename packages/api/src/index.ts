@@ -1,6 +1,7 @@
 export { type ApiOptions, createApi } from './app.ts'
 export type * from './caller.ts'
 export { may, roles } from './caller.ts'
+export type { AuditControl, AuditLine } from './control/audit.ts'
 export type * from './control/events.ts'
 export type { TokensControl, TokenView } from './control/tokens.ts'
 export type { WorkspacesControl, WorkspaceView } from './control/workspaces.ts'

@@ -27,6 +27,7 @@ export async function answerNotFound(request: FastifyRequest, reply: FastifyRepl
 /** Every error of the API leaves through here. What is not an AtlasError is logged and answered without its message. */
 export async function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { named, status } = nameError(error, request)
+  request.problem = named.code
   if (named.code === 'internal') request.log.error({ err: error }, 'a request failed')
   if (named.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(named.retryAfterMs / 1000))
   if (named.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')

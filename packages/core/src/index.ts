@@ -1,3 +1,5 @@
+export * from './audit/record.ts'
+export * from './audit/verify.ts'
 export * from './cloud-event.ts'
 export * from './cost/billing.ts'
 export * from './cost/catalogue.ts'

@@ -1,6 +1,8 @@
 import type { Plan } from '@atlas/core'
 import type { Finish } from '@atlas/engine'
 import { sql, type Transaction } from 'kysely'
+import { appendAudit } from './audit/append.ts'
+import { operationEnded } from './audit/operation.ts'
 import { fenced } from './batch.ts'
 import type { Connection } from './connection.ts'
 import { type NewEvent, writeEvents } from './events.ts'
@@ -48,6 +50,7 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
       ...(change ?? []),
       ending(operation, plan, end),
     ])
+    await appendAudit(tx, [operationEnded(operation, plan, end)])
   })
 }
 

@@ -1,3 +1,4 @@
+export type { Audit } from './audit/index.ts'
 export type { CredentialRecord, Credentials } from './credentials.ts'
 export type { Deliveries, DeliveryRecord } from './deliveries.ts'
 export type { EventFilter, EventPage } from './events.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject, Plan, Rate, Stamp } from '@atlas/core'
+import type { AuditRecord, JsonObject, Plan, Rate, Stamp } from '@atlas/core'
 import type { Finding, StepError } from '@atlas/engine'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
@@ -22,6 +22,7 @@ export interface Database {
   budget: BudgetTable
   workspace: WorkspaceTable
   api_token: TokenTable
+  audit: AuditTable
 }
 
 type Time = ColumnType<Date, never, Date>
@@ -263,4 +264,11 @@ interface CredentialUseTable {
   source: string
   fingerprint: string
   used_at: Time
+}
+
+interface AuditTable {
+  seq: ColumnType<string, never, never>
+  record: ColumnType<AuditRecord, never, never>
+  hash: ColumnType<string, never, never>
+  workspace: ColumnType<string, never, never>
 }

@@ -1,5 +1,6 @@
 import type { AtlasEvent, Operation, OperationStep, Plan, RateLimiter } from '@atlas/core'
 import type { JournalStore, PatrolStore } from '@atlas/engine'
+import { type Audit, openAudit } from './audit/index.ts'
 import { judge, swept } from './claims.ts'
 import { type Connection, connect } from './connection.ts'
 import { type Credentials, credentials } from './credentials.ts'
@@ -54,6 +55,7 @@ export interface Store extends JournalStore, PatrolStore {
   /** What planning starts from. Reads only. */
   recall(workspace: string, infrastructure: string): Promise<Remembered | undefined>
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
+  audit: Audit
   workspaces: Workspaces
   tokens: Tokens
   /** Rings when a token or a workspace has ended, on whatever node. */
@@ -114,6 +116,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
   }
   return {
     ...reading(connection),
+    audit: openAudit(connection),
     workspaces: workspaces(connection),
     tokens: tokens(connection),
     accessBell: () => listener.bell(channels.access),

@@ -1,6 +1,8 @@
 import { randomUUID } from 'node:crypto'
 import { AtlasError, checkConsent, ownerOf, type Plan } from '@atlas/core'
 import { sql, type Transaction } from 'kysely'
+import { appendAudit } from './audit/append.ts'
+import { operationEnded } from './audit/operation.ts'
 import type { Connection } from './connection.ts'
 import { type NewEvent, writeEvents } from './events.ts'
 import { carriedOut, ending } from './finish.ts'
@@ -63,6 +65,7 @@ async function store(
   const change = atOnce ? await carriedOut(tx, infrastructure.id, id, plan) : undefined
   if (!atOnce) await queue.send(tx, id)
   await writeEvents(tx, plan, events(id, plan, { created, change }))
+  if (atOnce) await appendAudit(tx, [operationEnded(id, plan, { status: 'succeeded' })])
   return id
 }
 

@@ -37,7 +37,9 @@ export async function change(
   }
   const planHash = plan_hash ?? (await control.plan(wish)).hash
   const approved = { planHash, consent, by: actor, ...(revisions && { revisions }) }
+  if (request.audited) request.audited.planHash = planHash
   const operation = await control.submit({ ...wish, ...approved })
+  if (request.audited) request.audited.operation = operation.id
   reply.code(202).header('location', `/api/v1/operations/${encodeURIComponent(operation.id)}`)
   return { operation: operationToJson(operation) }
 }

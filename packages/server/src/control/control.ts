@@ -3,6 +3,7 @@ import { AtlasError, checkConsent } from '@atlas/core'
 import type { Store } from '@atlas/store'
 import type { Cloud } from '../clouds.ts'
 import { version } from '../version.ts'
+import { auditControl } from './audit.ts'
 import { eventControl } from './events.ts'
 import { planFor } from './plan.ts'
 import { providerView } from './providers.ts'
@@ -57,6 +58,7 @@ export function createControl(parts: ControlParts): Control {
     cancel: (workspace, id) => store.cancel(workspace, id),
     events: eventControl(store),
 
+    audit: auditControl(parts),
     workspaces: workspacesControl(parts),
     tokens: tokensControl(parts),
 

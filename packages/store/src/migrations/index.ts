@@ -3,6 +3,7 @@ import * as journal from './001-journal.ts'
 import * as rateBucket from './002-rate-bucket.ts'
 import * as access from './003-access.ts'
 import * as credentials from './004-credentials.ts'
+import * as audit from './005-audit.ts'
 import * as webhooks from './006-webhooks.ts'
 import * as cost from './007-cost.ts'
 import * as surface from './008-surface.ts'
@@ -13,6 +14,7 @@ export const migrations: Record<string, Migration> = {
   '002-rate-bucket': rateBucket,
   '003-access': access,
   '004-credentials': credentials,
+  '005-audit': audit,
   '006-webhooks': webhooks,
   '007-cost': cost,
   '008-surface': surface,

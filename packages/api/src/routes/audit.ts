@@ -1,0 +1,89 @@
+import { Readable } from 'node:stream'
+import { AtlasError, type AuditHead } from '@atlas/core'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Caller } from '../caller.ts'
+import type { AuditLine } from '../control/audit.ts'
+import type { Control } from '../control.ts'
+import { auditRecordJson, auditToJson, auditVerdictJson } from '../wire/audit.ts'
+import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+
+const everything = z.stringbool().default(false).describe('Of all workspaces; for the server’s own token only')
+const place = z.tuple([z.number().int()])
+const noted = z
+  .string()
+  .regex(/^\d{1,15}:[0-9a-f]{64}$/, 'expected <seq>:<hash>')
+  .describe('A head that an earlier verification gave, as <seq>:<hash>: the chain must still go through it')
+
+export const auditRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'audit'> }> = async (
+  app,
+  { control: { audit } },
+) => {
+  const all = z.object({ audit: z.array(auditRecordJson), next_cursor: nextCursor })
+  app.get(
+    '/audit',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'listAudit',
+        summary: 'What was done and refused in the workspace, the latest first',
+        tags: ['audit'],
+        querystring: pageQuery.extend({ everything }),
+        response: { 200: all },
+      },
+    },
+    async ({ caller, query }) => {
+      const before = query.cursor === undefined ? undefined : fromCursor('audit', place, query.cursor)[0]
+      const { lines, next } = await audit.list(scope(caller, query), { limit: query.limit, before })
+      return { audit: lines.map(auditToJson), ...(next !== undefined && { next_cursor: toCursor('audit', [next]) }) }
+    },
+  )
+
+  app.get(
+    '/audit/export',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'exportAudit',
+        summary: 'All of it as lines of JSON, the first first',
+        tags: ['audit'],
+        querystring: z.object({ everything }),
+        produces: ['application/x-ndjson'],
+      },
+    },
+    ({ caller, query }, reply) =>
+      reply.header('content-type', 'application/x-ndjson').send(Readable.from(lines(audit.walk(scope(caller, query))))),
+  )
+
+  app.get(
+    '/audit/verify',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'verifyAudit',
+        summary: 'Whether the chain is whole, over all workspaces',
+        tags: ['audit'],
+        querystring: z.object({ head: noted.optional() }),
+        response: { 200: auditVerdictJson },
+      },
+    },
+    ({ query }) => audit.verify(query.head === undefined ? undefined : headOf(query.head)),
+  )
+}
+
+function scope({ workspace, actor }: Caller, query: { everything: boolean }): string | undefined {
+  if (!query.everything) return workspace
+  if (actor.kind === 'root') return undefined
+  throw new AtlasError('forbidden', 'Only the server’s own token sees what was done in all workspaces.', {
+    hint: 'leave `everything` out',
+  })
+}
+
+function headOf(text: string): AuditHead {
+  const [seq, hash] = text.split(':')
+  return { seq: Number(seq), hash: hash! }
+}
+
+async function* lines(walk: AsyncIterable<AuditLine>): AsyncGenerator<string> {
+  for await (const line of walk) yield `${JSON.stringify(auditToJson(line))}\n`
+}

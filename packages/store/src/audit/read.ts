@@ -1,0 +1,59 @@
+import { type AuditFinding, type AuditHead, type AuditRecord, auditVerifier, type ChainedRecord } from '@atlas/core'
+import type { Connection } from '../connection.ts'
+import { explained } from '../trouble.ts'
+import { readHead } from './append.ts'
+
+export interface AuditPage {
+  /** `undefined`: of all workspaces. */
+  workspace: string | undefined
+  /** The latest first, older than this. */
+  before?: number | undefined
+  limit: number
+}
+
+export function listAudit({ db }: Connection, { workspace, before, limit }: AuditPage): Promise<ChainedRecord[]> {
+  return explained(async () => {
+    let query = db.selectFrom('audit').select(['record', 'hash']).orderBy('seq', 'desc').limit(limit)
+    if (workspace !== undefined) query = query.where('workspace', '=', workspace)
+    if (before !== undefined) query = query.where('seq', '<', String(before))
+    return query.execute()
+  })
+}
+
+const pieceOf = 1000
+
+/** From the first to the last, without all of them in memory. */
+export async function* walkAudit(
+  { db }: Connection,
+  workspace: string | undefined,
+): AsyncGenerator<ChainedRecord & { seq: number }> {
+  let after = 0
+  for (;;) {
+    const piece = await explained(() => {
+      const query = db.selectFrom('audit').select(['seq', 'record', 'hash']).where('seq', '>', String(after))
+      const those = workspace === undefined ? query : query.where('workspace', '=', workspace)
+      return those.orderBy('seq').limit(pieceOf).execute()
+    })
+    for (const { seq, record, hash } of piece) yield { seq: Number(seq), record, hash }
+    if (piece.length < pieceOf) return
+    after = Number(piece.at(-1)!.seq)
+  }
+}
+
+export interface AuditVerdict {
+  ok: boolean
+  records: number
+  head: AuditHead
+  findings: AuditFinding[]
+}
+
+/** @param noted a head that was noted earlier, and that the chain must still go through */
+export async function verifyAudit(connection: Connection, noted: AuditHead | undefined): Promise<AuditVerdict> {
+  const { seq, hash } = await explained(() => readHead(connection.db))
+  const verifier = auditVerifier([{ seq, hash }, ...(noted ? [noted] : [])])
+  for await (const { seq: place, record, hash: kept } of walkAudit(connection, undefined)) {
+    // The place in the table is part of what is verified: a row that was moved has another number in its record.
+    verifier.take({ record: record.seq === place ? record : ({ ...record, seq: place } as AuditRecord), hash: kept })
+  }
+  return verifier.end()
+}
