@@ -35,7 +35,8 @@ export function guard(app: FastifyInstance, authenticate: Authenticate): void {
   })
 }
 
-function bearerOf({ headers }: FastifyRequest): string {
+/** @throws AtlasError `unauthorized` */
+export function bearerOf({ headers }: Pick<FastifyRequest['raw'], 'headers'>): string {
   const given = /^bearer +(\S+) *$/i.exec(headers.authorization ?? '')?.[1]
   if (given) return given
   throw new AtlasError('unauthorized', 'The request has no bearer token', {

@@ -5,6 +5,7 @@ import { keepAudit } from './audit.ts'
 import type { Authenticate } from './caller.ts'
 import type { Control } from './control.ts'
 import { answerWithEtag } from './etag.ts'
+import { answerOnce } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
 import { answerNotFound, answerProblem } from './problem.ts'
 import { auditRoutes } from './routes/audit.ts'
@@ -14,6 +15,7 @@ import { healthRoutes } from './routes/health.ts'
 import { infrastructureRoutes } from './routes/infrastructure.ts'
 import { inventoryRoutes } from './routes/inventory.ts'
 import { operationRoutes } from './routes/operations.ts'
+import { planRoutes } from './routes/plans.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { tokenRoutes } from './routes/tokens.ts'
@@ -60,10 +62,12 @@ export function createApi({
       guard(v1, authenticate)
       keepAudit(v1, { write: (entry) => control.audit.write(entry) })
       answerWithEtag(v1)
+      answerOnce(v1, control.idempotency)
       await v1.register(healthRoutes, { control })
       await v1.register(providerRoutes, { control })
       await v1.register(infrastructureRoutes, { control })
       await v1.register(inventoryRoutes, { control })
+      await v1.register(planRoutes, { control })
       await v1.register(statsRoutes, { control })
       await v1.register(operationRoutes, { control })
       await v1.register(eventRoutes, { control, heartbeatMs })

@@ -2,6 +2,8 @@ import type { JsonObject, Observed, Operation, OperationStep, Owned, Plan, Price
 import type { Actor } from './caller.ts'
 import type { AuditControl } from './control/audit.ts'
 import type { EventControl } from './control/events.ts'
+import type { Idempotency } from './control/idempotency.ts'
+import type { Plans } from './control/plans.ts'
 import type { TokensControl } from './control/tokens.ts'
 import type { WorkspacesControl } from './control/workspaces.ts'
 
@@ -17,6 +19,10 @@ export interface Control {
    * in one transaction. A plan without steps finishes at once.
    */
   submit(request: PlanRequest & Approved): Promise<Operation>
+  /** The operation that a submission under this key made, where there is one. */
+  submittedBy(workspace: string, idempotencyKey: string): Promise<Operation | undefined>
+  idempotency: Idempotency
+  plans: Plans
   /** What a description costs by the price catalogue alone; no cloud is asked. @throws AtlasError spec_invalid */
   estimate(description: JsonObject): Promise<EstimateView>
   /** A page by name; `next` is there where more follow: the name to go on behind. */
@@ -59,6 +65,8 @@ export interface Approved {
   by: Actor
   /** Refused as `precondition_failed` where the infrastructure is at none of these. */
   revisions?: readonly number[]
+  /** The same key never makes two operations. */
+  idempotencyKey?: string
 }
 
 export interface InfrastructureFilter {

@@ -26,7 +26,7 @@ export function describeApi(app: FastifyInstance, version: string): void {
     },
     transform: (route) => {
       const { schema, url } = transform(route)
-      return { schema: finished(schema, route.route.config?.role), url }
+      return { schema: finished(keyed(schema, route.route.method), route.route.config?.role), url }
     },
     transformObject: (document) => withoutUnused(withComponents(document)),
   })
@@ -43,6 +43,18 @@ function finished(schema: FastifySchema, role: string | undefined): FastifySchem
     ...(role === 'anyone' ? { security: [] } : {}),
     response: { ...response, '4XX': failure, '5XX': failure },
   }
+}
+
+const idempotencyKey = {
+  type: 'string',
+  description: 'A repetition with the same key within 24 hours gets the answer of the first and changes nothing',
+}
+
+/** Whatever changes something may be sent with a key. */
+function keyed(schema: FastifySchema, method: string | string[]): FastifySchema {
+  if (schema.hide || !['POST', 'PUT', 'DELETE'].includes(String(method))) return schema
+  const { properties = {}, ...headers } = (schema.headers ?? { type: 'object' }) as { properties?: object }
+  return { ...schema, headers: { ...headers, properties: { ...properties, 'Idempotency-Key': idempotencyKey } } }
 }
 
 const failure = {

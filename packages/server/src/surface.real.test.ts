@@ -1,16 +1,17 @@
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { requests } from './requests.fixture.ts'
 import {
   clientOf,
   dataFolder,
   finished,
   type ServerProcess,
-  serverOf,
   startServer,
   stopServer,
   twoMachines,
 } from './server.fixture.ts'
 
 const folder = dataFolder()
+const send = requests(folder.path)
 let server: ServerProcess
 
 beforeAll(async () => {
@@ -20,18 +21,6 @@ afterAll(async () => {
   await stopServer(server)
   folder.remove()
 })
-
-/** A request as any program would send it. */
-async function send(method: string, path: string, { body, headers }: { body?: object; headers?: object } = {}) {
-  const { url, token } = serverOf(folder.path)
-  const answer = await fetch(`${url}/api/v1${path}`, {
-    method,
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }), ...headers },
-    ...(body && { body: JSON.stringify(body) }),
-  })
-  const text = await answer.text()
-  return { status: answer.status, headers: answer.headers, json: text === '' ? undefined : JSON.parse(text) }
-}
 
 async function made(description: object) {
   const { status, json } = await send('POST', '/infrastructure', { body: description })

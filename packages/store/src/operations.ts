@@ -11,6 +11,23 @@ export async function readOperation(connection: Connection, workspace: string, i
   return view(found)
 }
 
+/** What a submission under this key made. */
+export async function submittedBy(
+  connection: Connection,
+  workspace: string,
+  idempotencyKey: string,
+): Promise<Operation | undefined> {
+  const made = await explained(() =>
+    connection.db
+      .selectFrom('operation')
+      .select('id')
+      .where('workspace', '=', workspace)
+      .where('idempotency_key', '=', idempotencyKey)
+      .executeTakeFirst(),
+  )
+  return made && readOperation(connection, workspace, made.id)
+}
+
 export interface OperationFilter {
   /** Its name. */
   infrastructure?: string

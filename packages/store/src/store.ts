@@ -9,13 +9,22 @@ import { eventHub } from './event-hub.ts'
 import { checkKept, pruneEvents } from './event-retention.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events.ts'
 import { type Health, readHealth } from './health.ts'
+import { idempotency } from './idempotency.ts'
 import { type InfrastructureRecord, infrastructureReader, type Remembered, recall } from './infrastructure.ts'
 import { type InfrastructureFilter, type InfrastructurePage, infrastructurePages } from './infrastructure-page.ts'
 import { takeOver } from './journal.ts'
 import { type Bell, listen } from './listener.ts'
 import { type HeldLease, holdLease } from './liveness.ts'
 import { migrate } from './migrate.ts'
-import { cancel, listOperations, type OperationFilter, readOperation, readPlan, readSteps } from './operations.ts'
+import {
+  cancel,
+  listOperations,
+  type OperationFilter,
+  readOperation,
+  readPlan,
+  readSteps,
+  submittedBy,
+} from './operations.ts'
 import { type Outbox, outbox } from './outbox.ts'
 import { due, saw } from './patrol.ts'
 import { operationQueue, type Queue } from './queue.ts'
@@ -24,6 +33,7 @@ import { type ResourceFilter, resourcePage } from './resource-page.ts'
 import { type SealedKeys, sealedKeys } from './sealed-keys.ts'
 import { channels } from './statements.ts'
 import { type Statistics, statistics } from './statistics.ts'
+import { readStoredPlan, type StoredPlanRecord, storePlan } from './stored-plans.ts'
 import { type SubmitOptions, submit } from './submit.ts'
 import { type Tokens, tokens } from './tokens.ts'
 import { explained } from './trouble.ts'
@@ -36,6 +46,14 @@ import { type Workspaces, workspaces } from './workspaces.ts'
 export interface Store extends JournalStore, PatrolStore {
   /** Plan, operation, steps, job and event in one transaction. */
   submit(plan: Plan, options?: SubmitOptions): Promise<Operation>
+  /** The operation that a submission under this key made, where there is one. */
+  submittedBy(workspace: string, idempotencyKey: string): Promise<Operation | undefined>
+  /** Keeps a plan for a day, with what was asked for. */
+  storePlan<Request>(plan: Plan, request: Request, madeBy: string): Promise<StoredPlanRecord<Request>>
+  /** @throws AtlasError `not_found` */
+  storedPlan<Request>(workspace: string, hash: string): Promise<StoredPlanRecord<Request>>
+  /** Requests of the API by their Idempotency-Key. */
+  idempotency: ReturnType<typeof idempotency>
   cancel(workspace: string, operation: string): Promise<Operation>
   operation(workspace: string, id: string): Promise<Operation>
   /** The latest first. */
@@ -151,6 +169,10 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
 }
 
 const reading = (connection: Connection) => ({
+  idempotency: idempotency(connection),
+  storePlan: <Request>(plan: Plan, request: Request, madeBy: string) => storePlan(connection, plan, request, madeBy),
+  storedPlan: <Request>(workspace: string, hash: string) => readStoredPlan<Request>(connection, workspace, hash),
+  submittedBy: (workspace: string, key: string) => submittedBy(connection, workspace, key),
   operation: (workspace: string, id: string) => readOperation(connection, workspace, id),
   operations: (workspace: string, filter = {}) => listOperations(connection, workspace, filter),
   steps: (workspace: string, id: string) => readSteps(connection, workspace, id),

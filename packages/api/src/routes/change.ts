@@ -1,10 +1,10 @@
-import type { Plan } from '@atlas/core'
+import type { Operation, Plan } from '@atlas/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Control, PlanRequest } from '../control.ts'
 import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
 import { operationJson, operationToJson } from '../wire/operation.ts'
-import { type Approval, planAnswer } from '../wire/plan.ts'
+import { type Approval, planAnswer, type planQuery } from '../wire/plan.ts'
 
 /** What the four changing routes answer: the plan on `?plan=true`, else the operation that carries it out. */
 export const changeAnswers = { 200: planAnswer, 202: z.object({ operation: operationJson }) }
@@ -25,21 +25,30 @@ export async function change(
   request: FastifyRequest,
   reply: FastifyReply,
   what: Change,
-  { previewOnly, plan_hash, consent }: Approval & { previewOnly: boolean },
+  { plan: previewOnly, store, plan_hash, consent }: Approval & z.infer<typeof planQuery>,
 ): Promise<{ plan: Plan } | { operation: z.infer<typeof operationJson> }> {
   const { workspace, actor } = request.caller
   const wish = { workspace, ...what } as PlanRequest
   const revisions = revisionsMeant(request)
   if (previewOnly) {
-    const plan = await control.plan(wish)
+    const { plan } = store ? await control.plans.make({ ...wish, by: actor }) : { plan: await control.plan(wish) }
     refuseLostUpdate(plan, revisions)
+    if (store) reply.header('location', `/api/v1/plans/${plan.hash}`)
     return { plan }
   }
+  const earlier = request.keyed?.again ? await control.submittedBy(workspace, request.keyed.id) : undefined
+  if (earlier) return started(request, reply, earlier)
   const planHash = plan_hash ?? (await control.plan(wish)).hash
+  const { keyed } = request
   const approved = { planHash, consent, by: actor, ...(revisions && { revisions }) }
   if (request.audited) request.audited.planHash = planHash
-  const operation = await control.submit({ ...wish, ...approved })
-  if (request.audited) request.audited.operation = operation.id
+  const key = keyed && { idempotencyKey: keyed.id }
+  return started(request, reply, await control.submit({ ...wish, ...approved, ...key }))
+}
+
+/** The answer of whatever made an operation. */
+export function started({ audited }: FastifyRequest, reply: FastifyReply, operation: Operation) {
+  if (audited) audited.operation = operation.id
   reply.code(202).header('location', `/api/v1/operations/${encodeURIComponent(operation.id)}`)
   return { operation: operationToJson(operation) }
 }

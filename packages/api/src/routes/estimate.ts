@@ -42,7 +42,7 @@ export const estimateRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
   app.post(
     '/estimate-cost',
     {
-      config: { role: 'viewer', audited: false },
+      config: { role: 'viewer', audited: false, repeatable: true },
       schema: {
         operationId: 'estimateCost',
         summary: 'What a description costs a month; no cloud is asked',

@@ -1,9 +1,10 @@
-import { AtlasError, type JsonObject } from '@atlas/core'
+import type { JsonObject } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
 import { approval, optionalApproval, planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
+import { namedAs } from './name.ts'
 
 const byId = z.object({ id: z.string().describe('Id or name') })
 /** The description beside the approval. What a description may hold is for `core` to say, so it passes as it is. */
@@ -18,7 +19,7 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
   app.post(
     '/infrastructure',
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', repeatable: true },
       schema: {
         operationId: 'createInfrastructure',
         summary: 'Carries a description out',
@@ -31,7 +32,7 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
     (request, reply) => {
       const { plan_hash, consent, ...description } = request.body
       const what = { kind: 'apply', description: description as JsonObject } as const
-      return change(control, request, reply, what, { plan_hash, consent, previewOnly: request.query.plan })
+      return change(control, request, reply, what, { plan_hash, consent, ...request.query })
     },
   )
 
@@ -52,9 +53,8 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
     async (request, reply) => {
       const { plan_hash, consent, ...given } = request.body
       const { name } = await control.infrastructure(request.caller.workspace, request.params.id)
-      refuseAnotherName(name, given.name)
-      const description = { ...given, name } as JsonObject
-      const approved = { plan_hash, consent, previewOnly: request.query.plan }
+      const description = namedAs(name, given as JsonObject)
+      const approved = { plan_hash, consent, ...request.query }
       return change(control, request, reply, { kind: 'apply', description }, approved)
     },
   )
@@ -73,16 +73,15 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
       },
     },
     (request, reply) => {
-      const { plan: previewOnly, ...approved } = request.query
       const what = { kind: 'destroy', infrastructure: request.params.id } as const
-      return change(control, request, reply, what, { ...approved, previewOnly })
+      return change(control, request, reply, what, request.query)
     },
   )
 
   app.post(
     '/infrastructure/:id/repair',
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', repeatable: true },
       schema: {
         operationId: 'repairInfrastructure',
         summary: 'Brings it back to its description',
@@ -95,17 +94,7 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
     },
     (request, reply) => {
       const what = { kind: 'repair', infrastructure: request.params.id } as const
-      return change(control, request, reply, what, { ...request.body, previewOnly: request.query.plan })
+      return change(control, request, reply, what, { ...request.body, ...request.query })
     },
   )
-}
-
-/** A name is what everything in the cloud is found by, so it stays. @throws AtlasError `spec_invalid` */
-function refuseAnotherName(name: string, given: unknown): void {
-  if (given === undefined || given === name) return
-  const problem = { where: '/name', message: 'cannot be changed', found: JSON.stringify(given), expected: name }
-  throw new AtlasError('spec_invalid', `${name} cannot get the name ${JSON.stringify(given)}.`, {
-    problems: [problem],
-    hint: 'make another infrastructure of that name, then destroy this one',
-  })
 }

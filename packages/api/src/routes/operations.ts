@@ -81,7 +81,7 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
   app.post(
     '/operations/:id/cancel',
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', repeatable: true },
       schema: {
         operationId: 'cancelOperation',
         summary: 'Stops it after the calls under way',
@@ -99,7 +99,7 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
   app.post(
     '/operations/:id/rollback',
     {
-      config: { role: 'operator' },
+      config: { role: 'operator', repeatable: true },
       schema: {
         operationId: 'rollbackOperation',
         summary: 'Undoes it, as an operation of its own',
@@ -112,7 +112,7 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
     },
     (request, reply) => {
       const what = { kind: 'rollback', operation: request.params.id } as const
-      return change(control, request, reply, what, { ...request.body, previewOnly: request.query.plan })
+      return change(control, request, reply, what, { ...request.body, ...request.query })
     },
   )
 }

@@ -1,11 +1,16 @@
 import type { Plan } from '@atlas/core'
 import { z } from 'zod'
+import type { StoredPlan } from '../control/plans.ts'
 
 /** The plan document goes out unchanged, in its own format: its hash is over exactly this value. */
 export const planAnswer = z.object({ plan: z.custom<Plan>() })
 
 export const planQuery = z.object({
   plan: z.stringbool().default(false).describe('Answer with the plan and change nothing'),
+  store: z
+    .stringbool()
+    .default(false)
+    .describe('With `plan=true`: keep the plan for a day, to be applied by its hash at /api/v1/plans/{hash}/apply'),
 })
 
 export const approval = z.object({
@@ -20,3 +25,21 @@ export const approval = z.object({
 export const optionalApproval = z.preprocess((body) => body ?? {}, approval)
 
 export type Approval = z.infer<typeof approval>
+
+/** The same for a plan that is named in the path. */
+export const optionalConsent = z.preprocess((body) => body ?? {}, approval.pick({ consent: true }))
+
+export const storedPlanJson = planAnswer
+  .extend({
+    made_by: z.string(),
+    made_at: z.string(),
+    expires_at: z.string().describe('From then on it is not found'),
+  })
+  .meta({ id: 'StoredPlan' })
+
+export const storedPlanToJson = ({ plan, madeBy, madeAt, expiresAt }: StoredPlan): z.infer<typeof storedPlanJson> => ({
+  plan,
+  made_by: madeBy,
+  made_at: madeAt,
+  expires_at: expiresAt,
+})

@@ -1,11 +1,12 @@
 import { type Control, refuseLostUpdate } from '@atlas/api'
-import { AtlasError, checkConsent } from '@atlas/core'
+import { checkConsent } from '@atlas/core'
 import type { Store } from '@atlas/store'
 import type { Cloud } from '../clouds.ts'
 import { version } from '../version.ts'
 import { auditControl } from './audit.ts'
 import { eventControl } from './events.ts'
 import { planFor } from './plan.ts'
+import { staleness, storedPlans } from './plans.ts'
 import { providerView } from './providers.ts'
 import { tokensControl } from './tokens.ts'
 import { estimateView, infrastructureView, resourceViews, type ViewParts } from './views.ts'
@@ -22,20 +23,20 @@ export interface ControlParts extends ViewParts {
 export function createControl(parts: ControlParts): Control {
   const { store, clouds } = parts
   const started = performance.now()
+  const submit: Control['submit'] = async ({ planHash, consent, by: _, revisions, idempotencyKey, ...request }) => {
+    const plan = await planFor(parts, request)
+    refuseLostUpdate(plan, revisions)
+    if (plan.hash !== planHash) throw await staleness(store, planHash, plan)
+    checkConsent(plan, consent)
+    return store.submit(plan, { consent, ...(idempotencyKey !== undefined && { idempotencyKey }) })
+  }
   return {
     plan: (request) => planFor(parts, request),
 
-    async submit({ planHash, consent, by: _, revisions, ...request }) {
-      const plan = await planFor(parts, request)
-      refuseLostUpdate(plan, revisions)
-      if (plan.hash !== planHash) {
-        throw new AtlasError('plan_stale', `What is to be done at ${plan.infrastructure} is not what was looked at.`, {
-          hint: 'plan again and look at what has changed',
-        })
-      }
-      checkConsent(plan, consent)
-      return store.submit(plan, { consent })
-    },
+    submit,
+    plans: storedPlans({ ...parts, submit }),
+    submittedBy: (workspace, key) => store.submittedBy(workspace, key),
+    idempotency: store.idempotency,
 
     estimate: async (description) => estimateView(description),
 

@@ -40,10 +40,11 @@ export async function up(db: Kysely<never>): Promise<void> {
 
   await sql`
     create table idempotency (
-      id uuid not null default gen_random_uuid(),
+      id uuid not null unique default gen_random_uuid(),
       scope text not null,
       key text not null,
       fingerprint text not null,
+      begun int not null default 1,
       held_until timestamptz not null,
       answer bytea,
       expires_at timestamptz not null,

@@ -1,0 +1,108 @@
+import { AtlasError, type JsonObject } from '@atlas/core'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Control, PlanRequest } from '../control.ts'
+import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
+import { operationJson } from '../wire/operation.ts'
+import { optionalConsent, storedPlanJson, storedPlanToJson } from '../wire/plan.ts'
+import { started } from './change.ts'
+import { namedAs } from './name.ts'
+
+const byId = z.object({ id: z.string().describe('Id or name') })
+const byHash = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, 'is no hash of a plan') })
+
+const wanted = z
+  .discriminatedUnion('kind', [
+    z.object({ kind: z.literal('apply'), description: z.looseObject({}).describe('The name may be left out') }),
+    z.object({ kind: z.literal('destroy') }),
+    z.object({ kind: z.literal('repair') }),
+    z.object({ kind: z.literal('rollback'), operation: z.string().describe('Of this infrastructure') }),
+  ])
+  .meta({ id: 'PlanRequest', examples: [{ kind: 'destroy' }] })
+
+export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
+  app.post(
+    '/infrastructure/:id/plan',
+    {
+      config: { role: 'operator', repeatable: true },
+      schema: {
+        operationId: 'makePlan',
+        summary: 'Plans a change and keeps the plan for a day, to be applied by its hash',
+        tags: ['plans'],
+        params: byId,
+        body: wanted,
+        response: { 201: storedPlanJson },
+      },
+    },
+    async (request, reply) => {
+      const { workspace, actor } = request.caller
+      const { name } = await control.infrastructure(workspace, request.params.id)
+      const wish = await wishFor(control, workspace, name, request.body)
+      const made = await control.plans.make({ ...wish, by: actor })
+      refuseLostUpdate(made.plan, revisionsMeant(request))
+      reply.code(201).header('location', `/api/v1/plans/${made.plan.hash}`)
+      return storedPlanToJson(made)
+    },
+  )
+
+  app.get(
+    '/plans/:hash',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getPlan',
+        summary: 'A plan that was kept',
+        tags: ['plans'],
+        params: byHash,
+        response: { 200: storedPlanJson },
+      },
+    },
+    async ({ caller, params }) => storedPlanToJson(await control.plans.get(caller.workspace, params.hash)),
+  )
+
+  app.post(
+    '/plans/:hash/apply',
+    {
+      config: { role: 'operator', repeatable: true },
+      schema: {
+        operationId: 'applyPlan',
+        summary: 'Carries out a plan that was kept; refused where it would be another by now, saying what is different',
+        tags: ['plans'],
+        params: byHash,
+        body: optionalConsent,
+        response: { 202: z.object({ operation: operationJson }) },
+      },
+    },
+    async (request, reply) => {
+      const { workspace, actor } = request.caller
+      const { keyed } = request
+      const earlier = keyed?.again ? await control.submittedBy(workspace, keyed.id) : undefined
+      if (earlier) return started(request, reply, earlier)
+      const revisions = revisionsMeant(request)
+      const approval = {
+        consent: request.body.consent,
+        by: actor,
+        ...(revisions && { revisions }),
+        ...(keyed && { idempotencyKey: keyed.id }),
+      }
+      if (request.audited) request.audited.planHash = request.params.hash
+      return started(request, reply, await control.plans.apply(workspace, request.params.hash, approval))
+    },
+  )
+}
+
+async function wishFor(
+  control: Control,
+  workspace: string,
+  name: string,
+  body: z.infer<typeof wanted>,
+): Promise<PlanRequest> {
+  if (body.kind === 'apply')
+    return { workspace, kind: 'apply', description: namedAs(name, body.description as JsonObject) }
+  if (body.kind !== 'rollback') return { workspace, kind: body.kind, infrastructure: name }
+  const { id, infrastructure } = await control.operation(workspace, body.operation)
+  if (infrastructure === name) return { workspace, kind: 'rollback', operation: id }
+  throw new AtlasError('not_found', `Operation ${id} changed ${infrastructure}, not ${name}.`, {
+    hint: `GET /api/v1/operations?infrastructure=${name} lists those of ${name}`,
+  })
+}

@@ -1,0 +1,54 @@
+import type { PlanApproval, PlanRequest, Plans, StoredPlan } from '@atlas/api'
+import { AtlasError, changedSince, type Operation, type Plan, type Problem } from '@atlas/core'
+import type { Store } from '@atlas/store'
+import { type PlanParts, planFor } from './plan.ts'
+
+export interface PlansParts extends PlanParts {
+  store: PlanParts['store'] & Pick<Store, 'storePlan' | 'storedPlan' | 'operations'>
+  /** The one way to carry a plan out. */
+  submit(request: PlanRequest & PlanApproval & { planHash: string }): Promise<Operation>
+}
+
+export function storedPlans(parts: PlansParts): Plans {
+  const { store } = parts
+  const get = (workspace: string, hash: string) => store.storedPlan<PlanRequest>(workspace, hash)
+  return {
+    async make({ by, ...request }) {
+      const plan = await planFor(parts, request)
+      return shown(await store.storePlan(plan, request, by.name))
+    },
+    get: async (workspace, hash) => shown(await get(workspace, hash)),
+    async apply(workspace, hash, approval) {
+      const { request } = await get(workspace, hash)
+      return parts.submit({ ...request, ...approval, planHash: hash })
+    },
+  }
+}
+
+const shown = ({ plan, madeBy, madeAt, expiresAt }: StoredPlan): StoredPlan => ({ plan, madeBy, madeAt, expiresAt })
+
+/** Why the plan of that hash is not what would be done now. Where it was kept, also what is different, and by whom. */
+export async function staleness(store: PlansParts['store'], hash: string, now: Plan): Promise<AtlasError> {
+  const { workspace, infrastructure } = now
+  const before = await store.storedPlan(workspace, hash).catch(() => undefined)
+  const since = before ? await doneSince(store, now, before.madeAt) : []
+  const applied = since.find((operation) => operation.planHash === hash)
+  const problems = before ? [...changedSince(before.plan, now), ...since.map(told)] : []
+  return new AtlasError(
+    'plan_stale',
+    applied
+      ? `This plan was carried out already, by operation ${applied.id}.`
+      : `What is to be done at ${infrastructure} is not what was looked at.`,
+    { problems, hint: problems.length > 0 ? 'plan again' : 'plan again and look at what has changed' },
+  )
+}
+
+async function doneSince(store: PlansParts['store'], { workspace, infrastructure }: Plan, madeAt: string) {
+  const { operations } = await store.operations(workspace, { infrastructure, limit: 20 })
+  return operations.filter(({ createdAt }) => createdAt >= madeAt)
+}
+
+const told = ({ id, kind, status, createdAt }: Operation): Problem => ({
+  where: `operations/${id}`,
+  message: `an operation (${kind}, ${status}) has changed it since, at ${createdAt}`,
+})
