@@ -26,7 +26,7 @@ export function openAnswer(sealed: Buffer, bearer: string, key: string): Answer 
   return JSON.parse(text.toString()) as Answer
 }
 
-const keyOf = (bearer: string, key: string) => Buffer.from(hkdfSync('sha256', bearer, key, 'atlas answer', 32))
+const keyOf = (bearer: string, key: string) => Buffer.from(hkdfSync('sha256', bearer, key, 'kept answer', 32))
 
 /** Keyed, because a body may be a password that could be guessed from a plain digest. */
 export const fingerprintOf = (request: { method: string; url: string; body: unknown }, bearer: string): string =>
