@@ -1,3 +1,4 @@
+export { accountOf } from './account.ts'
 export type { Billing } from './billing.ts'
 export { defaultTiming, type Timing } from './context.ts'
 export { type At, type CrashPoint, crashAt, crashFromEnv, crashPoints } from './crash.ts'

@@ -1,4 +1,5 @@
 import { AtlasError, type Driver, isAtlasError } from '@atlas/core'
+import { accountOf } from './account.ts'
 import { type Context, context, defaultTiming, type Timing } from './context.ts'
 import type { At } from './crash.ts'
 import type { Finish, JournalStore, Taken } from './journal.ts'
@@ -117,7 +118,7 @@ async function lastLook(run: Context, store: SweepStore): Promise<void> {
 async function driverOf(parts: RunParts, { plan }: Taken, signal: AbortSignal): Promise<Driver | AtlasError> {
   try {
     const driver = await parts.driverFor(plan)
-    const account = await readPatiently(() => driver.account(signal), signal)
+    const account = await readPatiently(() => accountOf(driver, signal), signal)
     if (account === plan.account) return driver
     return new AtlasError('account_mismatch', `The plan is for ${plan.account}, the credential is for ${account}.`, {
       hint: 'Set the credential of that account, or plan again.',

@@ -15,7 +15,7 @@ import {
   plan,
   resolveNeeds,
 } from '@atlas/core'
-import { refresh } from '@atlas/engine'
+import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered, Store } from '@atlas/store'
 import { type Cloud, driverOf } from '../clouds.ts'
 
@@ -33,7 +33,7 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
   const wish = await wishOf(parts, request)
   const { description, remembered } = wish
   const driver = driverOf(parts.clouds, description.provider)
-  const account = await driver.account()
+  const account = await accountOf(driver)
   refuseOtherAccount(description.name, remembered, account)
   const owned = remembered?.owned ?? []
   return plan({
