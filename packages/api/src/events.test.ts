@@ -56,7 +56,7 @@ test('events go on after Last-Event-ID, beat while nothing happens, and end with
   let text = ''
   for await (const chunk of answer.body!.pipeThrough(new TextDecoderStream())) {
     text += chunk
-    if (text.includes(': still here')) break
+    if (text.includes('id: 9') && text.includes(': still here')) break
   }
   reader.abort()
   await ended.promise
