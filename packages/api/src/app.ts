@@ -19,6 +19,7 @@ import { planRoutes } from './routes/plans.ts'
 import { providerRoutes } from './routes/providers.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { tokenRoutes } from './routes/tokens.ts'
+import { webhookRoutes } from './routes/webhooks.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 
 /** A description of 10,000 resources is about 4 MB. */
@@ -75,6 +76,7 @@ export function createApi({
       await v1.register(workspaceRoutes, { control })
       await v1.register(tokenRoutes, { control })
       await v1.register(auditRoutes, { control })
+      await v1.register(webhookRoutes, { control })
     },
     { prefix: '/api/v1' },
   )

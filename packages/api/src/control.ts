@@ -5,6 +5,7 @@ import type { EventControl } from './control/events.ts'
 import type { Idempotency } from './control/idempotency.ts'
 import type { Plans } from './control/plans.ts'
 import type { TokensControl } from './control/tokens.ts'
+import type { WebhooksControl } from './control/webhooks.ts'
 import type { WorkspacesControl } from './control/workspaces.ts'
 
 /**
@@ -48,6 +49,7 @@ export interface Control {
   workspaces: WorkspacesControl
   tokens: TokensControl
   events: EventControl
+  webhooks: WebhooksControl
   providers(): Promise<ProviderView[]>
   health(): Promise<HealthView>
 }

@@ -4,10 +4,17 @@ import { join } from 'node:path'
 import { createApi } from '@atlas/api'
 import { startPostgres } from '@atlas/postgres'
 import { openStore } from '@atlas/store'
+import { newKey, openVault } from '@atlas/vault'
+import { pino } from 'pino'
 import { openAccess } from './access/authenticate.ts'
 import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
+import { sealer as sealerOf } from './credentials/sealer.ts'
 import { readEnvironment } from './environment.ts'
+import { startWebhooks } from './webhooks/start.ts'
+
+/** Every node has it. */
+const key = newKey()
 
 export const rootSecret = 'the-own-token-of-the-server'
 
@@ -31,7 +38,11 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const store = await openStore(databaseUrl, { onTrouble })
   const clouds = openClouds({ store, environment, sandbox: undefined, dev: true })
   const access = openAccess({ store, token: rootSecret, issuer: environment.issuer, onTrouble })
-  const control = createControl({ store, clouds, dataDir: tmpdir(), ssh: undefined, forget: access.forget })
+  const sealer = sealerOf(openVault([key]), store)
+  const policy = { loopback: environment.ATLAS_WEBHOOK_LOOPBACK }
+  const webhooks = startWebhooks({ store, sealer, policy, version: '0', log: pino({ level: 'silent' }) })
+  const basics = { store, clouds, dataDir: tmpdir(), ssh: undefined, forget: access.forget }
+  const control = createControl({ ...basics, sealer, ...webhooks })
   const app = createApi({ control, authenticate: access.authenticate })
 
   /** Sends as who holds the secret; answers status and body. */
@@ -57,6 +68,7 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
 
   async function close() {
     await app.close()
+    await webhooks.stop()
     await access.close()
     await store.close()
   }

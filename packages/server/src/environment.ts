@@ -39,6 +39,17 @@ export const variables = z.object({
     .min(1)
     .optional()
     .describe('Rate limit of the sandbox, such as `5000/h,250/min` (DigitalOcean’s, the default) or `off`.'),
+  ATLAS_EVENT_DAYS: z.coerce
+    .number()
+    .int()
+    .min(1)
+    .max(3650)
+    .default(90)
+    .describe('For how many days events, and what became of them at webhooks, are kept.'),
+  ATLAS_WEBHOOK_LOOPBACK: z
+    .stringbool()
+    .default(false)
+    .describe('`true`: webhooks may also lead to this computer, and there without TLS: for trying them out.'),
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')

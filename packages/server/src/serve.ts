@@ -1,19 +1,23 @@
 import { join } from 'node:path'
 import { createApi } from '@atlas/api'
 import { openStore } from '@atlas/store'
+import { openVault, readKeyFile } from '@atlas/vault'
 import { openAccess } from './access/authenticate.ts'
 import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
 import { sandboxSsh } from './control/ssh.ts'
+import { sealer as sealerOf } from './credentials/sealer.ts'
 import { startDatabase } from './database.ts'
 import { type DevSandbox, startDevSandbox } from './dev-sandbox.ts'
 import { drainable } from './drain.ts'
 import type { Environment } from './environment.ts'
 import { type Logger, openLog } from './logging.ts'
 import type { Options } from './options.ts'
+import { startRetention } from './retention.ts'
 import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from './server-file.ts'
 import { apiToken } from './token.ts'
 import { version } from './version.ts'
+import { startWebhooks } from './webhooks/start.ts'
 import { startWorkers } from './workers.ts'
 
 export interface Server {
@@ -55,7 +59,13 @@ export async function serve(options: Options, environment: Environment): Promise
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const access = openAccess({ store, token, issuer: environment.issuer, onTrouble })
   onEnd('access', access.close)
-  const control = createControl({ store, clouds, dataDir, ssh, forget: access.forget })
+  const sealer = sealerOf(openVault(readKeyFile(join(dataDir, 'vault.key'))), store)
+  const policy = { loopback: environment.ATLAS_WEBHOOK_LOOPBACK }
+  const webhooks = startWebhooks({ store, sealer, policy, version, log })
+  onEnd('webhooks', webhooks.stop)
+  const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
+  onEnd('retention', retention.stop)
+  const control = createControl({ store, clouds, dataDir, ssh, forget: access.forget, sealer, ...webhooks })
   const api = createApi({
     control,
     authenticate: access.authenticate,

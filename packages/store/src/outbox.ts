@@ -86,7 +86,7 @@ async function take({ db }: Connection, limit: number): Promise<TakenWebhook[]> 
         or exists (select from webhook_delivery d
           where d.webhook = w.id and d.status = 'pending' and d.next_at <= clock_timestamp()))
       order by w.leased_until limit ${limit} for update skip locked)
-    returning id, workspace, url, types, sealed_secret as "sealedSecret", failing_since as "failingSince"`.execute(db)
+    returning id, workspace, url, types, sealed as "sealedSecret", failing_since as "failingSince"`.execute(db)
   return rows.map((row) => ({ ...row, lease: mine }))
 }
 

@@ -157,7 +157,8 @@ interface WebhookTable {
   description: string
   /** Names of types, or patterns such as `infrastructure.*`. */
   types: string[]
-  sealed_secret: string
+  /** What requests are signed with, under a key of the vault. */
+  sealed: string
   active: Generated<boolean>
   disabled_reason: string | null
   failing_since: TimeOrNull

@@ -11,4 +11,5 @@ export interface SealedColumn {
 
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'credential', column: 'sealed', what: 'credential', row: ['workspace', 'provider'] },
+  { table: 'webhook', column: 'sealed', what: 'webhook', row: ['workspace', 'id'] },
 ]

@@ -58,7 +58,7 @@ export const webhooks = (connection: Connection): Webhooks => ({
   get: (workspace, id) =>
     explained(async () => {
       const row = await find(connection, workspace, id)
-      return { ...view(row), sealedSecret: row.sealed_secret }
+      return { ...view(row), sealedSecret: row.sealed }
     }),
   update: (workspace, id, change) => explained(() => update(connection, workspace, id, change)),
   remove: (workspace, id) =>
@@ -70,7 +70,7 @@ export const webhooks = (connection: Connection): Webhooks => ({
 
 async function create({ db }: Connection, workspace: string, webhook: NewWebhook): Promise<WebhookRecord> {
   const { sealedSecret, ...rest } = webhook
-  const values = { ...rest, workspace, sealed_secret: sealedSecret, cursor: await newestEvent(db, workspace) }
+  const values = { ...rest, workspace, sealed: sealedSecret, cursor: await newestEvent(db, workspace) }
   return view(await db.insertInto('webhook').values(values).returningAll().executeTakeFirstOrThrow())
 }
 

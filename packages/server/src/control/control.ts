@@ -10,9 +10,10 @@ import { staleness, storedPlans } from './plans.ts'
 import { providerView } from './providers.ts'
 import { tokensControl } from './tokens.ts'
 import { estimateView, infrastructureView, resourceViews, type ViewParts } from './views.ts'
+import { type WebhooksParts, webhooksControl } from './webhooks.ts'
 import { workspacesControl } from './workspaces.ts'
 
-export interface ControlParts extends ViewParts {
+export interface ControlParts extends ViewParts, Omit<WebhooksParts, 'store'> {
   store: Store
   clouds: readonly Cloud[]
   /** What is remembered of tokens and workspaces is over. */
@@ -58,6 +59,7 @@ export function createControl(parts: ControlParts): Control {
     steps: (workspace, id) => store.steps(workspace, id),
     cancel: (workspace, id) => store.cancel(workspace, id),
     events: eventControl(store),
+    webhooks: webhooksControl(parts),
 
     audit: auditControl(parts),
     workspaces: workspacesControl(parts),

@@ -16,7 +16,8 @@ export async function up(db: Kysely<never>): Promise<void> {
       url text not null,
       description text not null,
       types text[] not null,
-      sealed_secret text not null,
+      sealed text not null,
+      key_id text not null generated always as (split_part(sealed, '.', 2)) stored references vault_key,
       active boolean not null default true,
       disabled_reason text,
       failing_since timestamptz,
@@ -26,6 +27,7 @@ export async function up(db: Kysely<never>): Promise<void> {
       created_at timestamptz not null default now(),
       updated_at timestamptz not null default now()
     ) with (fillfactor = 50)`.execute(db)
+  await sql`create index webhook_key on webhook (key_id)`.execute(db)
   await sql`create index webhook_workspace on webhook (workspace, no)`.execute(db)
 
   await sql`

@@ -1,0 +1,108 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Control } from '../control.ts'
+import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { newWebhookJson, webhookChangeJson, webhookJson, webhookToJson } from '../wire/webhook.ts'
+import { deliveryRoutes } from './deliveries.ts'
+
+const byId = z.object({ id: z.string().describe('Id of the webhook') })
+const place = z.tuple([z.number().int().nonnegative()])
+const one = z.object({ webhook: webhookJson })
+const tags = ['webhooks']
+
+/** The address of a webhook may be as good as a secret, so viewers do not see it. */
+export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webhooks'> }> = async (
+  app,
+  { control },
+) => {
+  const { webhooks } = control
+  const all = z.object({ webhooks: z.array(webhookJson), next_cursor: nextCursor })
+  app.get(
+    '/webhooks',
+    {
+      config: { role: 'operator' },
+      schema: {
+        operationId: 'listWebhooks',
+        summary: 'The endpoints that are told of events, without their secrets',
+        tags,
+        querystring: pageQuery,
+        response: { 200: all },
+      },
+    },
+    async ({ caller, query: { limit, cursor } }) => {
+      const after = cursor === undefined ? {} : { after: fromCursor('webhooks', place, cursor)[0] }
+      const { webhooks: listed, next } = await webhooks.list(caller.workspace, { limit, ...after })
+      return { webhooks: listed.map(webhookToJson), ...(next && { next_cursor: toCursor('webhooks', [next]) }) }
+    },
+  )
+
+  const made = one.extend({
+    secret: z.string().describe('What requests are signed with. It is shown here and never again'),
+  })
+  app.post(
+    '/webhooks',
+    {
+      config: { role: 'admin', secretAnswer: true },
+      schema: {
+        operationId: 'createWebhook',
+        summary: 'Tells an endpoint of what happens from now on, and shows its secret this once',
+        tags,
+        body: newWebhookJson,
+        response: { 201: made },
+      },
+    },
+    async ({ caller, body }, reply) => {
+      const { webhook, secret } = await webhooks.create(caller.workspace, body)
+      reply.code(201).header('location', `/api/v1/webhooks/${webhook.id}`).header('cache-control', 'no-store')
+      return { webhook: webhookToJson(webhook), secret }
+    },
+  )
+
+  app.get(
+    '/webhooks/:id',
+    {
+      config: { role: 'operator' },
+      schema: { operationId: 'getWebhook', summary: 'One webhook', tags, params: byId, response: { 200: one } },
+    },
+    async ({ caller, params }) => ({ webhook: webhookToJson(await webhooks.get(caller.workspace, params.id)) }),
+  )
+
+  app.patch(
+    '/webhooks/:id',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'updateWebhook',
+        summary: 'Changes it, or turns it off or on',
+        tags,
+        params: byId,
+        body: webhookChangeJson,
+        response: { 200: one },
+      },
+    },
+    async ({ caller, params, body }) => ({
+      webhook: webhookToJson(await webhooks.update(caller.workspace, params.id, body)),
+    }),
+  )
+
+  app.delete(
+    '/webhooks/:id',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'deleteWebhook',
+        summary: 'Tells it of nothing any more, and forgets its deliveries',
+        tags,
+        params: byId,
+        response: { 200: one },
+      },
+    },
+    async ({ caller, params }) => {
+      const webhook = await webhooks.get(caller.workspace, params.id)
+      await webhooks.remove(caller.workspace, params.id)
+      return { webhook: webhookToJson(webhook) }
+    },
+  )
+
+  await app.register(deliveryRoutes, { control })
+}

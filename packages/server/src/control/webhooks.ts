@@ -1,0 +1,89 @@
+import { randomUUID } from 'node:crypto'
+import type { WebhooksControl, WebhookWish } from '@atlas/api'
+import { type CloudEvent, eventTypesMatching } from '@atlas/core'
+import type { Store, WebhookChange } from '@atlas/store'
+import type { Sealer } from '../credentials/sealer.ts'
+import type { Send } from '../webhooks/send.ts'
+import { newSecret } from '../webhooks/signature.ts'
+import { checkHost, checkUrl, type TargetPolicy } from '../webhooks/target.ts'
+
+export interface WebhooksParts {
+  store: Pick<Store, 'webhooks' | 'deliveries'>
+  sealer: Sealer
+  send: Send
+  policy: TargetPolicy
+}
+
+export const belonging = (workspace: string, id: string) => ['webhook', workspace, id] as const
+
+export const webhooksControl = ({ store, sealer, send, policy }: WebhooksParts): WebhooksControl => ({
+  async create(workspace, { url, description = '', types = ['*'] }) {
+    await check({ url, types }, policy)
+    const id = randomUUID()
+    const secret = newSecret()
+    const sealedSecret = await sealer.seal(secret, belonging(workspace, id))
+    return { webhook: await store.webhooks.create(workspace, { id, url, description, types, sealedSecret }), secret }
+  },
+  async list(workspace, { limit, after }) {
+    const page = { limit: limit + 1, ...(after !== undefined && { afterNo: after }) }
+    const found = await store.webhooks.list(workspace, page)
+    const webhooks = found.slice(0, limit)
+    return { webhooks, ...(found.length > limit && { next: webhooks.at(-1)!.no }) }
+  },
+  get: (workspace, id) => store.webhooks.get(workspace, id),
+  async update(workspace, id, wish) {
+    await check(wish, policy)
+    return store.webhooks.update(workspace, id, given(wish))
+  },
+  remove: (workspace, id) => store.webhooks.remove(workspace, id),
+
+  async deliveries(workspace, id, { limit, before, status }) {
+    const page = { limit: limit + 1, ...(before !== undefined && { beforeNo: before }), ...(status && { status }) }
+    const found = await store.deliveries.list(workspace, id, page)
+    const deliveries = found.slice(0, limit)
+    return { deliveries, ...(found.length > limit && { next: deliveries.at(-1)!.no }) }
+  },
+  redeliver: (workspace, id, delivery) => store.deliveries.redeliver(workspace, id, delivery),
+  redeliverDead: (workspace, id) => store.deliveries.redeliverDead(workspace, id),
+
+  async test(workspace, id) {
+    const { url, sealedSecret } = await store.webhooks.get(workspace, id)
+    const secret = sealer.open(sealedSecret, belonging(workspace, id))
+    const began = performance.now()
+    const event = testEvent(workspace, id)
+    const { accepted, status, error } = await send(
+      { url, secret },
+      `msg_${event.id}`,
+      event,
+      new AbortController().signal,
+    )
+    return {
+      delivered: accepted,
+      ...(status !== undefined && { status }),
+      ...(error !== undefined && { error }),
+      ms: Math.round(performance.now() - began),
+    }
+  },
+})
+
+async function check({ url, types }: WebhookWish, policy: TargetPolicy): Promise<void> {
+  if (types !== undefined) eventTypesMatching(types)
+  if (url !== undefined) await checkHost(checkUrl(url, policy), policy)
+}
+
+/** Without the members that were left out. */
+const given = (wish: WebhookWish): WebhookChange =>
+  Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))
+
+/** It is no event of the workspace: nobody else is told of it, so it has no place in the order. */
+const testEvent = (workspace: string, webhook: string): CloudEvent => ({
+  specversion: '1.0',
+  id: randomUUID(),
+  source: `urn:atlas:workspace:${encodeURIComponent(workspace)}`,
+  type: 'webhook.test',
+  time: new Date().toISOString(),
+  datacontenttype: 'application/json',
+  workspace,
+  sequence: '0'.repeat(19),
+  data: { webhook },
+})
