@@ -17,6 +17,8 @@ const refusal = (raw: Record<string, string>) => {
 test('nothing set gives the defaults and no credential', () => {
   expect(readEnvironment({})).toEqual({
     credential: undefined,
+    ATLAS_EVENT_DAYS: 90,
+    ATLAS_WEBHOOK_LOOPBACK: false,
     ATLAS_PATROL_MINUTES: 10,
     ATLAS_SANDBOX_BACKEND: 'auto',
     LOG_LEVEL: 'info',
