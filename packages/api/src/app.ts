@@ -4,6 +4,12 @@ import { guard } from './access.ts'
 import { keepAudit } from './audit.ts'
 import type { Authenticate } from './caller.ts'
 import type { Control } from './control.ts'
+import { logRequests } from './edge/access-log.ts'
+import { readJsonBodies } from './edge/body.ts'
+import { protectBrowsers } from './edge/headers.ts'
+import { countRequests } from './edge/metrics.ts'
+import { limitRates, type RateLimit } from './edge/rate-limit.ts'
+import { answerWithRequestId, requestIdOf } from './edge/request-id.ts'
 import { answerWithEtag } from './etag.ts'
 import { answerOnce } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
@@ -14,6 +20,7 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { infrastructureRoutes } from './routes/infrastructure.ts'
 import { inventoryRoutes } from './routes/inventory.ts'
+import { type MetricsOptions, metricsRoute } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { planRoutes } from './routes/plans.ts'
 import { providerRoutes } from './routes/providers.ts'
@@ -25,6 +32,9 @@ import { workspaceRoutes } from './routes/workspaces.ts'
 /** A description of 10,000 resources is about 4 MB. */
 const bodyLimit = 8 * 1024 * 1024
 
+/** A client that sends slower than this is let go: 408. Milliseconds; looked at every `connectionsCheckingInterval`. */
+const patience = { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
+
 export interface ApiOptions {
   control: Control
   authenticate: Authenticate
@@ -34,6 +44,12 @@ export interface ApiOptions {
   heartbeatMs?: number
   /** What the server knows of an error that whoever threw it did not. */
   explain?: (error: unknown) => unknown
+  /** Figures of this node at /metrics; absent: there is no such page. */
+  metrics?: MetricsOptions
+  /** Of pages in browsers that may call the API, such as `https://console.example.com`; `*` is any. */
+  corsOrigins?: readonly string[]
+  /** How much each token may ask; absent: as much as it likes. */
+  rateLimit?: RateLimit
 }
 
 /** The HTTP API, not listening yet. It validates, hands over to `control` and reports; it decides nothing itself. */
@@ -44,9 +60,14 @@ export function createApi({
   logger,
   heartbeatMs = 15_000,
   explain = (error) => error,
+  metrics,
+  corsOrigins = [],
+  rateLimit,
 }: ApiOptions): FastifyInstance {
   const app = Fastify({
     bodyLimit,
+    genReqId: requestIdOf,
+    http: patience,
     ...(logger ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
     // Streams never end by themselves, so a shutdown must not wait for them; eventRoutes ends them.
@@ -56,12 +77,18 @@ export function createApi({
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error, request, reply) => answerProblem(explain(error), request, reply))
   app.setNotFoundHandler(answerNotFound)
-  allowEmptyJsonBody(app)
+  answerWithRequestId(app)
+  logRequests(app)
+  if (metrics) countRequests(app, metrics.registry)
+  protectBrowsers(app, corsOrigins)
+  readJsonBodies(app)
   describeApi(app, version)
+  if (metrics) metricsRoute(app, metrics, authenticate)
   app.register(
     async (v1) => {
       guard(v1, authenticate)
       keepAudit(v1, { write: (entry) => control.audit.write(entry) })
+      if (rateLimit) limitRates(v1, rateLimit)
       answerWithEtag(v1)
       answerOnce(v1, control.idempotency)
       await v1.register(healthRoutes, { control })
@@ -81,14 +108,4 @@ export function createApi({
     { prefix: '/api/v1' },
   )
   return app
-}
-
-/** `POST …/cancel` has nothing to say, yet many clients send `content-type: application/json` with every request. */
-function allowEmptyJsonBody(app: FastifyInstance) {
-  const parse = app.getDefaultJsonParser('error', 'error')
-  app.removeContentTypeParser('application/json')
-  app.addContentTypeParser('application/json', { parseAs: 'string' }, (request, body, done) => {
-    if (body === '') done(null, undefined)
-    else parse(request, body as string, done)
-  })
 }

@@ -168,7 +168,8 @@ export interface ProviderView {
 }
 
 export interface HealthView {
-  status: 'ok' | 'degraded'
+  /** `draining`: it was asked to end, and is no place for new requests. */
+  status: 'ok' | 'degraded' | 'draining'
   version: string
   uptimeSeconds: number
   database: 'ok' | 'unreachable'

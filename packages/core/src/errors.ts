@@ -30,6 +30,7 @@ export const catalogue = {
   cloud_refused: { status: 502, exit: 1, title: 'The cloud refused the request' },
   cloud_rate_limited: { status: 503, exit: 1, title: 'The cloud asks to slow down' },
   cloud_unavailable: { status: 503, exit: 1, title: 'The cloud did not answer properly' },
+  rate_limited: { status: 429, exit: 1, title: 'The token has asked too often' },
   operation_failed: { status: 500, exit: 1, title: 'The operation failed' },
   operation_cancelled: { status: 409, exit: 6, title: 'The operation was cancelled' },
   fenced: { status: 409, exit: 1, title: 'Another worker has taken this operation over' },

@@ -10,6 +10,7 @@ import { openAccess } from './access/authenticate.ts'
 import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
 import { sealer as sealerOf } from './credentials/sealer.ts'
+import { openEdge } from './edge.ts'
 import { readEnvironment } from './environment.ts'
 import { startWebhooks } from './webhooks/start.ts'
 
@@ -36,14 +37,22 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const environment = readEnvironment(env)
   const onTrouble = () => {}
   const store = await openStore(databaseUrl, { onTrouble })
-  const clouds = openClouds({ store, environment, sandbox: undefined, dev: true })
+  const edge = openEdge({ store, environment, onTrouble })
+  const clouds = openClouds({ store, environment, sandbox: undefined, dev: true, watch: edge.watch })
   const access = openAccess({ store, token: rootSecret, issuer: environment.issuer, onTrouble })
   const sealer = sealerOf(openVault([key]), store)
   const policy = { loopback: environment.ATLAS_WEBHOOK_LOOPBACK }
   const webhooks = startWebhooks({ store, sealer, policy, version: '0', log: pino({ level: 'silent' }) })
-  const basics = { store, clouds, dataDir: tmpdir(), ssh: undefined, forget: access.forget }
+  const basics = {
+    store,
+    clouds,
+    dataDir: tmpdir(),
+    ssh: undefined,
+    forget: access.forget,
+    isDraining: edge.isDraining,
+  }
   const control = createControl({ ...basics, sealer, ...webhooks })
-  const app = createApi({ control, authenticate: access.authenticate })
+  const app = createApi({ control, authenticate: access.authenticate, ...edge.rules })
 
   /** Sends as who holds the secret; answers status and body. */
   async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, more: Sent = {}) {
@@ -69,10 +78,11 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   async function close() {
     await app.close()
     await webhooks.stop()
+    edge.close()
     await access.close()
     await store.close()
   }
-  return { app, store, access, send, tokenOf, close }
+  return { app, store, access, edge, send, tokenOf, close }
 }
 
 interface Sent {

@@ -3,6 +3,7 @@ import { digitalOceanDriver } from '@atlas/driver-digitalocean'
 import { memoryCloud, memoryDriver } from '@atlas/driver-memory'
 import type { Store } from '@atlas/store'
 import type { Environment } from './environment.ts'
+import { type CallWatch, watchedDriver } from './observe/calls.ts'
 import { cloudOf } from './server-file.ts'
 
 /** A cloud that this server can use, or could with a credential. */
@@ -20,11 +21,14 @@ export interface CloudsParts {
   /** The sandbox that runs beside the server and stands in for DigitalOcean. */
   sandbox: { url: string; token: string } | undefined
   dev: boolean
+  /** Sees every call of every driver. */
+  watch: CallWatch
 }
 
 /** Every cloud of this server. Another one is another line. */
 export function openClouds(parts: CloudsParts): Cloud[] {
-  return [digitalOcean(parts), ...(parts.dev ? [memory()] : [])]
+  const clouds = [digitalOcean(parts), ...(parts.dev ? [memory()] : [])]
+  return clouds.map((cloud) => ({ ...cloud, driver: cloud.driver && watchedDriver(cloud.driver, parts.watch) }))
 }
 
 /** The sandbox is on this computer: what it has not done two seconds after a request it will not do. */

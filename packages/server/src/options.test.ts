@@ -5,6 +5,7 @@ import { readOptions } from './options.ts'
 test('the data folder is made absolute, and the rest has defaults', () => {
   expect(readOptions(['--data-dir', '/tmp/../var/atlas'])).toEqual({
     dataDir: '/var/atlas',
+    host: '127.0.0.1',
     port: 0,
     dev: false,
     parentPipe: false,

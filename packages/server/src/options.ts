@@ -3,16 +3,18 @@ import { parseArgs } from 'node:util'
 import { AtlasError } from '@atlas/core'
 import { z } from 'zod'
 
-export const usage = `usage: node packages/server/src/main.ts --data-dir DIR [--port 0] [--dev] [--parent-pipe] [--workers 1]
+export const usage = `usage: node packages/server/src/main.ts --data-dir DIR [--host 127.0.0.1] [--port 0] [--dev] [--parent-pipe] [--workers 1]
 
   --data-dir DIR   everything the server keeps; one server for each folder
-  --port N         on 127.0.0.1; 0 takes a free one
+  --host ADDRESS   where to listen; TLS is for a proxy before it
+  --port N         0 takes a free one
   --dev            without a credential, start the sandbox, a local cloud, beside the server
   --parent-pipe    end when standard input ends: for a program that starts a server for itself
   --workers N      workers in this process; each runs up to four operations at a time`
 
 const schema = z.object({
   'data-dir': z.string({ error: 'is missing' }).min(1, 'is empty'),
+  host: z.string().min(1, 'is empty').default('127.0.0.1'),
   port: z.coerce.number({ error: 'is not a port' }).int().min(0).max(65_535).default(0),
   dev: z.boolean().default(false),
   'parent-pipe': z.boolean().default(false),
@@ -22,6 +24,7 @@ const schema = z.object({
 export interface Options {
   /** Absolute. */
   dataDir: string
+  host: string
   port: number
   dev: boolean
   parentPipe: boolean
@@ -45,7 +48,7 @@ function words(args: string[]): Record<string, unknown> {
   try {
     return parseArgs({
       args,
-      options: { 'data-dir': text, port: text, dev: flag, 'parent-pipe': flag, workers: text },
+      options: { 'data-dir': text, host: text, port: text, dev: flag, 'parent-pipe': flag, workers: text },
     }).values
   } catch (cause) {
     throw new AtlasError('usage', (cause as Error).message, { hint: usage, cause })

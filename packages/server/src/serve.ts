@@ -10,7 +10,9 @@ import { sealer as sealerOf } from './credentials/sealer.ts'
 import { startDatabase } from './database.ts'
 import { type DevSandbox, startDevSandbox } from './dev-sandbox.ts'
 import { drainable } from './drain.ts'
+import { openEdge } from './edge.ts'
 import type { Environment } from './environment.ts'
+import { isLoopback, reachable } from './listening.ts'
 import { type Logger, openLog } from './logging.ts'
 import type { Options } from './options.ts'
 import { startRetention } from './retention.ts'
@@ -34,7 +36,7 @@ export interface Server {
  * Whatever was started is stopped again when a later part fails.
  */
 export async function serve(options: Options, environment: Environment): Promise<Server> {
-  const { dataDir, port, dev } = options
+  const { dataDir, host, port, dev } = options
   const token = environment.ATLAS_TOKEN ?? apiToken(dataDir)
   const secrets = new Set([token])
   const log = openLog(dataDir, environment.LOG_LEVEL, secrets)
@@ -51,7 +53,9 @@ export async function serve(options: Options, environment: Environment): Promise
   const onTrouble = (err: unknown) => log.warn({ err }, 'the database is in trouble')
   const store = await openStore(database.url, { onTrouble })
   onEnd('store', store.close)
-  const clouds = openClouds({ store, environment, sandbox, dev })
+  const edge = openEdge({ store, environment, onTrouble })
+  onEnd('edge', edge.close)
+  const clouds = openClouds({ store, environment, sandbox, dev, watch: edge.watch })
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
   const workers = await startWorkers({ store, clouds, log }, wish)
   onEnd('workers', workers.stop)
@@ -65,13 +69,23 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('webhooks', webhooks.stop)
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)
-  const control = createControl({ store, clouds, dataDir, ssh, forget: access.forget, sealer, ...webhooks })
+  const control = createControl({
+    store,
+    clouds,
+    dataDir,
+    ssh,
+    forget: access.forget,
+    isDraining: edge.isDraining,
+    sealer,
+    ...webhooks,
+  })
   const api = createApi({
     control,
     authenticate: access.authenticate,
     version,
     logger: log,
     explain: database.explain,
+    ...edge.rules,
   })
   const drain = drainable(api.server)
   onEnd('api', () => {
@@ -79,11 +93,14 @@ export async function serve(options: Options, environment: Environment): Promise
     drain()
     return closed
   })
-  const url = await api.listen({ host: '127.0.0.1', port })
+  const url = reachable(await api.listen({ host, port }))
+  if (!isLoopback(host))
+    log.warn({ host }, 'this server speaks plain HTTP to other computers: TLS is for a proxy before it')
 
   const file = describe({ url, token, dataDir, cloud: cloudOf(environment, dev), sandbox })
   onEnd('server.json', () => removeServerFile(dataDir))
   writeServerFile(dataDir, file)
+  onEnd('draining', edge.drain)
   log.info({ url, cloud: file.cloud.endpoint, sandbox: sandbox?.url, workers: options.workers }, 'ready')
   return { file, failed: database.failed, close: closing(started.move(), log) }
 }

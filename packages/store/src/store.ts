@@ -8,6 +8,7 @@ import { type Deliveries, deliveries } from './deliveries.ts'
 import { eventHub } from './event-hub.ts'
 import { checkKept, pruneEvents } from './event-retention.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events.ts'
+import { type Figures, readFigures } from './figures.ts'
 import { type Health, readHealth } from './health.ts'
 import { idempotency } from './idempotency.ts'
 import { type InfrastructureRecord, infrastructureReader, type Remembered, recall } from './infrastructure.ts'
@@ -29,6 +30,7 @@ import { type Outbox, outbox } from './outbox.ts'
 import { due, saw } from './patrol.ts'
 import { operationQueue, type Queue } from './queue.ts'
 import { type RateLimits, rateLimiter } from './rate-bucket.ts'
+import { exchangeRequestCounts, type RequestCount } from './request-counts.ts'
 import { type ResourceFilter, resourcePage } from './resource-page.ts'
 import { type SealedKeys, sealedKeys } from './sealed-keys.ts'
 import { channels } from './statements.ts'
@@ -94,6 +96,10 @@ export interface Store extends JournalStore, PatrolStore {
   /** Forgets events older than so many days, and what became of them; says how many. */
   pruneEvents(days: number): Promise<number>
   health(): Promise<Health>
+  /** What is counted over all nodes. */
+  figures(): Promise<Figures>
+  /** Tells what this node has counted of its callers, and learns what all have. */
+  exchangeRequestCounts(mine: readonly RequestCount[]): Promise<RequestCount[]>
   /** The one bucket of an account, whichever worker asks. The key is shown in the database, so it holds no secret. */
   rateLimiter(key: string, limits?: Partial<RateLimits>): RateLimiter
   /** What a worker of this process needs, and the watch over the others'. Released by `release`. */
@@ -189,6 +195,8 @@ const reading = (connection: Connection) => ({
   eventPage: (workspace: string, page: EventPage) => explained(() => readPage(connection.db, workspace, page)),
   newestEvent: (workspace: string) => explained(() => newestEvent(connection.db, workspace)),
   checkKept: (workspace: string, afterId: number) => checkKept(connection, workspace, afterId),
+  figures: () => readFigures(connection),
+  exchangeRequestCounts: (mine: readonly RequestCount[]) => exchangeRequestCounts(connection, mine),
 })
 
 async function* oneByOne(batches: AsyncIterable<readonly AtlasEvent[]>, signal: AbortSignal) {

@@ -4,7 +4,7 @@ import type { Control } from '../control.ts'
 
 const healthJson = z
   .object({
-    status: z.enum(['ok', 'degraded']),
+    status: z.enum(['ok', 'degraded', 'draining']),
     version: z.string(),
     uptime_seconds: z.number(),
     database: z.enum(['ok', 'unreachable']),

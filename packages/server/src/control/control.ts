@@ -18,11 +18,13 @@ export interface ControlParts extends ViewParts, Omit<WebhooksParts, 'store'> {
   clouds: readonly Cloud[]
   /** What is remembered of tokens and workspaces is over. */
   forget(): void
+  /** Whether the server was asked to end. */
+  isDraining(): boolean
 }
 
 /** What the API asks for, answered by the store, the engine and the drivers. */
 export function createControl(parts: ControlParts): Control {
-  const { store, clouds } = parts
+  const { store, clouds, isDraining } = parts
   const started = performance.now()
   const submit: Control['submit'] = async ({ planHash, consent, by: _, revisions, idempotencyKey, ...request }) => {
     const plan = await planFor(parts, request)
@@ -71,13 +73,18 @@ export function createControl(parts: ControlParts): Control {
       const health = await store.health()
       const idle = health.workers === 0 && health.queued + health.running > 0
       return {
-        status: health.database === 'ok' && !idle ? 'ok' : 'degraded',
+        status: statusOf(health.database === 'ok' && !idle, isDraining()),
         version,
         uptimeSeconds: Math.round((performance.now() - started) / 1000),
         ...health,
       }
     },
   }
+}
+
+function statusOf(well: boolean, draining: boolean): 'ok' | 'degraded' | 'draining' {
+  if (draining) return 'draining'
+  return well ? 'ok' : 'degraded'
 }
 
 async function nameOf(store: Store, workspace: string, idOrName: string): Promise<{ infrastructure: string }> {

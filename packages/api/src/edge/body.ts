@@ -1,0 +1,45 @@
+import { isUtf8 } from 'node:buffer'
+import { AtlasError } from '@atlas/core'
+import type { FastifyInstance } from 'fastify'
+
+/** A description nests a dozen levels. What walks through a body recurses, and must not run out of stack. */
+const deepest = 64
+
+/**
+ * Reads JSON bodies: UTF-8, not nested beyond reason, no `__proto__`. An empty one is none: `POST …/cancel` has nothing to
+ * say, yet many clients send `content-type: application/json` with every request.
+ */
+export function readJsonBodies(app: FastifyInstance): void {
+  const parse = app.getDefaultJsonParser('error', 'error')
+  app.removeContentTypeParser('application/json')
+  app.addContentTypeParser('application/json', { parseAs: 'buffer' }, (request, body: Buffer, done) => {
+    if (body.length === 0) return done(null, undefined)
+    if (!isUtf8(body)) return done(malformed('The body is not UTF-8'))
+    const text = body.toString()
+    if (nestsBeyond(text, deepest)) return done(malformed(`The body nests more than ${deepest} levels`))
+    parse(request, text, done)
+  })
+}
+
+const malformed = (message: string) =>
+  new AtlasError('usage', message, { hint: 'send a smaller, well-formed JSON body' })
+
+const quote = 0x22
+const backslash = 0x5c
+
+/** Whether brackets and braces stand more than so many levels deep. It need not be JSON otherwise. */
+export function nestsBeyond(text: string, levels: number): boolean {
+  let depth = 0
+  let quoted = false
+  for (let at = 0; at < text.length; at++) {
+    const code = text.charCodeAt(at)
+    if (quoted) {
+      if (code === backslash) at++
+      else if (code === quote) quoted = false
+    } else if (code === quote) quoted = true
+    else if (code === 0x7b || code === 0x5b) {
+      if (++depth > levels) return true
+    } else if (code === 0x7d || code === 0x5d) depth--
+  }
+  return false
+}

@@ -1,0 +1,3 @@
+import { group } from '../command.ts'
+
+export default group({ summary: 'What a server is told by its environment', topic: 'Servers' })
