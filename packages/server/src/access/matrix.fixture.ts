@@ -1,0 +1,107 @@
+import type { Needed } from '@atlas/api'
+
+/** What a workspace has, for paths and bodies; everything is made through the API. */
+export interface Home {
+  workspace: string
+  infrastructure: string
+  operation: string
+  /** Hash of a plan that is kept. */
+  plan: string
+  /** Makes one by this request, and gives a member of the answer. */
+  made(method: 'POST' | 'PUT', path: string, body: object): Promise<Made>
+}
+
+/** What the API answers to a creation, as far as paths need it. */
+type Made = Record<string, { id: string; hash: string }>
+
+export interface Row {
+  /** Said a second time, so that a slip in the route's own words shows. */
+  least: Needed
+  /** The path with something of that workspace in it, made anew for every request. Not needed where the path has no parameter. */
+  path?: (home: Home) => string | Promise<string>
+  body?: (home: Home) => object
+  /** Status for those who may, where it is another than that of success. */
+  own?: 404 | 503
+  /** The path's parameter is a name that every workspace has for itself, so there is no foreign one. */
+  everyone?: true
+  /** The answer tells what the caller asked for before, and so the ids that stood in that. */
+  repeats?: true
+}
+
+let count = 0
+const fresh = (word: string) => `${word}-${++count}`
+
+export const shop = {
+  name: 'shop',
+  provider: 'memory',
+  region: 'nyc3',
+  resources: [{ type: 'vpc', name: 'net', specifications: {} }],
+}
+const infrastructure = (rest = '') => ({ path: (home: Home) => `/infrastructure/${home.infrastructure}${rest}` })
+const operation = (rest = '') => ({ path: (home: Home) => `/operations/${home.operation}${rest}` })
+const token = {
+  path: async ({ made }: Home) =>
+    `/tokens/${(await made('POST', '/tokens', { name: fresh('token'), role: 'viewer' })).token!.id}`,
+}
+
+/** Nobody listens there; the node of the test is allowed to send to this computer. */
+const hook = { url: 'http://127.0.0.1:1/hook', types: ['infrastructure.*'] }
+const webhook = (rest = '') => ({
+  path: async ({ made }: Home) => `/webhooks/${(await made('POST', '/webhooks', hook)).webhook!.id}${rest}`,
+})
+
+/** Every route of the API. A new one is a new line. */
+export const matrix: Record<string, Row> = {
+  // No workers, and operations that wait for them.
+  'GET /health': { least: 'anyone', own: 503 },
+  'GET /providers': { least: 'viewer' },
+  'GET /stats': { least: 'viewer' },
+  'POST /estimate-cost': { least: 'viewer', body: () => shop },
+
+  'GET /infrastructure': { least: 'viewer' },
+  'POST /infrastructure': { least: 'operator', body: () => shop },
+  'GET /infrastructure/:id': { least: 'viewer', ...infrastructure() },
+  'PUT /infrastructure/:id': { least: 'operator', ...infrastructure(), body: () => shop },
+  'DELETE /infrastructure/:id': { least: 'operator', ...infrastructure() },
+  'GET /infrastructure/:id/resources': { least: 'viewer', ...infrastructure('/resources') },
+  // Nothing to repair as long as no worker has brought it about.
+  'POST /infrastructure/:id/repair': { least: 'operator', ...infrastructure('/repair'), own: 404 },
+
+  'POST /infrastructure/:id/plan': { least: 'operator', ...infrastructure('/plan'), body: () => ({ kind: 'destroy' }) },
+  'GET /plans/:hash': { least: 'viewer', path: ({ plan }) => `/plans/${plan}` },
+  'POST /plans/:hash/apply': { least: 'operator', path: ({ plan }) => `/plans/${plan}/apply` },
+
+  'GET /operations': { least: 'viewer' },
+  'GET /operations/:id': { least: 'viewer', ...operation() },
+  'GET /operations/:id/steps': { least: 'viewer', ...operation('/steps') },
+  'POST /operations/:id/cancel': { least: 'operator', ...operation('/cancel') },
+  'POST /operations/:id/rollback': { least: 'operator', ...operation('/rollback') },
+  'GET /events': { least: 'viewer' },
+
+  'GET /workspaces': { least: 'viewer' },
+  'POST /workspaces': { least: 'root', body: () => ({ name: fresh('made') }) },
+  'GET /workspaces/:name': { least: 'viewer', path: ({ workspace }) => `/workspaces/${workspace}` },
+  'DELETE /workspaces/:name': { least: 'admin', path: ({ workspace }) => `/workspaces/${workspace}` },
+  'GET /tokens': { least: 'admin' },
+  'POST /tokens': { least: 'admin', body: () => ({ name: fresh('token'), role: 'viewer' }) },
+  'GET /tokens/:id': { least: 'admin', ...token },
+  'DELETE /tokens/:id': { least: 'admin', ...token },
+  'GET /webhooks': { least: 'operator' },
+  'POST /webhooks': { least: 'admin', body: () => hook },
+  'GET /webhooks/:id': { least: 'operator', ...webhook() },
+  'PATCH /webhooks/:id': { least: 'admin', ...webhook(), body: () => ({ active: false }) },
+  'DELETE /webhooks/:id': { least: 'admin', ...webhook() },
+  'GET /webhooks/:id/deliveries': { least: 'operator', ...webhook('/deliveries') },
+  'POST /webhooks/:id/redeliver': { least: 'operator', ...webhook('/redeliver') },
+  'POST /webhooks/:id/test': { least: 'operator', ...webhook('/test') },
+  // Nothing was delivered yet.
+  'POST /webhooks/:id/deliveries/:delivery/redeliver': {
+    least: 'operator',
+    ...webhook('/deliveries/5b2f4f0e-6a3a-4a55-9a0c-7b1f8f6f2c11/redeliver'),
+    own: 404,
+  },
+
+  'GET /audit': { least: 'admin', repeats: true },
+  'GET /audit/export': { least: 'admin', repeats: true },
+  'GET /audit/verify': { least: 'admin' },
+}
