@@ -1,10 +1,22 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { resourceTypes } from '@atlas/core'
 import { expect, test } from 'vitest'
+import { createApi } from './app.ts'
+import type { Control } from './control.ts'
 import { openApiDocument } from './document.ts'
+import { rootToken } from './root-token.ts'
+
+interface Operation {
+  operationId?: string
+  summary?: string
+  tags?: string[]
+  parameters?: { name: string; schema: object }[]
+}
 
 interface Document {
-  paths: Record<string, Record<string, { operationId?: string; summary?: string; tags?: string[] }>>
+  paths: Record<string, Record<string, Operation>>
+  components: { schemas: Record<string, { properties?: Record<string, object>; oneOf?: object[] }> }
 }
 
 const document = (await openApiDocument()) as Document
@@ -26,4 +38,43 @@ test('every operation has a name of its own, a summary and a tag', () => {
       expect.any(String),
     ])
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
+})
+
+test('the document is one of OpenAPI 3.1, by its official schema', async () => {
+  const { Validator } = await import('@seriousme/openapi-schema-validator')
+  const validator = new Validator()
+  const { valid, errors } = await validator.validate(JSON.parse(JSON.stringify(document)))
+  expect([valid, validator.version, errors]).toEqual([true, '3.1', undefined])
+})
+
+test('every change of the world takes a plan first, and says so as a boolean', () => {
+  const changing = operations.filter(({ parameters }) => parameters?.some(({ name }) => name === 'plan'))
+  expect(changing.map(({ operationId }) => operationId)).toContain('createInfrastructure')
+  for (const { operationId, parameters } of changing)
+    expect([operationId, parameters?.find(({ name }) => name === 'plan')?.schema]).toEqual([
+      operationId,
+      { type: 'boolean' },
+    ])
+})
+
+test('a body is shown by the schema that descriptions are held to', () => {
+  const { schemas } = document.components
+  expect(schemas.DescribedChange?.properties?.resources).toMatchObject({
+    items: { $ref: '#/components/schemas/ResourceDescription' },
+  })
+  expect(schemas.ResourceDescription?.oneOf).toHaveLength(resourceTypes.length)
+})
+
+test('the pages at /docs are served from here alone', async () => {
+  const app = createApi({ control: {} as Control, authenticate: rootToken('secret') })
+  const page = await app.inject('/docs/')
+  const parts = [...page.body.matchAll(/(?:src|href)="([^"]+)"/g)].map(([, to]) => to!)
+  expect(parts).toContain('./static/swagger-ui-bundle.js')
+  for (const part of [...parts, './json']) {
+    expect(part).toMatch(/^\.\//)
+    expect([part, (await app.inject(`/docs/${part}`)).statusCode]).toEqual([part, 200])
+  }
+  expect(page.headers['content-security-policy']).not.toMatch(/https?:|\w\.\w|upgrade-insecure/)
+  expect((await app.inject('/docs/static/swagger-initializer.js')).body).toContain('validatorUrl: null')
+  await app.close()
 })

@@ -2,17 +2,32 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { finishDocument } from './openapi-finish.ts'
 import './wire/problem.ts'
 
 const description = `Everything that changes the world is a plan first: ask for it with \`?plan=true\`, look at it, and send its hash back.
 
 Send \`Authorization: Bearer <token>\`. Errors are problem documents (RFC 9457) with a stable \`code\` and a \`hint\`.`
 
+const tags = [
+  { name: 'infrastructure', description: 'What there is, and how it is changed: by a plan first.' },
+  { name: 'operations', description: 'Changes under way and done: durable, to be watched, cancelled and undone.' },
+  { name: 'events', description: 'What happens, in order, without gaps.' },
+  { name: 'costs', description: 'Prices from a dated catalogue, before anything exists.' },
+  { name: 'workspaces', description: 'Each sees only what is its own.' },
+  { name: 'tokens', description: 'Who may come in, as what, and for how long.' },
+  { name: 'providers', description: 'The clouds that this server knows.' },
+  { name: 'server', description: 'The server itself.' },
+]
+
 /** What JSON Schema has no word for (a plan, a JSON value of any kind) is left open. */
 const zodToJsonConfig = { unrepresentable: 'any' } as const
 
 const transform = createJsonSchemaTransform({ zodToJsonConfig })
 const withComponents = createJsonSchemaTransformObject({ zodToJsonConfig })
+
+/** The pages at /docs ask nobody but this server, whether it is reached by https or not. */
+const ownOrigin = "default-src 'self'; base-uri 'self'; frame-ancestors 'self'; img-src 'self' data:; object-src 'none'"
 
 /** Serves the document that the routes' own schemas make up, and pages to read and try it: nothing comes from elsewhere. */
 export function describeApi(app: FastifyInstance, version: string): void {
@@ -21,16 +36,21 @@ export function describeApi(app: FastifyInstance, version: string): void {
       openapi: '3.1.0',
       info: { title: 'Atlas', version, description, license: { name: 'Apache-2.0', identifier: 'Apache-2.0' } },
       servers: [{ url: '/' }],
-      components: { securitySchemes: { token: { type: 'http', scheme: 'bearer' } } },
+      components: {
+        securitySchemes: {
+          token: { type: 'http', scheme: 'bearer', description: 'The token of a workspace, or the server’s own' },
+        },
+      },
       security: [{ token: [] }],
+      tags,
     },
     transform: (route) => {
       const { schema, url } = transform(route)
       return { schema: finished(keyed(schema, route.route.method), route.route.config?.role), url }
     },
-    transformObject: (document) => withoutUnused(withComponents(document)),
+    transformObject: (document) => finishDocument(withComponents(document)),
   })
-  app.register(swaggerUi, { routePrefix: '/docs', staticCSP: true })
+  app.register(swaggerUi, { routePrefix: '/docs', staticCSP: ownOrigin })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
 
@@ -60,14 +80,4 @@ function keyed(schema: FastifySchema, method: string | string[]): FastifySchema 
 const failure = {
   description: 'A problem document',
   content: { 'application/problem+json': { schema: { $ref: '#/components/schemas/Problem' } } },
-}
-
-/** Each named schema comes in two forms, for requests and for answers; most are used in one. */
-function withoutUnused<T extends object>(document: T): T {
-  const { schemas = {} } = (document as { components?: { schemas?: Record<string, unknown> } }).components ?? {}
-  for (let text = JSON.stringify(document); ; text = JSON.stringify(document)) {
-    const unused = Object.keys(schemas).filter((name) => !text.includes(`"#/components/schemas/${name}"`))
-    if (unused.length === 0) return document
-    for (const name of unused) delete schemas[name]
-  }
 }

@@ -2,7 +2,7 @@ import type { CloudEvent, JsonObject, Plan } from '@atlas/core'
 import { type Api, bodyOf, items, openApi } from './api.ts'
 import { type EventQuery, events } from './events.ts'
 import { type Connection, getJson } from './http.ts'
-import type { Estimate, Health, Infrastructure, Operation, Provider, Step } from './types.ts'
+import type { DescribedChange, Estimate, Health, Infrastructure, Operation, Provider, Step } from './types.ts'
 
 /** What is agreed to: the plan that was looked at, and the resources whose data may be lost. */
 export interface Approval {
@@ -37,7 +37,7 @@ export interface Client {
 
 export function createClient(connection: Connection): Client {
   const api = openApi(connection)
-  const preview = { plan: 'true' }
+  const preview = { plan: true }
   const one = (id: string) => ({ path: { id } })
 
   return {
@@ -45,12 +45,16 @@ export function createClient(connection: Connection): Client {
     api,
     health: () => getJson(connection, '/health', { alsoGood: 503 }),
     providers: async () => (await bodyOf(api.GET('/api/v1/providers'))).providers,
-    estimate: (description) => bodyOf(api.POST('/api/v1/estimate-cost', { body: description })),
+    estimate: (description) => bodyOf(api.POST('/api/v1/estimate-cost', { body: described(description) })),
 
     planApply: async (description) =>
-      planOf(await bodyOf(api.POST('/api/v1/infrastructure', { params: { query: preview }, body: description }))),
+      planOf(
+        await bodyOf(api.POST('/api/v1/infrastructure', { params: { query: preview }, body: described(description) })),
+      ),
     apply: async (description, approval) =>
-      operationOf(await bodyOf(api.POST('/api/v1/infrastructure', { body: { ...description, ...wire(approval) } }))),
+      operationOf(
+        await bodyOf(api.POST('/api/v1/infrastructure', { body: described({ ...description, ...wire(approval) }) })),
+      ),
     planDestroy: async (name) =>
       planOf(await bodyOf(api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: preview } }))),
     destroy: async (name, approval) =>
@@ -99,6 +103,9 @@ export function createClient(connection: Connection): Client {
     events: (query) => events(connection, query),
   }
 }
+
+/** What a person wrote goes out as it is: the server says what is wrong with it better than a type could. */
+const described = (description: JsonObject) => description as unknown as DescribedChange
 
 const planOf = (answer: object) => (answer as { plan: Plan }).plan
 const operationOf = (answer: object) => (answer as { operation: Operation }).operation

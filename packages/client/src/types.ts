@@ -4,6 +4,8 @@ import type { components } from './generated/api.ts'
 /** The API's JSON as it goes over the wire, by the names of its OpenAPI document. */
 type Schema = components['schemas']
 
+/** A description with the approval of its plan, as the API takes it. */
+export type DescribedChange = Schema['DescribedChange']
 export type Operation = Schema['Operation']
 export type Step = Schema['Step']
 export type Provider = Schema['Provider']

@@ -2,6 +2,7 @@ import type { JsonObject } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control, EstimateView } from '../control.ts'
+import { description } from '../wire/description.ts'
 
 const estimateJson = z
   .object({
@@ -38,7 +39,6 @@ const toJson = (estimate: EstimateView): EstimateJson => ({
 })
 
 export const estimateRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
-  const body = z.record(z.string(), z.unknown())
   app.post(
     '/estimate-cost',
     {
@@ -46,8 +46,10 @@ export const estimateRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
       schema: {
         operationId: 'estimateCost',
         summary: 'What a description costs a month; no cloud is asked',
+        description:
+          'Adds up list prices of a dated catalogue. `unpriced` names what has no sourced price, so nothing is guessed.',
         tags: ['costs'],
-        body,
+        body: description,
         response: { 200: estimateJson },
       },
     },

@@ -9,7 +9,10 @@ import { eventJson } from '../wire/event.ts'
 
 const eventId = z.coerce.number().int().nonnegative()
 const query = z.object({
-  follow: z.stringbool().default(true).describe('`false`: one page of what has happened, as JSON, instead of a stream'),
+  follow: z
+    .stringbool()
+    .default(true)
+    .meta({ type: 'boolean', description: '`false`: one page of what has happened, as JSON, instead of a stream' }),
   type: z
     .union([z.string(), z.array(z.string())])
     .optional()
@@ -43,10 +46,17 @@ export const eventRoutes: FastifyPluginAsyncZod<{ control: Control; heartbeatMs:
       schema: {
         operationId: 'streamEvents',
         summary: 'What happens, as server-sent events; what has happened, in pages',
+        description:
+          'Goes on after `Last-Event-ID` without a gap or a repetition, and never ends by itself. A comment comes every 15 seconds in which nothing happens.',
         tags: ['events'],
         querystring: query,
         headers: resume,
-        response: { 200: page },
+        response: {
+          200: {
+            description: 'A stream, or a page',
+            content: { 'application/json': { schema: page }, 'text/event-stream': { schema: z.string() } },
+          },
+        },
       },
     },
     async (request, reply) => {

@@ -25,6 +25,8 @@ export const healthRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
       schema: {
         operationId: 'getHealth',
         summary: 'Whether server, database and workers are well',
+        description:
+          'For load balancers and container health checks: it needs no token, and answers 503 where something is not well.',
         tags: ['server'],
         response: { 200: healthJson, 503: healthJson },
       },

@@ -2,13 +2,12 @@ import type { JsonObject } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
+import { describedChange } from '../wire/description.ts'
 import { approval, optionalApproval, planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
 import { namedAs } from './name.ts'
 
 const byId = z.object({ id: z.string().describe('Id or name') })
-/** The description beside the approval. What a description may hold is for `core` to say, so it passes as it is. */
-const describedChange = approval.catchall(z.unknown())
 /** A DELETE has no body worth relying on (RFC 9110, 9.3.5): the approval is in the query. */
 const destroyQuery = planQuery.extend({
   plan_hash: approval.shape.plan_hash,
@@ -23,6 +22,8 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
       schema: {
         operationId: 'createInfrastructure',
         summary: 'Carries a description out',
+        description:
+          'With `?plan=true` it answers with the plan and changes nothing. With `plan_hash` exactly the plan of that hash is carried out, and refused as `plan_stale` where the world has changed since. Loss of data needs the names of the resources in `consent`.',
         tags: ['infrastructure'],
         querystring: planQuery,
         body: describedChange,
@@ -43,6 +44,8 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
       schema: {
         operationId: 'updateInfrastructure',
         summary: 'Carries a changed description out; the name stays',
+        description:
+          'As the creation, for what exists: plan, hash and consent are the same. `If-Match` with the ETag of the infrastructure refuses an update that others have overtaken.',
         tags: ['infrastructure'],
         params: byId,
         querystring: planQuery,
@@ -66,6 +69,8 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
       schema: {
         operationId: 'destroyInfrastructure',
         summary: 'Destroys it',
+        description:
+          'With `?plan=true` it answers with what would be deleted. The approval is in the query, because a DELETE has no body to rely on.',
         tags: ['infrastructure'],
         params: byId,
         querystring: destroyQuery,
@@ -85,6 +90,8 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
       schema: {
         operationId: 'repairInfrastructure',
         summary: 'Brings it back to its description',
+        description:
+          'Looks at the cloud, and undoes what somebody else changed or removed. With `?plan=true` it is the report of that drift.',
         tags: ['infrastructure'],
         params: byId,
         querystring: planQuery,

@@ -43,6 +43,8 @@ export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       schema: {
         operationId: 'listInfrastructure',
         summary: 'By name, in pages',
+        description:
+          '`next_cursor` of a page, sent as `cursor`, brings the next one. What is destroyed stays in the list, with that status.',
         tags: ['infrastructure'],
         querystring: listQuery,
         response: { 200: listJson },
@@ -69,6 +71,8 @@ export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       schema: {
         operationId: 'getInfrastructure',
         summary: 'One, by id or name',
+        description:
+          'With its resources as they were seen last; the cloud is not asked. Its ETag is for `If-Match` of an update.',
         tags: ['infrastructure'],
         params: byId,
         response: { 200: one },
@@ -90,6 +94,7 @@ export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       schema: {
         operationId: 'listResources',
         summary: 'Resources of an infrastructure by name, in pages',
+        description: '`phase` is what was seen last, `attributes` what other resources can refer to.',
         tags: ['infrastructure'],
         params: byId,
         querystring: resourceQuery,

@@ -23,6 +23,7 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       schema: {
         operationId: 'listOperations',
         summary: 'Newest first, in pages',
+        description: '`next_cursor` of a page, sent as `cursor`, brings the next one.',
         tags: ['operations'],
         querystring: listQuery,
         response: { 200: all },
@@ -49,6 +50,7 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       schema: {
         operationId: 'getOperation',
         summary: 'Status, steps done, cost change',
+        description: '`completed_steps`, `current_step`, `created_resources` and `cost_change` are live.',
         tags: ['operations'],
         params: byId,
         response: { 200: one },
@@ -67,6 +69,7 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       schema: {
         operationId: 'listSteps',
         summary: 'Each step with its attempts and errors',
+        description: 'In the order of the plan. `attempt` counts from 1; an error that was tried again is kept here.',
         tags: ['operations'],
         params: byId,
         response: { 200: steps },
@@ -85,6 +88,8 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       schema: {
         operationId: 'cancelOperation',
         summary: 'Stops it after the calls under way',
+        description:
+          'Answers at once; the calls under way are settled first, and what is done stays until it is rolled back. One that has ended stays as it is.',
         tags: ['operations'],
         params: byId,
         response: { 202: one },
@@ -103,6 +108,8 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       schema: {
         operationId: 'rollbackOperation',
         summary: 'Undoes it, as an operation of its own',
+        description:
+          'Plans the way back to what was there before, and carries it out. With `?plan=true` it answers with that plan.',
         tags: ['operations'],
         params: byId,
         querystring: planQuery,

@@ -33,6 +33,7 @@ export const providerRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
       schema: {
         operationId: 'listProviders',
         summary: 'The clouds, whether they answer, what can be made there',
+        description: '`status` says whether the credential works; `hint`, what to do where it does not.',
         tags: ['providers'],
         response: { 200: answer },
       },

@@ -6,6 +6,7 @@ export const statsRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (a
   const schema = {
     operationId: 'getStatistics',
     summary: 'What is in the workspace, in numbers',
+    description: 'Counts and sums over the workspace of the token.',
     tags: ['infrastructure'],
     response: { 200: statisticsJson },
   }

@@ -1,16 +1,17 @@
 import type { Plan } from '@atlas/core'
 import { z } from 'zod'
 import type { StoredPlan } from '../control/plans.ts'
+import './plan-document.ts'
 
 /** The plan document goes out unchanged, in its own format: its hash is over exactly this value. */
-export const planAnswer = z.object({ plan: z.custom<Plan>() })
+export const planAnswer = z.object({ plan: z.custom<Plan>().meta({ $ref: '#/components/schemas/Plan' }) })
 
 export const planQuery = z.object({
-  plan: z.stringbool().default(false).describe('Answer with the plan and change nothing'),
-  store: z
-    .stringbool()
-    .default(false)
-    .describe('With `plan=true`: keep the plan for a day, to be applied by its hash at /api/v1/plans/{hash}/apply'),
+  plan: z.stringbool().default(false).meta({ type: 'boolean', description: 'Answer with the plan and change nothing' }),
+  store: z.stringbool().default(false).meta({
+    type: 'boolean',
+    description: 'With `plan=true`: keep the plan for a day, to be applied by its hash at /api/v1/plans/{hash}/apply',
+  }),
 })
 
 export const approval = z.object({

@@ -26,7 +26,7 @@ const times = z.int('2 to 10 times').min(2, '2 to 10 times').max(10, '2 to 10 ti
 const healthCheck = z.strictObject({
   protocol: z.enum(['http', 'https', 'tcp']).default('http'),
   port: port.default(80).describe('Port on the machines.'),
-  path: z.string().startsWith('/', 'a path that starts with /').default('/').describe('Asked for by http and https.'),
+  path: z.string().regex(/^\//, 'a path that starts with /').default('/').describe('Asked for by http and https.'),
   interval_seconds: seconds(3, 300).default(10).describe('Time between two checks.'),
   timeout_seconds: seconds(3, 300).default(5).describe('A check without an answer for so long has failed.'),
   unhealthy_threshold: times.default(5).describe('Failures in a row that take a machine out.'),

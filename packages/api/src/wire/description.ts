@@ -1,0 +1,34 @@
+import { infrastructureSchema, resourceSchema } from '@atlas/core'
+import { z } from 'zod'
+import { approval } from './plan.ts'
+
+// What a description may hold is for core to say: its refusals name every fault at once, with the word that was meant.
+// So bodies pass as they are, and the document shows core's own schema in their place.
+
+const nameOf = (word: string) => word.replace(/(^|_)(\w)/g, (_, __, letter: string) => letter.toUpperCase())
+
+for (const option of resourceSchema.options) {
+  const [type] = [...option.shape.type._zod.values]
+  z.globalRegistry.add(option, { id: `${nameOf(String(type))}Description` })
+}
+z.globalRegistry.add(resourceSchema, { id: 'ResourceDescription' })
+z.globalRegistry.add(infrastructureSchema, { id: 'InfrastructureDescription' })
+
+/** Named, so that it becomes a component; nothing is validated by it. */
+export const describedChangeJson = infrastructureSchema.extend(approval.shape).meta({
+  id: 'DescribedChange',
+  description: 'A description, with the approval of its plan beside it.',
+})
+
+const anyObject = (shownAs: string) =>
+  z
+    .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
+      error: 'expected an object',
+    })
+    .meta({ $ref: `#/components/schemas/${shownAs}Input` })
+
+/** The body of an estimate or of a change without approval. */
+export const description = anyObject('InfrastructureDescription')
+
+/** The body of a change: the approval is checked here, the description beside it is not. */
+export const describedChange = anyObject('DescribedChange').pipe(approval.catchall(z.unknown()))

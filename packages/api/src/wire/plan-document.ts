@@ -1,0 +1,107 @@
+import { resourceTypes } from '@atlas/core'
+import { z } from 'zod'
+
+// For the document and for tests: a plan goes out as it is, because its hash is over exactly that value.
+
+const money = z.number().nullable().describe('USD a month; null where no sourced price is known')
+const type = z.enum(resourceTypes)
+const json: z.ZodType = z.unknown()
+
+const riskJson = z
+  .object({
+    dataLoss: z.string().optional().describe('What is lost. It needs consent.'),
+    downtime: z.string().optional().describe('What stops, and for how long about'),
+  })
+  .meta({ id: 'Risk' })
+
+const fieldChangeJson = z
+  .object({
+    field: z.string().describe('JSON pointer into the specifications, such as `/size`'),
+    from: json,
+    to: json.optional().describe('Absent where it is known only after a step before'),
+  })
+  .meta({ id: 'FieldChange' })
+
+const fields = z.array(fieldChangeJson)
+const changeJson = z.discriminatedUnion('kind', [
+  z.object({ kind: z.literal('unchanged') }),
+  z.object({ kind: z.literal('update'), fields, risk: riskJson.optional() }),
+  z.object({
+    kind: z.literal('replace'),
+    fields,
+    reason: z.string(),
+    createFirst: z.boolean(),
+    risk: riskJson.optional(),
+  }),
+])
+
+const resourcePlanJson = z
+  .object({
+    resource: z.string(),
+    type,
+    action: z.enum(['create', 'update', 'replace', 'delete', 'unchanged', 'forget']),
+    reason: z.string().describe('Why, in a sentence'),
+    change: changeJson.optional(),
+    steps: z.array(z.int()).describe('Indexes in `steps`'),
+    monthlyBefore: money,
+    monthlyAfter: money,
+  })
+  .meta({ id: 'ResourcePlan' })
+
+const plannedStepJson = z
+  .object({
+    n: z.int().describe('Index in `steps`'),
+    action: z.enum(['create', 'update', 'delete']),
+    resource: z.string(),
+    type,
+    generation: z.int(),
+    identity: z.string().describe('Names this life of the resource in the cloud'),
+    target: z.object({ id: z.string(), physicalId: z.string() }).optional().describe('What it acts on'),
+    gone: z.literal(true).optional().describe('The cloud does not have it any more; the step forgets it'),
+    reason: z.string(),
+    fields,
+    replaces: z.enum(['create-first', 'delete-first']).optional().describe('Which half of a replacement this is'),
+    monthly: money,
+    risk: riskJson,
+    dependsOn: z.array(z.int()).describe('Steps that must be done before'),
+    specifications: z.record(z.string(), json),
+    needs: z.array(z.string()).describe('Resources that it refers to'),
+  })
+  .meta({ id: 'PlannedStep' })
+
+const priceJson = z.object({
+  currency: z.literal('USD'),
+  before: z.number(),
+  after: z.number(),
+  change: z.number(),
+  unpriced: z.array(z.string()).describe('Items without a sourced price, so not in the sums'),
+  catalogueDate: z.string(),
+  transfer: z.object({
+    includedGb: z.number().nullable(),
+    expectedGb: z.number().optional(),
+    perGbBeyond: z.number(),
+    monthly: z.number().nullable(),
+  }),
+})
+
+/** The exact change of one infrastructure. */
+export const planJson = z
+  .object({
+    format: z.literal(1),
+    workspace: z.string(),
+    infrastructure: z.string(),
+    provider: z.string(),
+    account: z.string(),
+    region: z.string(),
+    kind: z.enum(['apply', 'destroy', 'rollback', 'repair']),
+    undoes: z.string().optional().describe('The operation that a rollback undoes'),
+    revision: z.int().describe('The revision of the state that it was made against'),
+    description: z.record(z.string(), json).describe('The whole description, sizes and images resolved'),
+    resources: z.array(resourcePlanJson).describe('What becomes of each resource'),
+    steps: z.array(plannedStepJson).describe('The cloud changes, in an order that works'),
+    price: priceJson,
+    consentNeeded: z.array(z.object({ resource: z.string(), why: z.string() })).describe('Whose data would be lost'),
+    warnings: z.array(z.string()),
+    hash: z.string().describe('SHA-256 over all of the above: send it back as `plan_hash`'),
+  })
+  .meta({ id: 'Plan' })

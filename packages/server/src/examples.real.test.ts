@@ -1,0 +1,98 @@
+import { writeFileSync } from 'node:fs'
+import { type Answer, answersPath, type Example, recordedAnswers, walk } from '@atlas/api'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { answerFaults, document, faults, operations } from './documented.fixture.ts'
+import {
+  clientOf,
+  dataFolder,
+  finished,
+  type ServerProcess,
+  serverOf,
+  startServer,
+  stopServer,
+} from './server.fixture.ts'
+
+const recording = process.env.ATLAS_RECORD_EXAMPLES !== undefined
+const folder = dataFolder()
+let server: ServerProcess
+const answers: Record<string, Answer> = {}
+
+beforeAll(async () => {
+  const env = { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' }
+  server = await startServer(folder.path, { env })
+})
+afterAll(async () => {
+  await stopServer(server)
+  folder.remove()
+  // npm run examples
+  if (recording) writeFileSync(answersPath, `${JSON.stringify(answers, null, 2)}\n`)
+})
+
+const operationOf = ({ operation }: Example) => {
+  const found = operations.find(({ operationId }) => operationId === operation)
+  if (found) return found
+  throw new Error(`the document has no operation ${operation}`)
+}
+
+/** The secret of a token stays out of the document. */
+const shown = (answer: Answer): Answer =>
+  typeof answer?.secret === 'string'
+    ? { ...answer, secret: answer.secret.replace(/[^_]{8,}$/, 'x'.repeat(32)) }
+    : answer
+
+async function send(example: Example) {
+  const { url, token } = serverOf(folder.path)
+  const { method, path } = operationOf(example)
+  const ids = example.path?.((name) => answers[name]) ?? {}
+  const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name]!))
+  const { body, query = {} } = example
+  return fetch(`${url}${filled}?${new URLSearchParams(query)}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+}
+
+// One after the other, because each builds on those before it: so none is tried again by itself.
+describe('the examples of the document work, in their order', { retry: 0 }, () => {
+  test.each(walk)('$name', async (example) => {
+    const operation = operationOf(example)
+    if (example.body) {
+      const place = [operation.path, operation.method, 'requestBody', 'content', 'application/json', 'schema']
+      expect(faults(example.body, ...place)).toEqual([])
+    }
+    const answer = await send(example)
+    const text = await answer.text()
+    const json = text === '' ? undefined : JSON.parse(text)
+    expect(answer.status, JSON.stringify(json)).toBe(example.status)
+    expect(answerFaults(operation, answer.status, answer.headers.get('content-type') ?? '', json)).toEqual([])
+    answers[example.name] = shown(json)
+    if (answer.status === 202 && json.operation) await finished(clientOf(folder.path), json.operation.id)
+  })
+})
+
+test.skipIf(recording)('the answers that the document shows are as it says', () => {
+  const recorded = recordedAnswers()
+  const wrong = walk.flatMap((example) => {
+    if (example.status === 204) return []
+    const found = answerFaults(operationOf(example), example.status, 'application/json', recorded[example.name])
+    return found.map((fault) => `${example.name}: ${fault}`)
+  })
+  expect(wrong).toEqual([])
+})
+
+test.skipIf(recording)('every body and every answer in JSON that the document knows has an example', () => {
+  const bare = operations.flatMap(({ operationId, requestBody, responses }) => {
+    const places = { body: requestBody, ...responses }
+    return Object.entries(places)
+      .filter(([place]) => /^(body|2..)$/.test(place))
+      .filter(([, part]) => part?.content?.['application/json'] && !part.content['application/json'].examples)
+      .map(([place]) => `${operationId} ${place}`)
+  })
+  expect(bare).toEqual([])
+})
+
+test('every tag of an operation is described', () => {
+  const described = new Set(document.tags.map(({ name }) => name))
+  expect(operations.flatMap(({ tags }) => tags).filter((tag) => !described.has(tag))).toEqual([])
+})
