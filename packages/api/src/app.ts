@@ -42,6 +42,8 @@ export interface ApiOptions {
   logger?: FastifyBaseLogger
   /** A comment goes down a silent event stream this often, so that proxies keep it open. Milliseconds. */
   heartbeatMs?: number
+  /** A stream whose reader takes nothing for so long is ended. Milliseconds, more than `heartbeatMs`. */
+  stallMs?: number
   /** What the server knows of an error that whoever threw it did not. */
   explain?: (error: unknown) => unknown
   /** Figures of this node at /metrics; absent: there is no such page. */
@@ -59,6 +61,7 @@ export function createApi({
   version = '0',
   logger,
   heartbeatMs = 15_000,
+  stallMs = 60_000,
   explain = (error) => error,
   metrics,
   corsOrigins = [],
@@ -98,7 +101,7 @@ export function createApi({
       await v1.register(planRoutes, { control })
       await v1.register(statsRoutes, { control })
       await v1.register(operationRoutes, { control })
-      await v1.register(eventRoutes, { control, heartbeatMs })
+      await v1.register(eventRoutes, { control, heartbeatMs, stallMs })
       await v1.register(estimateRoutes, { control })
       await v1.register(workspaceRoutes, { control })
       await v1.register(tokenRoutes, { control })

@@ -22,7 +22,7 @@ afterEach(() => Promise.all(apps.splice(0).map((app) => app.close())))
 const headers = { authorization: 'Bearer secret' }
 
 /** An API whose events are these, and what was asked of it. */
-function api({ follow, page }: Partial<Control['events']>) {
+function api({ follow, page }: Partial<Control['events']>, stallMs = 60_000) {
   const asked: unknown[] = []
   const events: Control['events'] = {
     async follow(workspace, filter, signal) {
@@ -34,7 +34,7 @@ function api({ follow, page }: Partial<Control['events']>) {
       return page!(workspace, filter)
     },
   }
-  const app = createApi({ control: { events } as Control, authenticate: rootToken('secret'), heartbeatMs: 5 })
+  const app = createApi({ control: { events } as Control, authenticate: rootToken('secret'), heartbeatMs: 5, stallMs })
   apps.push(app)
   const listen = async () => `${await app.listen({ port: 0, host: '127.0.0.1' })}/api/v1/events`
   return { app, asked, listen }
@@ -89,7 +89,7 @@ test('a reader that does not read stops its query, fills no memory, and is let g
       left.resolve()
     }
   }
-  const { listen } = api({ follow: async () => endless() })
+  const { listen } = api({ follow: async () => endless() }, 300)
   const socket = connect(Number(new URL(await listen()).port), '127.0.0.1')
   socket.on('error', () => {})
   socket.pause().write('GET /api/v1/events HTTP/1.1\r\nhost: x\r\nauthorization: Bearer secret\r\n\r\n')

@@ -9,8 +9,8 @@ import { untilTaken } from './trouble.ts'
 /** A notification can be lost with the connection it was meant for, so the reader also looks by itself. */
 const lookAgainMs = 5000
 /** So many followers are told at once before the reader begins to wait for company: telling each costs a system call. */
-const followersPerMs = 10
-const longestPauseMs = 100
+const followersPerMs = 5
+const longestPauseMs = 200
 
 /** The one reader of a workspace's events in this process, for all who follow them. */
 export interface Feed {

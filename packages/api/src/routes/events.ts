@@ -32,8 +32,13 @@ const page = z.object({ events: z.array(eventJson), next_cursor: z.string().opti
 
 type Query = z.infer<typeof query>
 
-export const eventRoutes: FastifyPluginAsyncZod<{ control: Control; heartbeatMs: number }> = async (app, options) => {
-  const { control, heartbeatMs } = options
+export interface StreamOptions {
+  control: Control
+  heartbeatMs: number
+  stallMs: number
+}
+
+export const eventRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { control, heartbeatMs, stallMs }) => {
   const open = new Set<AbortController>()
   app.addHook('preClose', async () => {
     for (const stream of open) stream.abort()
@@ -72,7 +77,7 @@ export const eventRoutes: FastifyPluginAsyncZod<{ control: Control; heartbeatMs:
       })
       const events = await control.events.follow(workspace, { ...filter, after }, stream.signal)
       // A client that takes nothing, not even the comments, is let go; it can come back with its Last-Event-ID.
-      reply.raw.setTimeout(4 * heartbeatMs)
+      reply.raw.setTimeout(stallMs)
       // A Readable asks for the next frame only when the socket takes more: a slow reader slows itself, and fills no memory.
       const frames = Readable.from(eventFrames(events, heartbeatMs, stream.signal), { objectMode: false })
       return reply
