@@ -38,6 +38,7 @@ function api(over: Partial<Control> = {}) {
     submit: ({ by: _, ...request }: Parameters<Control['submit']>[0]) => note(request, operation),
     operation: async () => operation,
     audit: { write: async () => 1 } as unknown as Control['audit'],
+    budgets: { gate: async () => ({ verdict: 'ok', budgets: [] }) },
     ...over,
   } as Control
   const app = createApi({ control, authenticate: rootToken('secret'), heartbeatMs: 5 })
@@ -118,7 +119,10 @@ test('an operation has the field names of the public API', async () => {
 test('?plan=true plans and submits nothing', async () => {
   const { send, asked } = api()
   const answer = await send('POST', '/infrastructure?plan=true', { name: 'shop', plan_hash: 'h0' })
-  expect([answer.statusCode, answer.json()]).toEqual([200, { plan: { hash: 'h1' } }])
+  expect([answer.statusCode, answer.json()]).toEqual([
+    200,
+    { plan: { hash: 'h1' }, gate: { verdict: 'ok', budgets: [] } },
+  ])
   expect(asked).toEqual([{ workspace: 'default', kind: 'apply', description: { name: 'shop' } }])
 })
 

@@ -15,6 +15,8 @@ import { answerOnce } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
 import { answerNotFound, answerProblem } from './problem.ts'
 import { auditRoutes } from './routes/audit.ts'
+import { budgetRoutes } from './routes/budgets.ts'
+import { costRoutes } from './routes/costs.ts'
 import { estimateRoutes } from './routes/estimate.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -107,6 +109,8 @@ export function createApi({
       await v1.register(tokenRoutes, { control })
       await v1.register(auditRoutes, { control })
       await v1.register(webhookRoutes, { control })
+      await v1.register(costRoutes, { control })
+      await v1.register(budgetRoutes, { control })
     },
     { prefix: '/api/v1' },
   )

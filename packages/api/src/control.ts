@@ -1,6 +1,8 @@
 import type { JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
 import type { Actor } from './caller.ts'
 import type { AuditControl } from './control/audit.ts'
+import type { BudgetsControl } from './control/budgets.ts'
+import type { CostsControl } from './control/costs.ts'
 import type { EventControl } from './control/events.ts'
 import type { Idempotency } from './control/idempotency.ts'
 import type { Plans } from './control/plans.ts'
@@ -51,6 +53,8 @@ export interface Control {
   events: EventControl
   webhooks: WebhooksControl
   providers(): Promise<ProviderView[]>
+  costs: CostsControl
+  budgets: BudgetsControl
   health(): Promise<HealthView>
 }
 

@@ -1,4 +1,4 @@
-import type { Approval, Client, Operation } from '@atlas/client'
+import type { Approval, Client, Operation, Planned } from '@atlas/client'
 import type { Plan } from '@atlas/core'
 import { AtlasError, type ErrorCode } from '@atlas/core/errors'
 import { agreed } from './ask.ts'
@@ -11,7 +11,7 @@ import { duration, moneyChange, plural } from './show/text.ts'
 
 /** One change of the world, whatever its kind: how it is planned, how it is started. */
 export interface Change {
-  plan(client: Client): Promise<Plan>
+  plan(client: Client): Promise<Planned>
   start(client: Client, approval: Approval): Promise<Operation>
   /** What to say where the plan is empty. */
   nothing: string
@@ -34,6 +34,7 @@ export async function carryOut(context: Context, change: Change, given: Consent)
   const plan = await change.plan(client)
   if (isNothing(plan)) return { json: { plan, operation: null }, text: () => change.nothing, next: change.next }
   context.say(`${await showPlan(plan, context.terminal)}\n`)
+  refuseOverBudget(plan)
   const consent = await consentFor(context, plan, given)
   if (!(await agreed(context, questionFor(plan), given.yes))) return { text: () => 'Nothing was changed.' }
   const started = await change.start(client, { planHash: plan.hash, consent })
@@ -48,6 +49,17 @@ export const isNothing = ({ steps, resources }: Plan): boolean =>
 
 const questionFor = ({ steps, price }: Plan) =>
   `Carry out ${plural(steps.length, 'step')}, ${moneyChange(price.change)} a month?`
+
+/** The server refuses it too, with the figures of that moment; nobody is asked about what cannot be. */
+function refuseOverBudget({ gate }: Planned): void {
+  const over = gate.budgets.filter(({ verdict }) => verdict === 'block')
+  const [first] = over
+  if (!first) return
+  const names = over.map(({ budget }) => budget).join(', ')
+  throw new AtlasError('budget_exceeded', `This is more than the budget allows: ${names}`, {
+    hint: `plan less, take something else away first, or have an admin raise it: atlas budgets set ${first.budget} --monthly <usd>`,
+  })
+}
 
 /** Every loss of data is agreed to by name: on the command line, or on a terminal that lists it. --yes is not enough. */
 async function consentFor(context: Context, plan: Plan, { consent }: Consent): Promise<readonly string[]> {

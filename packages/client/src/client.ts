@@ -2,12 +2,39 @@ import type { CloudEvent, JsonObject, Plan } from '@atlas/core'
 import { type Api, bodyOf, items, openApi } from './api.ts'
 import { type EventQuery, events } from './events.ts'
 import { type Connection, getJson } from './http.ts'
-import type { DescribedChange, Estimate, Health, Infrastructure, Operation, Provider, Step } from './types.ts'
+import type {
+  Budget,
+  Costs,
+  DescribedChange,
+  Estimate,
+  Gate,
+  Health,
+  Infrastructure,
+  Operation,
+  Planned,
+  Provider,
+  Step,
+} from './types.ts'
 
 /** What is agreed to: the plan that was looked at, and the resources whose data may be lost. */
 export interface Approval {
   planHash?: string
   consent?: readonly string[]
+}
+
+export interface CostQuery {
+  from?: string
+  to?: string
+  group_by?: 'resource' | 'infrastructure' | 'type' | 'tag'
+}
+
+export interface BudgetWish {
+  /** USD a month. */
+  monthly: number
+  /** `key=value`; everything in the workspace when absent. */
+  tag?: string
+  warn_percent?: number
+  block_percent?: number
 }
 
 /** What is asked for most. All throw AtlasError: the server's by code, or `server_unreachable`. */
@@ -18,13 +45,13 @@ export interface Client {
   health(): Promise<Health>
   providers(): Promise<Provider[]>
   estimate(description: JsonObject): Promise<Estimate>
-  planApply(description: JsonObject): Promise<Plan>
+  planApply(description: JsonObject): Promise<Planned>
   apply(description: JsonObject, approval: Approval): Promise<Operation>
-  planDestroy(infrastructure: string): Promise<Plan>
+  planDestroy(infrastructure: string): Promise<Planned>
   destroy(infrastructure: string, approval: Approval): Promise<Operation>
-  planRepair(infrastructure: string): Promise<Plan>
+  planRepair(infrastructure: string): Promise<Planned>
   repair(infrastructure: string, approval: Approval): Promise<Operation>
-  planRollback(operation: string): Promise<Plan>
+  planRollback(operation: string): Promise<Planned>
   rollback(operation: string, approval: Approval): Promise<Operation>
   infrastructures(): Promise<Infrastructure[]>
   infrastructure(idOrName: string): Promise<Infrastructure>
@@ -33,6 +60,10 @@ export interface Client {
   steps(operation: string): Promise<Step[]>
   cancel(operation: string): Promise<Operation>
   events(query?: EventQuery): AsyncGenerator<CloudEvent>
+  costs(query?: CostQuery): Promise<Costs>
+  budgets(): Promise<Budget[]>
+  putBudget(name: string, budget: BudgetWish): Promise<Budget>
+  removeBudget(name: string): Promise<void>
 }
 
 export function createClient(connection: Connection): Client {
@@ -100,6 +131,13 @@ export function createClient(connection: Connection): Client {
     operation: async (id) => operationOf(await bodyOf(api.GET('/api/v1/operations/{id}', { params: one(id) }))),
     steps: async (id) => (await bodyOf(api.GET('/api/v1/operations/{id}/steps', { params: one(id) }))).steps,
     cancel: async (id) => operationOf(await bodyOf(api.POST('/api/v1/operations/{id}/cancel', { params: one(id) }))),
+    costs: (query = {}) => bodyOf(api.GET('/api/v1/costs', { params: { query } })),
+    budgets: async () => (await bodyOf(api.GET('/api/v1/budgets'))).budgets,
+    putBudget: async (name, body) =>
+      (await bodyOf(api.PUT('/api/v1/budgets/{name}', { params: { path: { name } }, body }))).budget,
+    removeBudget: async (name) => {
+      await api.DELETE('/api/v1/budgets/{name}', { params: { path: { name } } })
+    },
     events: (query) => events(connection, query),
   }
 }
@@ -107,7 +145,10 @@ export function createClient(connection: Connection): Client {
 /** What a person wrote goes out as it is: the server says what is wrong with it better than a type could. */
 const described = (description: JsonObject) => description as unknown as DescribedChange
 
-const planOf = (answer: object) => (answer as { plan: Plan }).plan
+const planOf = (answer: object): Planned => {
+  const { plan, gate } = answer as { plan: Plan; gate: Gate }
+  return { ...plan, gate }
+}
 const operationOf = (answer: object) => (answer as { operation: Operation }).operation
 
 const wire = ({ planHash, consent }: Approval) => ({

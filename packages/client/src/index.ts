@@ -1,5 +1,5 @@
 export { type Api, bodyOf, items } from './api.ts'
-export { type Approval, type Client, createClient } from './client.ts'
+export { type Approval, type BudgetWish, type Client, type CostQuery, createClient } from './client.ts'
 export { makeDataFolder } from './data-folder.ts'
 export type { EventQuery } from './events.ts'
 export type { Connection } from './http.ts'

@@ -1,4 +1,4 @@
-import type { JsonObject } from '@atlas/core'
+import type { JsonObject, Plan } from '@atlas/core'
 import type { components } from './generated/api.ts'
 
 /** The API's JSON as it goes over the wire, by the names of its OpenAPI document. */
@@ -11,6 +11,13 @@ export type Step = Schema['Step']
 export type Provider = Schema['Provider']
 export type Health = Schema['Health']
 export type Estimate = Schema['Estimate']
+
+export type Costs = Schema['Costs']
+export type Budget = Schema['Budget']
+export type Gate = Schema['Gate']
+
+/** A plan, and what the budgets say to it now: that is not part of it, and not in its hash. */
+export type Planned = Plan & { gate: Gate }
 
 /** What the document leaves open is JSON. */
 export type Resource = Omit<Schema['Resource'], 'specifications' | 'attributes'> & {

@@ -13,6 +13,7 @@ export const catalogue = {
   idempotency_conflict: { status: 422, exit: 2, title: 'The idempotency key belongs to another request' },
   request_running: { status: 409, exit: 3, title: 'The same request is being carried out' },
   operation_running: { status: 409, exit: 3, title: 'Another operation is changing this infrastructure' },
+  budget_exceeded: { status: 409, exit: 3, title: 'A budget does not allow it' },
   not_ours: { status: 409, exit: 3, title: 'A resource of that name exists, but Atlas did not make it' },
   account_mismatch: { status: 409, exit: 3, title: 'The infrastructure lives in another cloud account' },
   already_exists: { status: 409, exit: 3, title: 'It exists already' },

@@ -40,6 +40,8 @@ export const eventTypes = [
   'drift.cleared',
   'webhook.disabled',
   'webhook.test',
+  'budget.warned',
+  'budget.blocked',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]

@@ -1,6 +1,8 @@
-import type { AtlasEvent, Operation, OperationStep, Plan, RateLimiter } from '@atlas/core'
+import type { AtlasEvent, Budget, Gate, Judged, Operation, OperationStep, Plan, RateLimiter } from '@atlas/core'
 import type { JournalStore, PatrolStore } from '@atlas/engine'
 import { type Audit, openAudit } from './audit/index.ts'
+import { gateFor, standings } from './budget-gate.ts'
+import { putBudget, removeBudget } from './budgets.ts'
 import { judge, swept } from './claims.ts'
 import { type Connection, connect } from './connection.ts'
 import { type Credentials, credentials } from './credentials.ts'
@@ -72,6 +74,13 @@ export interface Store extends JournalStore, PatrolStore {
   /** A page of the resources of an infrastructure, by its id. */
   resources(infrastructureId: string, filter: ResourceFilter): ReturnType<typeof resourcePage>
   statistics(workspace: string): Promise<Statistics>
+  /** What the budgets say to a plan now. Submitting judges again, and refuses. */
+  gate(plan: Plan): Promise<Gate>
+  /** Every budget by name, with how it stands: `block` means that nothing more would pass. */
+  budgets(workspace: string): Promise<Judged[]>
+  putBudget(workspace: string, budget: Budget): Promise<void>
+  /** @throws AtlasError `not_found` */
+  removeBudget(workspace: string, name: string): Promise<void>
   /** What planning starts from. Reads only. */
   recall(workspace: string, infrastructure: string): Promise<Remembered | undefined>
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
@@ -161,6 +170,8 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     eventBatches: (workspace, filter, signal) => hub.follow(workspace, filter, signal),
     outbox: outbox(connection, listener),
     pruneEvents: (days) => pruneEvents(connection, days),
+    putBudget: (workspace, budget) => putBudget(connection, workspace, budget),
+    removeBudget: (workspace, name) => removeBudget(connection, workspace, name),
     async work() {
       const lease = await holdLease(url)
       const watcher = watch(connection, queue, listener, onTrouble)
@@ -189,6 +200,8 @@ const reading = (connection: Connection) => ({
   statistics: (workspace: string) => statistics(connection, workspace),
   recall: (workspace: string, name: string) => recall(connection, workspace, name),
   usage: (workspace: string, since: Date | 'this month') => usageSince(connection, workspace, since),
+  gate: (plan: Plan) => gateFor(connection, plan),
+  budgets: (workspace: string) => standings(connection, workspace),
   health: () => readHealth(connection),
   webhooks: webhooks(connection),
   deliveries: deliveries(connection),

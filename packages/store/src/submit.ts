@@ -1,8 +1,10 @@
 import { randomUUID } from 'node:crypto'
-import { AtlasError, checkConsent, ownerOf, type Plan } from '@atlas/core'
+import { AtlasError, checkConsent, type Gate, isAtlasError, ownerOf, type Plan, refuseBlocked } from '@atlas/core'
 import { sql, type Transaction } from 'kysely'
 import { appendAudit } from './audit/append.ts'
 import { operationEnded } from './audit/operation.ts'
+import { judgePlan, tellBlocked, warned } from './budget-gate.ts'
+import { holdBudgets } from './budgets.ts'
 import type { Connection } from './connection.ts'
 import { type NewEvent, writeEvents } from './events.ts'
 import { carriedOut, ending } from './finish.ts'
@@ -21,7 +23,7 @@ export interface SubmitOptions {
 /**
  * Stores plan, operation, steps, job and event in one transaction, and returns the operation's id. A plan without steps
  * is carried out by that alone, so it is over at once.
- * @throws AtlasError `consent_required`, `operation_running`, `plan_stale`, `account_mismatch`, `usage`
+ * @throws AtlasError `consent_required`, `operation_running`, `plan_stale`, `account_mismatch`, `budget_exceeded`, `usage`
  */
 export function submit(
   connection: Connection,
@@ -38,6 +40,7 @@ export function submit(
       const twin =
         idempotencyKey !== undefined && isKeyTaken(error) && (await byKey(connection.db, plan, idempotencyKey))
       if (twin) return twin
+      if (isAtlasError(error, 'budget_exceeded')) await tellBlocked(connection, plan, error)
       throw error
     }
   })
@@ -56,6 +59,8 @@ async function store(
   await refuseWhileRunning(tx, infrastructure.id, plan)
   refuseStale(plan, infrastructure.revision)
   await refuseOtherAccount(tx, infrastructure.id, plan)
+  const gate = await judgePlan(tx, await holdBudgets(tx, plan.workspace), plan)
+  refuseBlocked(gate)
 
   const id = randomUUID()
   const atOnce = plan.steps.length === 0
@@ -64,7 +69,7 @@ async function store(
   await adoptPlan(tx, infrastructure.id, plan)
   const change = atOnce ? await carriedOut(tx, infrastructure.id, id, plan) : undefined
   if (!atOnce) await queue.send(tx, id)
-  await writeEvents(tx, plan, events(id, plan, { created, change }))
+  await writeEvents(tx, plan, events(id, plan, { created, change, gate }))
   if (atOnce) await appendAudit(tx, [operationEnded(id, plan, { status: 'succeeded' })])
   return id
 }
@@ -72,12 +77,13 @@ async function store(
 function events(
   operation: string,
   plan: Plan,
-  { created, change }: { created: boolean; change: NewEvent[] | undefined },
+  { created, change, gate }: { created: boolean; change: NewEvent[] | undefined; gate: Gate },
 ): NewEvent[] {
   const data = { kind: plan.kind, steps: plan.steps.length, planHash: plan.hash }
   return [
     ...(created ? [{ type: 'infrastructure.created' as const, data: { provider: plan.provider } }] : []),
     { type: 'operation.queued', operation, data },
+    ...warned(operation, gate),
     ...(change ? [...change, ending(operation, plan, { status: 'succeeded' })] : []),
   ]
 }

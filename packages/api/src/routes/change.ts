@@ -3,6 +3,7 @@ import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Control, PlanRequest } from '../control.ts'
 import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
+import { type GateJson, gateToJson } from '../wire/budget.ts'
 import { operationJson, operationToJson } from '../wire/operation.ts'
 import { type Approval, planAnswer, type planQuery } from '../wire/plan.ts'
 
@@ -26,7 +27,7 @@ export async function change(
   reply: FastifyReply,
   what: Change,
   { plan: previewOnly, store, plan_hash, consent }: Approval & z.infer<typeof planQuery>,
-): Promise<{ plan: Plan } | { operation: z.infer<typeof operationJson> }> {
+): Promise<{ plan: Plan; gate: GateJson } | { operation: z.infer<typeof operationJson> }> {
   const { workspace, actor } = request.caller
   const wish = { workspace, ...what } as PlanRequest
   const revisions = revisionsMeant(request)
@@ -34,7 +35,7 @@ export async function change(
     const { plan } = store ? await control.plans.make({ ...wish, by: actor }) : { plan: await control.plan(wish) }
     refuseLostUpdate(plan, revisions)
     if (store) reply.header('location', `/api/v1/plans/${plan.hash}`)
-    return { plan }
+    return { plan, gate: gateToJson(await control.budgets.gate(plan)) }
   }
   const earlier = request.keyed?.again ? await control.submittedBy(workspace, request.keyed.id) : undefined
   if (earlier) return started(request, reply, earlier)

@@ -41,7 +41,7 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       const made = await control.plans.make({ ...wish, by: actor })
       refuseLostUpdate(made.plan, revisionsMeant(request))
       reply.code(201).header('location', `/api/v1/plans/${made.plan.hash}`)
-      return storedPlanToJson(made)
+      return storedPlanToJson(made, await control.budgets.gate(made.plan))
     },
   )
 
@@ -57,7 +57,10 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
         response: { 200: storedPlanJson },
       },
     },
-    async ({ caller, params }) => storedPlanToJson(await control.plans.get(caller.workspace, params.hash)),
+    async ({ caller, params }) => {
+      const found = await control.plans.get(caller.workspace, params.hash)
+      return storedPlanToJson(found, await control.budgets.gate(found.plan))
+    },
   )
 
   app.post(

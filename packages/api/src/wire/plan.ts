@@ -1,10 +1,17 @@
-import type { Plan } from '@atlas/core'
+import type { Gate, Plan } from '@atlas/core'
 import { z } from 'zod'
 import type { StoredPlan } from '../control/plans.ts'
+import { gateJson, gateToJson } from './budget.ts'
 import './plan-document.ts'
 
-/** The plan document goes out unchanged, in its own format: its hash is over exactly this value. */
-export const planAnswer = z.object({ plan: z.custom<Plan>().meta({ $ref: '#/components/schemas/Plan' }) })
+/**
+ * The plan document goes out unchanged, in its own format: its hash is over exactly this value. What the budgets say to
+ * it stands beside it, because that changes with what others do.
+ */
+export const planAnswer = z.object({
+  plan: z.custom<Plan>().meta({ $ref: '#/components/schemas/Plan' }),
+  gate: gateJson,
+})
 
 export const planQuery = z.object({
   plan: z.stringbool().default(false).meta({ type: 'boolean', description: 'Answer with the plan and change nothing' }),
@@ -38,8 +45,12 @@ export const storedPlanJson = planAnswer
   })
   .meta({ id: 'StoredPlan' })
 
-export const storedPlanToJson = ({ plan, madeBy, madeAt, expiresAt }: StoredPlan): z.infer<typeof storedPlanJson> => ({
+export const storedPlanToJson = (
+  { plan, madeBy, madeAt, expiresAt }: StoredPlan,
+  gate: Gate,
+): z.infer<typeof storedPlanJson> => ({
   plan,
+  gate: gateToJson(gate),
   made_by: madeBy,
   made_at: madeAt,
   expires_at: expiresAt,

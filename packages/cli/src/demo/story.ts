@@ -1,6 +1,5 @@
 import { fileURLToPath } from 'node:url'
-import { type Client, createClient, type Infrastructure } from '@atlas/client'
-import type { Plan } from '@atlas/core'
+import { type Client, createClient, type Infrastructure, type Planned } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
 import { isNothing, outcomeOf } from '../change.ts'
 import type { Context } from '../context.ts'
@@ -53,7 +52,7 @@ async function finishOld(context: Context, client: Client, infrastructure: strin
 }
 
 /** False where Ctrl-C came first. @throws AtlasError `operation_failed` */
-async function carryOut(context: Context, client: Client, plan: Plan, description: Told['description']) {
+async function carryOut(context: Context, client: Client, plan: Planned, description: Told['description']) {
   context.say(`${await showPlan(plan, context.terminal)}\n`)
   const started = await client.apply(description, { planHash: plan.hash })
   const { operation, detached } = await follow(context, client, started)

@@ -4,6 +4,8 @@ import type { Store } from '@atlas/store'
 import type { Cloud } from '../clouds.ts'
 import { version } from '../version.ts'
 import { auditControl } from './audit.ts'
+import { budgetsControl } from './budgets.ts'
+import { costsControl } from './costs.ts'
 import { eventControl } from './events.ts'
 import { planFor } from './plan.ts'
 import { staleness, storedPlans } from './plans.ts'
@@ -68,6 +70,8 @@ export function createControl(parts: ControlParts): Control {
     tokens: tokensControl(parts),
 
     providers: () => Promise.all(clouds.map(providerView)),
+    costs: costsControl(store),
+    budgets: budgetsControl(store),
 
     async health() {
       const health = await store.health()
