@@ -11,6 +11,8 @@ export type Step = Schema['Step']
 export type Provider = Schema['Provider']
 export type Health = Schema['Health']
 export type Estimate = Schema['Estimate']
+export type Webhook = Schema['Webhook']
+export type Delivery = Schema['Delivery']
 
 export type Costs = Schema['Costs']
 export type Budget = Schema['Budget']

@@ -61,7 +61,7 @@ export const deliveries = (connection: Connection): Deliveries => ({
         : undefined
       if (row) return view(row)
       throw new AtlasError('not_found', `There is no delivery ${delivery} of this webhook.`, {
-        hint: `GET /api/v1/webhooks/${webhook}/deliveries lists them`,
+        hint: `atlas webhooks deliveries ${webhook}`,
       })
     }),
   redeliverDead: (workspace, webhook) => explained(() => again(connection, workspace, webhook, 'dead')),

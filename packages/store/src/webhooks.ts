@@ -120,7 +120,7 @@ export async function find({ db }: Connection, workspace: string, id: string) {
 
 const unknownWebhook = (id: string) =>
   new AtlasError('not_found', `There is no webhook ${id} in this workspace.`, {
-    hint: 'GET /api/v1/webhooks lists them',
+    hint: 'atlas webhooks list',
   })
 
 const view = (row: Selectable<Database['webhook']>): WebhookRecord => ({
