@@ -17,6 +17,7 @@ import { answerNotFound, answerProblem } from './problem.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { budgetRoutes } from './routes/budgets.ts'
 import { costRoutes } from './routes/costs.ts'
+import { credentialRoutes } from './routes/credentials.ts'
 import { estimateRoutes } from './routes/estimate.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -111,6 +112,7 @@ export function createApi({
       await v1.register(webhookRoutes, { control })
       await v1.register(costRoutes, { control })
       await v1.register(budgetRoutes, { control })
+      await v1.register(credentialRoutes, { control })
     },
     { prefix: '/api/v1' },
   )

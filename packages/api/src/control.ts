@@ -3,6 +3,7 @@ import type { Actor } from './caller.ts'
 import type { AuditControl } from './control/audit.ts'
 import type { BudgetsControl } from './control/budgets.ts'
 import type { CostsControl } from './control/costs.ts'
+import type { CredentialsControl } from './control/credentials.ts'
 import type { EventControl } from './control/events.ts'
 import type { Idempotency } from './control/idempotency.ts'
 import type { Plans } from './control/plans.ts'
@@ -52,9 +53,11 @@ export interface Control {
   tokens: TokensControl
   events: EventControl
   webhooks: WebhooksControl
-  providers(): Promise<ProviderView[]>
   costs: CostsControl
   budgets: BudgetsControl
+  credentials: CredentialsControl
+  /** Each as the workspace's own credential finds it. */
+  providers(workspace: string): Promise<ProviderView[]>
   health(): Promise<HealthView>
 }
 

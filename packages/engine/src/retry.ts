@@ -39,7 +39,9 @@ export function judge(error: unknown, left: boolean): 'again' | 'unknown' | 'ref
 
 /** Will it be different in a while? */
 export const isPassing = (error: unknown): boolean =>
-  isAtlasError(error, 'cloud_unavailable') || isAtlasError(error, 'cloud_rate_limited')
+  isAtlasError(error, 'cloud_unavailable') ||
+  isAtlasError(error, 'cloud_rate_limited') ||
+  isAtlasError(error, 'credential_unavailable')
 
 /** Milliseconds to wait before try number `tries` (1, 2, …): exponential with full jitter, so that many do not return at once. */
 export function backoff(tries: number, { baseMs = 200, capMs = 20_000, random = Math.random } = {}): number {

@@ -4,20 +4,18 @@ import { join } from 'node:path'
 import { createApi } from '@atlas/api'
 import { startPostgres } from '@atlas/postgres'
 import { openStore } from '@atlas/store'
-import { newKey, openVault } from '@atlas/vault'
 import { pino } from 'pino'
 import { openAccess } from './access/authenticate.ts'
 import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
-import { sealer as sealerOf } from './credentials/sealer.ts'
+import { openCredentials } from './credentials/open.ts'
 import { openEdge } from './edge.ts'
 import { readEnvironment } from './environment.ts'
 import { startWebhooks } from './webhooks/start.ts'
 
-/** Every node has it. */
-const key = newKey()
-
 export const rootSecret = 'the-own-token-of-the-server'
+/** All nodes of a database have the same. */
+const vaultKey = Buffer.alloc(32, 'key').toString('base64')
 
 /** A PostgreSQL for a test file. */
 export async function postgres(): Promise<{ url: string; stop(): Promise<void> }> {
@@ -34,24 +32,21 @@ export async function postgres(): Promise<{ url: string; stop(): Promise<void> }
 
 /** A node of the API as the server composes it, on a cloud that is in its memory; without workers, so operations stay queued. */
 export async function apiNode(databaseUrl: string, env: Record<string, string> = {}) {
-  const environment = readEnvironment(env)
+  const environment = readEnvironment({ ATLAS_VAULT_KEY: vaultKey, ...env })
   const onTrouble = () => {}
   const store = await openStore(databaseUrl, { onTrouble })
   const edge = openEdge({ store, environment, onTrouble })
   const clouds = openClouds({ store, environment, sandbox: undefined, dev: true, watch: edge.watch })
+  const log = pino({ level: 'silent' })
+  const dataDir = tmpdir()
+  const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets: new Set(), log })
+  const { connections } = credentials
   const access = openAccess({ store, token: rootSecret, issuer: environment.issuer, onTrouble })
-  const sealer = sealerOf(openVault([key]), store)
   const policy = { loopback: environment.ATLAS_WEBHOOK_LOOPBACK }
-  const webhooks = startWebhooks({ store, sealer, policy, version: '0', log: pino({ level: 'silent' }) })
-  const basics = {
-    store,
-    clouds,
-    dataDir: tmpdir(),
-    ssh: undefined,
-    forget: access.forget,
-    isDraining: edge.isDraining,
-  }
-  const control = createControl({ ...basics, sealer, ...webhooks })
+  const webhooks = startWebhooks({ store, sealer: credentials.sealer, policy, version: '0', log })
+  const { forget } = access
+  const basics = { store, connections, credentials, dataDir, ssh: undefined, forget, isDraining: edge.isDraining }
+  const control = createControl({ ...basics, sealer: credentials.sealer, ...webhooks })
   const app = createApi({ control, authenticate: access.authenticate, ...edge.rules })
 
   /** Sends as who holds the secret; answers status and body. */
@@ -82,7 +77,7 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
     await access.close()
     await store.close()
   }
-  return { app, store, access, edge, send, tokenOf, close }
+  return { app, store, access, credentials, edge, send, tokenOf, close }
 }
 
 interface Sent {

@@ -2,17 +2,21 @@ import { AtlasError, type Bounds, type Driver, type RateLimiter } from '@atlas/c
 import { digitalOceanDriver } from '@atlas/driver-digitalocean'
 import { memoryCloud, memoryDriver } from '@atlas/driver-memory'
 import type { Store } from '@atlas/store'
+import type { Fields } from '@atlas/vault'
 import type { Environment } from './environment.ts'
 import { type CallWatch, watchedDriver } from './observe/calls.ts'
-import { cloudOf } from './server-file.ts'
 
-/** A cloud that this server can use, or could with a credential. */
+/** A cloud that this server can use, with a workspace's credential. */
 export interface Cloud {
   provider: string
-  /** Where it is asked: `https://api.digitalocean.com`, or the sandbox's address. */
+  /** Where accounts of it are asked: `https://api.digitalocean.com`. */
   endpoint: string
-  sandbox: boolean
-  driver: Driver | undefined
+  /** What a credential consists of; nothing: none is needed. */
+  fields: readonly string[]
+  /** @param fingerprint tells credentials apart without holding them */
+  connect(fields: Fields, fingerprint: string): Driver
+  /** What serves workspaces that have no credential. */
+  otherwise?: { endpoint: string; driver: Driver }
 }
 
 export interface CloudsParts {
@@ -28,51 +32,59 @@ export interface CloudsParts {
 /** Every cloud of this server. Another one is another line. */
 export function openClouds(parts: CloudsParts): Cloud[] {
   const clouds = [digitalOcean(parts), ...(parts.dev ? [memory()] : [])]
-  return clouds.map((cloud) => ({ ...cloud, driver: cloud.driver && watchedDriver(cloud.driver, parts.watch) }))
+  return clouds.map((cloud) => watchedCloud(cloud, parts.watch))
 }
+
+const watchedCloud = ({ connect, otherwise, ...cloud }: Cloud, watch: CallWatch): Cloud => ({
+  ...cloud,
+  connect: (fields, fingerprint) => watchedDriver(connect(fields, fingerprint), watch),
+  ...(otherwise && { otherwise: { ...otherwise, driver: watchedDriver(otherwise.driver, watch) } }),
+})
 
 /** The sandbox is on this computer: what it has not done two seconds after a request it will not do. */
 const sandboxBounds: Partial<Bounds> = { requestTimeoutMs: 10_000, lateEffectMs: 2_000, listLagMs: 2_000 }
 
-function digitalOcean({ store, environment, sandbox, dev }: CloudsParts): Cloud {
-  const about = { provider: 'digitalocean', sandbox: sandbox !== undefined }
-  const account = sandbox ?? environment.credential
-  if (!account) return { ...about, endpoint: 'https://api.digitalocean.com', driver: undefined }
-  const { url: baseUrl, token } = account
-  // DigitalOcean counts requests by token, so there is a bucket for each; its key only tells tokens apart.
-  const { endpoint, credential } = cloudOf(environment, dev)
-  const limiter = limiterOf(() => store.rateLimiter(`${endpoint} ${credential ?? ''}`.trim()), { environment, sandbox })
-  const driver = digitalOceanDriver({ token, baseUrl, ...limiter, ...(sandbox && { bounds: sandboxBounds }) })
-  return { ...about, endpoint: baseUrl, driver }
+function digitalOcean({ store, environment, sandbox }: CloudsParts): Cloud {
+  const endpoint = environment.digitalOceanUrl
+  return {
+    provider: 'digitalocean',
+    endpoint,
+    fields: ['token'],
+    connect({ token }, fingerprint) {
+      if (token === undefined) throw withoutToken
+      // DigitalOcean counts requests by token, so there is a bucket for each, whichever workspace it serves.
+      const limiter = store.rateLimiter(`${endpoint} ${fingerprint}`)
+      return digitalOceanDriver({ token, baseUrl: endpoint, limiter })
+    },
+    ...(sandbox && { otherwise: standIn(sandbox, limiterOf(store, environment)) }),
+  }
+}
+
+const withoutToken = new AtlasError('config_invalid', 'The credential for digitalocean has no field `token`.', {
+  hint: 'keep it as {"token": "dop_v1_…"}',
+})
+
+function standIn({ url, token }: { url: string; token: string }, limiter: { limiter?: RateLimiter }) {
+  return { endpoint: url, driver: digitalOceanDriver({ token, baseUrl: url, bounds: sandboxBounds, ...limiter }) }
 }
 
 /** A sandbox without a limit needs no bucket. */
-function limiterOf(
-  make: () => RateLimiter,
-  { environment, sandbox }: Pick<CloudsParts, 'environment' | 'sandbox'>,
-): { limiter?: RateLimiter } {
-  return sandbox && environment.ATLAS_SANDBOX_RATE_LIMIT === 'off' ? {} : { limiter: make() }
-}
+const limiterOf = (store: CloudsParts['store'], { ATLAS_SANDBOX_RATE_LIMIT: limit }: Environment) =>
+  limit === 'off' ? {} : { limiter: store.rateLimiter('sandbox') }
 
 /** It forgets everything with this process: for trying things out. */
-const memory = (): Cloud => ({
-  provider: 'memory',
-  endpoint: 'memory:',
-  sandbox: true,
-  driver: memoryDriver(memoryCloud()),
-})
-
-/** @throws AtlasError `config_invalid` saying what to set */
-export function driverOf(clouds: readonly Cloud[], provider: string): Driver {
-  const cloud = clouds.find((one) => one.provider === provider)
-  if (cloud?.driver) return cloud.driver
-  if (cloud)
-    throw new AtlasError('config_invalid', `The server has no credential for ${provider}.`, { hint: noCredential })
-  const known = clouds.map((one) => one.provider).join(', ')
-  throw new AtlasError('config_invalid', `The server knows no cloud named ${provider}, only ${known}.`, {
-    hint: `set "provider" to one of: ${known}`,
-  })
+function memory(): Cloud {
+  const driver = memoryDriver(memoryCloud())
+  return {
+    provider: 'memory',
+    endpoint: 'memory:',
+    fields: [],
+    connect: () => driver,
+    otherwise: { endpoint: 'memory:', driver },
+  }
 }
 
-export const noCredential =
-  'set DO_TOKEN (or DIGITALOCEAN_API_TOKEN) and start the server again, or start it with --dev for the sandbox'
+export const noCredential = (provider: string) =>
+  provider === 'digitalocean'
+    ? 'give it one (PUT /api/v1/credentials/digitalocean), set DO_TOKEN for the server, or start it with --dev for the sandbox'
+    : `give it one: PUT /api/v1/credentials/${provider}`

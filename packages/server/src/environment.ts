@@ -3,6 +3,7 @@ import { goesInClear } from '@atlas/client'
 import { AtlasError, type Problem } from '@atlas/core'
 import { z } from 'zod'
 import { type IssuerSettings, issuerProblem, issuerSettings, issuerVariables } from './access/issuer-settings.ts'
+import { credentialProblems, credentialVariables } from './credentials/variables.ts'
 
 const token = z.string().trim().regex(/^\S+$/, 'a token without white space')
 
@@ -36,6 +37,7 @@ export const variables = z.object({
     .optional()
     .describe('What callers of the API must send. Default: a random one, kept in the data folder.'),
   ...issuerVariables,
+  ...credentialVariables,
   HOST: z
     .union([z.ipv4(), z.ipv6(), z.hostname()], { error: 'an address such as 127.0.0.1 or 0.0.0.0' })
     .default('127.0.0.1')
@@ -125,6 +127,11 @@ export const secretVariables: ReadonlySet<string> = new Set<keyof Variables>([
   'DO_TOKEN',
   'DIGITALOCEAN_API_TOKEN',
   'ATLAS_TOKEN',
+  'ATLAS_VAULT_KEY',
+  'CONTEXT_MANAGER_TOKEN',
+  'VAULT_TOKEN',
+  'VAULT_ROLE_ID',
+  'VAULT_SECRET_ID',
   'ATLAS_METRICS_TOKEN',
   'OTEL_EXPORTER_OTLP_HEADERS',
 ])
@@ -141,7 +148,10 @@ export interface Credential {
 type Combined = 'DO_TOKEN' | 'DIGITALOCEAN_API_TOKEN' | 'DIGITALOCEAN_API_URL' | keyof typeof issuerVariables
 
 export interface Environment extends Omit<Variables, Combined> {
+  /** What `DO_TOKEN` and its like say. */
   credential: Credential | undefined
+  /** Where accounts of DigitalOcean are asked. No slash at its end. */
+  digitalOceanUrl: string
   issuer: IssuerSettings | undefined
 }
 
@@ -156,13 +166,20 @@ export function readEnvironment(raw: Readonly<Record<string, string | undefined>
   const { DO_TOKEN, DIGITALOCEAN_API_TOKEN, DIGITALOCEAN_API_URL: url, ...rest } = parsed.data
   if (DO_TOKEN && DIGITALOCEAN_API_TOKEN && DO_TOKEN !== DIGITALOCEAN_API_TOKEN) throw refusal([twoTokens])
   const chosen = DO_TOKEN ?? DIGITALOCEAN_API_TOKEN
-  if (chosen && goesInClear(new URL(url))) throw refusal([plainHttp])
   const aboutIssuer = issuerProblem(rest)
-  if (aboutIssuer) throw refusal([aboutIssuer])
+  const problems = [
+    // Whether or not the environment has a token: those of workspaces go there too.
+    ...(goesInClear(new URL(url)) ? [plainHttp] : []),
+    ...(aboutIssuer ? [aboutIssuer] : []),
+    ...credentialProblems(rest),
+  ]
+  if (problems.length > 0) throw refusal(problems)
+  const digitalOceanUrl = url.replace(/\/+$/, '')
   const others = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in issuerVariables)))
   return {
     ...(others as Omit<Variables, Combined>),
-    credential: chosen ? { token: chosen, url: url.replace(/\/+$/, '') } : undefined,
+    digitalOceanUrl,
+    credential: chosen ? { token: chosen, url: digitalOceanUrl } : undefined,
     issuer: issuerSettings(rest),
   }
 }

@@ -1,12 +1,11 @@
 import { join } from 'node:path'
 import { createApi } from '@atlas/api'
 import { openStore } from '@atlas/store'
-import { openVault, readKeyFile } from '@atlas/vault'
 import { openAccess } from './access/authenticate.ts'
 import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
 import { sandboxSsh } from './control/ssh.ts'
-import { sealer as sealerOf } from './credentials/sealer.ts'
+import { openCredentials } from './credentials/open.ts'
 import { startDatabase } from './database.ts'
 import { type DevSandbox, startDevSandbox } from './dev-sandbox.ts'
 import { drainable } from './drain.ts'
@@ -56,29 +55,23 @@ export async function serve(options: Options, environment: Environment): Promise
   const edge = openEdge({ store, environment, onTrouble })
   onEnd('edge', edge.close)
   const clouds = openClouds({ store, environment, sandbox, dev, watch: edge.watch })
+  const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets, log })
+  const { connections, served, sealer } = credentials
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
-  const workers = await startWorkers({ store, clouds, log }, wish)
+  const workers = await startWorkers({ store, connections, served, log }, wish)
   onEnd('workers', workers.stop)
 
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const access = openAccess({ store, token, issuer: environment.issuer, onTrouble })
   onEnd('access', access.close)
-  const sealer = sealerOf(openVault(readKeyFile(join(dataDir, 'vault.key'))), store)
   const policy = { loopback: environment.ATLAS_WEBHOOK_LOOPBACK }
   const webhooks = startWebhooks({ store, sealer, policy, version, log })
   onEnd('webhooks', webhooks.stop)
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)
-  const control = createControl({
-    store,
-    clouds,
-    dataDir,
-    ssh,
-    forget: access.forget,
-    isDraining: edge.isDraining,
-    sealer,
-    ...webhooks,
-  })
+  const { forget } = access
+  const basics = { store, connections, credentials, dataDir, ssh, forget, isDraining: edge.isDraining }
+  const control = createControl({ ...basics, sealer, ...webhooks })
   const api = createApi({
     control,
     authenticate: access.authenticate,

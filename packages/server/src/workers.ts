@@ -1,7 +1,7 @@
-import type { Plan } from '@atlas/core'
 import { type CallSlots, type RunParts, slotsPerAccount, startPatrol, startWorker } from '@atlas/engine'
 import type { Store } from '@atlas/store'
-import { type Cloud, driverOf } from './clouds.ts'
+import type { Connections } from './credentials/connections.ts'
+import type { Served } from './credentials/served.ts'
 import type { Logger } from './logging.ts'
 
 /** Calls in flight at one account. DigitalOcean allows 250 a minute, so more would only wait for the rate limit. */
@@ -9,7 +9,8 @@ const callsAtOnce = 50
 
 export interface WorkersParts {
   store: Store
-  clouds: readonly Cloud[]
+  connections: Connections
+  served: Served
   log: Logger
 }
 
@@ -32,17 +33,25 @@ export async function startWorkers(parts: WorkersParts, { count, patrolMinutes }
 }
 
 async function startOne(
-  { store, clouds, log: logger }: WorkersParts,
+  { store, connections, served, log: logger }: WorkersParts,
   slotsFor: (account: string) => CallSlots,
   patrolMinutes: number,
 ) {
   const { deliveries, lease, release } = await store.work()
-  const driverFor: RunParts['driverFor'] = async ({ provider }: Pick<Plan, 'provider'>) => driverOf(clouds, provider)
+  const driverFor =
+    (purpose: 'operation' | 'patrol'): RunParts['driverFor'] =>
+    async (place) => {
+      const { driver, credential } = await connections.open(place)
+      if (credential) served(place, credential, purpose)
+      return driver
+    }
   const log = (message: string, { error, ...facts }: Readonly<Record<string, unknown>>) =>
     logger.info({ ...facts, worker: lease.worker, ...(error === undefined ? {} : { err: error }) }, message)
-  const worker = startWorker({ store, lease, deliveries, slotsFor, driverFor, log })
+  const worker = startWorker({ store, lease, deliveries, slotsFor, driverFor: driverFor('operation'), log })
   const patrol =
-    patrolMinutes > 0 ? startPatrol({ store, lease, driverFor, log }, { everyMs: patrolMinutes * 60_000 }) : undefined
+    patrolMinutes > 0
+      ? startPatrol({ store, lease, driverFor: driverFor('patrol'), log }, { everyMs: patrolMinutes * 60_000 })
+      : undefined
   return {
     async stop() {
       await Promise.all([worker.stop(), patrol?.stop()])

@@ -17,7 +17,7 @@ export interface Workspaces {
   find(name: string): Promise<WorkspaceRecord | undefined>
   /** @throws AtlasError `already_exists`, also where a workspace of that name has been deleted */
   create(name: string): Promise<WorkspaceRecord>
-  /** Its tokens end with it. @throws AtlasError `not_found`, `not_empty` */
+  /** Its tokens and credentials end with it. @throws AtlasError `not_found`, `not_empty` */
   remove(name: string): Promise<void>
 }
 
@@ -84,6 +84,7 @@ async function remove(tx: Transaction<Database>, name: string): Promise<void> {
     .where('workspace', '=', name)
     .where('revoked_at', 'is', null)
     .execute()
+  await tx.deleteFrom('credential').where('workspace', '=', name).execute()
   await tellAccess(tx)
 }
 

@@ -38,8 +38,8 @@ export const providerRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
         response: { 200: answer },
       },
     },
-    async () => ({
-      providers: (await control.providers()).map(toJson),
+    async ({ caller }) => ({
+      providers: (await control.providers(caller.workspace)).map(toJson),
     }),
   )
 }

@@ -21,7 +21,7 @@ export interface Row {
   path?: (home: Home) => string | Promise<string>
   body?: (home: Home) => object
   /** Status for those who may, where it is another than that of success. */
-  own?: 404 | 503
+  own?: 404 | 422 | 503
   /** The path's parameter is a name that every workspace has for itself, so there is no foreign one. */
   everyone?: true
   /** The answer tells what the caller asked for before, and so the ids that stood in that. */
@@ -49,6 +49,9 @@ const hook = { url: 'http://127.0.0.1:1/hook', types: ['infrastructure.*'] }
 const webhook = (rest = '') => ({
   path: async ({ made }: Home) => `/webhooks/${(await made('POST', '/webhooks', hook)).webhook!.id}${rest}`,
 })
+
+const doToken = { token: 'dop_v1_of_nobody' }
+const digitalocean = (rest = '') => ({ everyone: true as const, path: () => `/credentials/digitalocean${rest}` })
 
 /** Every route of the API. A new one is a new line. */
 export const matrix: Record<string, Row> = {
@@ -100,6 +103,20 @@ export const matrix: Record<string, Row> = {
     ...webhook('/deliveries/5b2f4f0e-6a3a-4a55-9a0c-7b1f8f6f2c11/redeliver'),
     own: 404,
   },
+
+  'GET /credentials': { least: 'admin' },
+  'PUT /credentials/:provider': { least: 'admin', ...digitalocean(), body: () => doToken },
+  'DELETE /credentials/:provider': {
+    least: 'admin',
+    everyone: true,
+    path: async ({ made }) => {
+      await made('PUT', '/credentials/digitalocean', doToken)
+      return '/credentials/digitalocean'
+    },
+  },
+  'POST /credentials/:provider/check': { least: 'admin', ...digitalocean('/check') },
+  // The key stands in the environment, and there is no other to change to.
+  'POST /vault/rotate-key': { least: 'root', own: 422 },
 
   'GET /audit': { least: 'admin', repeats: true },
   'GET /audit/export': { least: 'admin', repeats: true },

@@ -1,23 +1,24 @@
 import { type Control, refuseLostUpdate } from '@atlas/api'
 import { checkConsent } from '@atlas/core'
 import type { Store } from '@atlas/store'
-import type { Cloud } from '../clouds.ts'
+import type { Connections } from '../credentials/connections.ts'
 import { version } from '../version.ts'
 import { auditControl } from './audit.ts'
 import { budgetsControl } from './budgets.ts'
 import { costsControl } from './costs.ts'
+import { type CredentialsParts, credentialsControl } from './credentials.ts'
 import { eventControl } from './events.ts'
 import { planFor } from './plan.ts'
 import { staleness, storedPlans } from './plans.ts'
-import { providerView } from './providers.ts'
+import { providerViews } from './providers.ts'
 import { tokensControl } from './tokens.ts'
 import { estimateView, infrastructureView, resourceViews, type ViewParts } from './views.ts'
 import { type WebhooksParts, webhooksControl } from './webhooks.ts'
 import { workspacesControl } from './workspaces.ts'
 
-export interface ControlParts extends ViewParts, Omit<WebhooksParts, 'store'> {
+export interface ControlParts extends ViewParts, CredentialsParts, Omit<WebhooksParts, 'store'> {
   store: Store
-  clouds: readonly Cloud[]
+  connections: Connections
   /** What is remembered of tokens and workspaces is over. */
   forget(): void
   /** Whether the server was asked to end. */
@@ -26,7 +27,7 @@ export interface ControlParts extends ViewParts, Omit<WebhooksParts, 'store'> {
 
 /** What the API asks for, answered by the store, the engine and the drivers. */
 export function createControl(parts: ControlParts): Control {
-  const { store, clouds, isDraining } = parts
+  const { store, connections, isDraining } = parts
   const started = performance.now()
   const submit: Control['submit'] = async ({ planHash, consent, by: _, revisions, idempotencyKey, ...request }) => {
     const plan = await planFor(parts, request)
@@ -68,10 +69,11 @@ export function createControl(parts: ControlParts): Control {
     audit: auditControl(parts),
     workspaces: workspacesControl(parts),
     tokens: tokensControl(parts),
+    credentials: credentialsControl(parts),
 
-    providers: () => Promise.all(clouds.map(providerView)),
     costs: costsControl(store),
     budgets: budgetsControl(store),
+    providers: (workspace) => providerViews(connections, workspace),
 
     async health() {
       const health = await store.health()

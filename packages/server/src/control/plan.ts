@@ -17,11 +17,11 @@ import {
 } from '@atlas/core'
 import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered, Store } from '@atlas/store'
-import { type Cloud, driverOf } from '../clouds.ts'
+import type { Connections } from '../credentials/connections.ts'
 
 export interface PlanParts {
   store: Pick<Store, 'recall' | 'infrastructure' | 'planOf'>
-  clouds: readonly Cloud[]
+  connections: Pick<Connections, 'open'>
 }
 
 /**
@@ -32,7 +32,7 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
   const { workspace, kind } = request
   const wish = await wishOf(parts, request)
   const { description, remembered } = wish
-  const driver = driverOf(parts.clouds, description.provider)
+  const { driver } = await parts.connections.open({ workspace, provider: description.provider })
   const account = await accountOf(driver)
   refuseOtherAccount(description.name, remembered, account)
   const owned = remembered?.owned ?? []

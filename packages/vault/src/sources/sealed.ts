@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { CredentialSource, Fields } from '../credential.ts'
+import type { Belonging } from '../seal.ts'
 import type { Vault } from '../vault.ts'
 
 /** Rows of sealed credentials, wherever they are. */
@@ -9,8 +10,12 @@ export interface SealedRows {
 
 const belonging = (workspace: string, provider: string) => ['credential', workspace, provider] as const
 
-export const sealCredential = (vault: Vault, workspace: string, provider: string, fields: Fields): string =>
-  vault.seal(JSON.stringify(fields), belonging(workspace, provider))
+export const sealCredential = <Sealed>(
+  vault: { seal(plain: string, belonging: Belonging): Sealed },
+  workspace: string,
+  provider: string,
+  fields: Fields,
+): Sealed => vault.seal(JSON.stringify(fields), belonging(workspace, provider))
 
 /** The database. It is asked every time, so a change counts at once, on all nodes. */
 export function sealedSource(rows: SealedRows, vault: Vault): CredentialSource {

@@ -1,0 +1,108 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Control } from '../control.ts'
+import {
+  checkJson,
+  checkToJson,
+  credentialJson,
+  credentialToJson,
+  newCredentialJson,
+  rotationJson,
+  rotationToJson,
+} from '../wire/credential.ts'
+
+const byProvider = z.object({
+  provider: z
+    .string()
+    .describe('Name of the cloud')
+    .meta({ examples: ['digitalocean'] }),
+})
+const one = z.object({ credential: credentialJson })
+const tags = ['credentials']
+
+/** No route answers with a credential's value: there is none that could. */
+export const credentialRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'credentials'> }> = async (
+  app,
+  { control: { credentials } },
+) => {
+  app.get(
+    '/credentials',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'listCredentials',
+        summary: 'The credentials that the workspace’s clouds are called with, without their values',
+        tags,
+        response: { 200: z.object({ credentials: z.array(credentialJson) }) },
+      },
+    },
+    async ({ caller }) => ({ credentials: (await credentials.list(caller.workspace)).map(credentialToJson) }),
+  )
+
+  app.put(
+    '/credentials/:provider',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'setCredential',
+        summary: 'Keeps a credential, sealed, in place of the one before',
+        tags,
+        params: byProvider,
+        body: newCredentialJson,
+        response: { 200: one },
+      },
+    },
+    async ({ caller, params, body }) => ({
+      credential: credentialToJson(await credentials.set(caller.workspace, params.provider, body)),
+    }),
+  )
+
+  app.delete(
+    '/credentials/:provider',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'deleteCredential',
+        summary: 'Deletes what is kept here; what other sources keep is theirs',
+        tags,
+        params: byProvider,
+        response: { 204: z.undefined() },
+      },
+    },
+    async ({ caller, params }, reply) => {
+      await credentials.remove(caller.workspace, params.provider)
+      return reply.code(204).send(undefined)
+    },
+  )
+
+  app.post(
+    '/credentials/:provider/check',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'checkCredential',
+        summary: 'Asks the cloud whether it takes the credential',
+        tags,
+        params: byProvider,
+        response: { 200: z.object({ check: checkJson }) },
+      },
+    },
+    async ({ caller, params }) => ({
+      check: checkToJson(await credentials.check(caller.workspace, params.provider)),
+    }),
+  )
+
+  app.post(
+    '/vault/rotate-key',
+    {
+      config: { role: 'root' },
+      schema: {
+        operationId: 'rotateVaultKey',
+        summary: 'A new key seals from now on, and everything in the database is sealed anew with it',
+        tags,
+        response: { 200: z.object({ rotation: rotationJson }) },
+      },
+    },
+    async () => ({ rotation: rotationToJson(await credentials.rotateKey()) }),
+  )
+}
