@@ -8,6 +8,8 @@ export const schema = 'atlas'
 export interface Connection {
   url: string
   pool: pg.Pool
+  /** For what people look at: lists and single infrastructures, in the order of an index. */
+  shown: pg.Pool
   db: Kysely<Database>
 }
 
@@ -20,6 +22,14 @@ const session = ['synchronous_commit=on', 'enable_seqscan=off', 'jit=off', `sear
   .map((setting) => `-c ${setting}`)
   .join(' ')
 
+/**
+ * A page is read along its index, however few rows the planner believes there are: else 10,000 are sorted for 50. These
+ * readers share queries (`shared`, `groupCommit`), so two at once are plenty, and no crowd of them keeps an operation
+ * from its connection.
+ */
+const inOrder = '-c enable_sort=off -c enable_bitmapscan=off'
+const shownAtOnce = 2
+
 /** A pool whose connections may break at any moment: idle, or lent out between two queries. The next query tells. */
 export function hardyPool(options: pg.PoolConfig): pg.Pool {
   const pool = new pg.Pool({ keepAlive: true, ...options })
@@ -30,12 +40,13 @@ export function hardyPool(options: pg.PoolConfig): pg.Pool {
 
 /** @param poolSize each running operation needs one connection at a time, the queue and the API share the rest */
 export function connect(url: string, { poolSize = 8 }: { poolSize?: number } = {}): Connection {
-  const pool = hardyPool({
-    connectionString: url,
-    max: poolSize,
-    options: session,
-    application_name: 'atlas',
-    connectionTimeoutMillis: 5000,
-  })
-  return { url, pool, db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }) }
+  const of = (max: number, options: string) =>
+    hardyPool({ connectionString: url, max, options, application_name: 'atlas', connectionTimeoutMillis: 5000 })
+  const pool = of(poolSize, session)
+  return {
+    url,
+    pool,
+    shown: of(shownAtOnce, `${session} ${inOrder}`),
+    db: new Kysely<Database>({ dialect: new PostgresDialect({ pool }) }),
+  }
 }

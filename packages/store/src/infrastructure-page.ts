@@ -38,7 +38,7 @@ order by i.name
 limit $3`
 
 /** Pages by name. Whoever asks for the same page at the same time gets it by the same query. */
-export function infrastructurePages({ pool }: Connection) {
+export function infrastructurePages({ shown }: Connection) {
   const share = shared<InfrastructurePage>()
 
   return (workspace: string, filter: InfrastructureFilter): Promise<InfrastructurePage> => {
@@ -46,7 +46,7 @@ export function infrastructurePages({ pool }: Connection) {
     const values = [workspace, after, limit + 1, status ?? null, provider ?? null, JSON.stringify(tags), prefix]
     const read = async () => {
       const query = { name: 'infrastructure-page', text, values, rowMode: 'array' }
-      return pageOf((await explained(() => pool.query<[SummaryRow]>(query))).rows, limit)
+      return pageOf((await explained(() => shown.query<[SummaryRow]>(query))).rows, limit)
     }
     return share(JSON.stringify(values), read)
   }

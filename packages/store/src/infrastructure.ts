@@ -70,11 +70,13 @@ left join lateral (select * from tally where infrastructure_id = i.id offset 0) 
 type Row = [n: string, summary: SummaryRow, drift: Drift | null, resources: ResourceRow[]]
 
 /** Reads by id or name; who asks while a query is under way is answered by the next one, together with all others. */
-export function infrastructureReader({ pool }: Connection) {
+export function infrastructureReader({ shown }: Connection) {
   const read = groupCommit<{ workspace: string; idOrName: string }, InfrastructureRecord | undefined>(async (batch) => {
     const keys = batch.map(({ idOrName }) => idOrName)
     const values = [batch.map(({ workspace }) => workspace), keys, keys.map((key) => (isUuid(key) ? key : null))]
-    const { rows } = await explained(() => pool.query<Row>({ name: 'infrastructures', text, values, rowMode: 'array' }))
+    const { rows } = await explained(() =>
+      shown.query<Row>({ name: 'infrastructures', text, values, rowMode: 'array' }),
+    )
     const found = new Map(rows.map((row) => [Number(row[0]), row]))
     return batch.map((_, index) => record(found.get(index + 1)))
   }, atOnce)

@@ -138,6 +138,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     await queue.stop().catch(onTrouble)
     await hub.close()
     await listener.close()
+    await connection.shown.end()
     await connection.db.destroy()
   }
   try {

@@ -34,11 +34,18 @@ const resourceQuery = pageQuery.extend({
   phase: z.enum(['ready', 'pending', 'failed', 'missing']).optional(),
 })
 
+/**
+ * What `wire` puts together field by field goes out as it is. A page of 50 takes 29 µs so, 63 µs where zod goes through
+ * it once more, 51 µs with fast-json-stringify.
+ */
+const serializerCompiler = () => JSON.stringify
+
 /** What there is: infrastructure and its resources. */
 export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   app.get(
     '/infrastructure',
     {
+      serializerCompiler,
       config: { role: 'viewer' },
       schema: {
         operationId: 'listInfrastructure',
@@ -67,6 +74,7 @@ export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
   app.get(
     '/infrastructure/:id',
     {
+      serializerCompiler,
       config: { role: 'viewer' },
       schema: {
         operationId: 'getInfrastructure',
