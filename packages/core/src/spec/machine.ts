@@ -31,7 +31,9 @@ export const machine = z.strictObject({
   ssh_keys: z
     .array(refOr(z.string().min(1), 'ssh_key.id', 'ssh_key.fingerprint'))
     .default([])
-    .describe('Keys that may log in as root: fingerprints, ids or references. Read at creation only.'),
+    .describe(
+      'Keys that may log in as root: fingerprints, ids or names of keys of the account, or references. Read at creation only.',
+    ),
   backups: z
     .union([z.boolean(), backupPolicy])
     .default(false)

@@ -18,6 +18,7 @@ import {
 import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered, Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
+import { withAccountKeys } from './ssh-keys.ts'
 
 export interface PlanParts {
   store: Pick<Store, 'recall' | 'infrastructure' | 'planOf'>
@@ -42,7 +43,7 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
     workspace,
     account,
     revision: remembered?.revision ?? 0,
-    description,
+    description: kind === 'apply' ? await withAccountKeys(driver, description, owned) : description,
     ...(remembered && { livesIn: remembered }),
     owned,
     observed: remembered ? await refresh(driver, remembered.owner, owned) : new Map(),
