@@ -29,7 +29,10 @@ export async function serverAlone(): Promise<ServerAlone> {
   })
   const ended = once(child, 'exit')
   await once(createInterface(child.stdout!), 'line')
-  const { url, token } = JSON.parse(readFileSync(join(dataDir, 'server.json'), 'utf8')) as { url: string; token: string }
+  const { url, token } = JSON.parse(readFileSync(join(dataDir, 'server.json'), 'utf8')) as {
+    url: string
+    token: string
+  }
   return {
     url,
     token,
