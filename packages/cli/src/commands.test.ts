@@ -67,7 +67,7 @@ test('every command and option that Atlas says to type exists', async () => {
     const definition = word && (await load(word))
     const syntaxes =
       definition && isCommand(definition) ? Object.values(definition.inputs).map((one) => one.syntax) : []
-    const known = ['--data-dir', '--json', '--help', ...syntaxes].join(' ').split(/[ ,]+/)
+    const known = ['--data-dir', '--workspace', '--json', '--help', ...syntaxes].join(' ').split(/[ ,]+/)
     const isThere =
       definition && isCommand(definition) && after.every((one) => !one.startsWith('-') || known.includes(one))
     if (!isThere && !noAdvice.includes(after[0]!)) wrong.push(line)

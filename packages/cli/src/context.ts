@@ -10,6 +10,8 @@ export interface Context {
   cwd: string
   /** Absolute. */
   dataDir: string
+  /** The team that is meant, where it was said. */
+  workspace: string | undefined
   json: boolean
   terminal: Terminal
   /** A line on stdout, for people; silent with --json. */
@@ -42,6 +44,7 @@ export function createContext(process: Process, common: Common): Context & { clo
     env,
     cwd,
     dataDir,
+    workspace: common.workspace ?? (env.ATLAS_WORKSPACE || undefined),
     json: common.json,
     terminal: inspectTerminal(process),
     say: (line) => {

@@ -6,6 +6,7 @@ import { isCommand, load, type Word } from './tree.ts'
 /** What every command understands besides its own inputs. */
 export interface Common {
   dataDir: string | undefined
+  workspace: string | undefined
   json: boolean
 }
 
@@ -69,12 +70,13 @@ async function define(sub: Commander, word: Word, dispatch: Dispatch, now: boole
   sub.description(definition.description ?? `${definition.summary}.`)
   addInputs(sub, definition)
   sub.option('--data-dir <folder>', 'where Atlas keeps its data; else ATLAS_DATA_DIR, else ./.atlas')
+  sub.option('--workspace <name>', 'of which team; else ATLAS_WORKSPACE, else that of the token')
   if (definition.passThrough) sub.passThroughOptions()
   if (!definition.printsItself) sub.option('--json', 'print JSON for programs')
   sub.addHelpText('after', helpText.command(definition))
   sub.action(async () => {
-    const { dataDir, json } = sub.opts<{ dataDir?: string; json?: boolean }>()
-    await dispatch(word, definition, valuesOf(sub, definition), { dataDir, json: json ?? false })
+    const { dataDir, workspace, json } = sub.opts<{ dataDir?: string; workspace?: string; json?: boolean }>()
+    await dispatch(word, definition, valuesOf(sub, definition), { dataDir, workspace, json: json ?? false })
   })
 }
 

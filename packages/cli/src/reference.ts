@@ -15,6 +15,7 @@ the lock file brings, whatever Node the machine has.
 | | |
 |---|---|
 | \`--data-dir <folder>\` | where Atlas keeps its data; else \`ATLAS_DATA_DIR\`, else \`./.atlas\` |
+| \`--workspace <name>\` | of which team; else \`ATLAS_WORKSPACE\`, else that of the token |
 | \`--json\` | one JSON document on stdout, for programs; errors are JSON on stderr |
 | \`--help\` | what it does, what it takes, examples |
 | \`NO_COLOR\`, \`FORCE_COLOR\` | no colours; colours even into a pipe. Without either there are colours on a terminal only |
@@ -26,6 +27,7 @@ Older spelling works: \`atlas --status\` is \`atlas status\`, and so for every c
 | variable | what it says |
 |---|---|
 | \`ATLAS_URL\`, \`ATLAS_TOKEN\` | a server elsewhere |
+| \`ATLAS_WORKSPACE\` | the team that is meant, as \`--workspace\`; for a token that opens more than one |
 | \`ATLAS_DATA_DIR\` | the data folder, as \`--data-dir\` |
 | \`DO_TOKEN\` or \`DIGITALOCEAN_API_TOKEN\` | the DigitalOcean account, for a server that a command starts |
 | \`ADMIN_IP\` | address or CIDR that may reach port 22. Found out where not given: this computer for the sandbox, else its public address |

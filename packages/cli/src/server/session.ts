@@ -20,14 +20,21 @@ export interface Session {
   close(): Promise<void>
 }
 
-type Surroundings = Pick<Context, 'env' | 'dataDir' | 'remark'>
+type Surroundings = Pick<Context, 'env' | 'dataDir' | 'workspace' | 'remark'>
 
 /** In this order: the server that ATLAS_URL names, the one that runs on this data folder, one of our own. */
-export async function openSession({ env, dataDir, remark }: Surroundings): Promise<Session> {
+export async function openSession({ env, dataDir, workspace, remark }: Surroundings): Promise<Session> {
+  const join = (file: ServerFile) => joined(file, workspace)
   const named = fromEnvironment(env)
-  if (named) return { client: createClient(named), embedded: false, sandbox: undefined, close: async () => {} }
-  const joined = joinRunning(dataDir, env)
-  if (joined) return { ...join(joined.file), close: async () => joined.leave() }
+  if (named)
+    return {
+      client: createClient(within(named, workspace)),
+      embedded: false,
+      sandbox: undefined,
+      close: async () => {},
+    }
+  const running = joinRunning(dataDir, env)
+  if (running) return { ...join(running.file), close: async () => running.leave() }
   const { startServer } = await import('./server.ts')
   const dev = !hasCredential(env)
   const server = await startServer({ dataDir, env, dev })
@@ -56,8 +63,14 @@ function joinRunning(dataDir: string, env: NodeJS.ProcessEnv): { file: ServerFil
   return undefined
 }
 
-const join = (file: ServerFile): Session => ({
-  client: createClient(file),
+const within = ({ url, token }: Connection, workspace: string | undefined): Connection => ({
+  url,
+  token,
+  ...(workspace !== undefined && { workspace }),
+})
+
+const joined = (file: ServerFile, workspace: string | undefined): Session => ({
+  client: createClient(within(file, workspace)),
   embedded: false,
   sandbox: file.sandbox,
   close: async () => {},

@@ -52,6 +52,13 @@ const webhook = (rest = '') => ({
 
 const doToken = { token: 'dop_v1_of_nobody' }
 const digitalocean = (rest = '') => ({ everyone: true as const, path: () => `/credentials/digitalocean${rest}` })
+const budget = {
+  path: async ({ made }: Home) => {
+    const path = `/budgets/${fresh('budget')}`
+    await made('PUT', path, { monthly: 1000 })
+    return path
+  },
+}
 
 /** Every route of the API. A new one is a new line. */
 export const matrix: Record<string, Row> = {
@@ -89,6 +96,12 @@ export const matrix: Record<string, Row> = {
   'POST /tokens': { least: 'admin', body: () => ({ name: fresh('token'), role: 'viewer' }) },
   'GET /tokens/:id': { least: 'admin', ...token },
   'DELETE /tokens/:id': { least: 'admin', ...token },
+  'GET /costs': { least: 'viewer' },
+  'GET /budgets': { least: 'viewer' },
+  'GET /budgets/:name': { least: 'viewer', ...budget },
+  'PUT /budgets/:name': { least: 'admin', ...budget, body: () => ({ monthly: 500 }), everyone: true },
+  'DELETE /budgets/:name': { least: 'admin', ...budget },
+
   'GET /webhooks': { least: 'operator' },
   'POST /webhooks': { least: 'admin', body: () => hook },
   'GET /webhooks/:id': { least: 'operator', ...webhook() },

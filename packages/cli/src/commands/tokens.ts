@@ -1,0 +1,3 @@
+import { group } from '../command.ts'
+
+export default group({ summary: 'API tokens of the workspace', topic: 'Access' })
