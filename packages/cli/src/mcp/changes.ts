@@ -1,0 +1,115 @@
+import { bodyOf, type Client, type Planned } from '@atlas/client'
+import type { JsonObject, Plan } from '@atlas/core'
+import { AtlasError } from '@atlas/core/errors'
+import { renderText } from '@atlas/core/render'
+import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
+import { z } from 'zod'
+import { answer, refusal } from './answer.ts'
+import { type Policy, verdictOn } from './approval.ts'
+import * as shapes from './shapes.ts'
+
+const wish = {
+  description: z
+    .record(z.string(), z.unknown())
+    .optional()
+    .describe('To make or change: name, provider, region and resources, as /openapi.json describes it'),
+  destroy: z.string().optional().describe('Instead: name of the infrastructure to destroy'),
+  repair: z.string().optional().describe('Instead: name of the infrastructure to bring back to its description'),
+  rollback: z.string().optional().describe('Instead: id of the operation to undo'),
+}
+
+/** The two tools by which an agent changes the world: a plan, and that plan carried out. There is no third. */
+export function changeTools(mcp: McpServer, client: Client, policy: Policy): void {
+  mcp.registerTool(
+    'plan',
+    {
+      title: 'Plan a change',
+      description: 'What would change, why and at what price. Changes nothing; the plan is kept for a day by its hash.',
+      inputSchema: wish,
+      outputSchema: shapes.planned,
+      annotations: { readOnlyHint: true, openWorldHint: false },
+    },
+    (given) => made(client, given).then(planAnswer, refusal),
+  )
+  mcp.registerTool(
+    'apply',
+    {
+      title: 'Carry a plan out',
+      description:
+        'Carries out exactly the plan of this hash, once a person has approved it. Refused where the world has changed since. `awaiting_approval` means that a person has to approve it elsewhere: tell them, do not call again.',
+      inputSchema: { plan_hash: shapes.planHash },
+      outputSchema: {
+        status: z.enum(['started', 'awaiting_approval']),
+        plan_hash: z.string(),
+        operation: shapes.operation.optional(),
+        approve_with: z.string().optional().describe('What a person types to approve it'),
+      },
+      annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
+    },
+    ({ plan_hash }) => apply(mcp, client, policy, plan_hash).catch(refusal),
+  )
+}
+
+async function made({ api }: Client, given: z.infer<z.ZodObject<typeof wish>>): Promise<Planned> {
+  const { description, destroy, repair, rollback } = given
+  if (Object.values(given).filter((one) => one !== undefined).length !== 1)
+    throw new AtlasError('usage', 'plan needs exactly one of description, destroy, repair, rollback')
+  const params = <Id>(id: Id) => ({ path: { id }, query: { plan: true, store: true } })
+  const asked = () => {
+    if (destroy !== undefined) return api.DELETE('/api/v1/infrastructure/{id}', { params: params(destroy) })
+    if (repair !== undefined)
+      return api.POST('/api/v1/infrastructure/{id}/repair', { params: params(repair), body: {} })
+    if (rollback !== undefined)
+      return api.POST('/api/v1/operations/{id}/rollback', { params: params(rollback), body: {} })
+    const { query } = params('')
+    return api.POST('/api/v1/infrastructure', { params: { query }, body: withoutApproval(description) })
+  }
+  const { plan, gate } = (await bodyOf<object>(asked())) as { plan: Plan; gate: Planned['gate'] }
+  return { ...plan, gate }
+}
+
+/** What stands in a description as approval is no approval here. The server judges the rest. */
+function withoutApproval({ plan_hash: _, consent: __, ...description }: JsonObject | Record<string, unknown> = {}) {
+  return description as never
+}
+
+function planAnswer(plan: Planned) {
+  const value = {
+    plan_hash: plan.hash,
+    infrastructure: plan.infrastructure,
+    kind: plan.kind,
+    steps: plan.steps.map(({ n, action, resource, type, reason, risk }) => ({
+      n,
+      action,
+      resource,
+      type,
+      reason,
+      risk,
+    })),
+    monthly_before: plan.price.before,
+    monthly_after: plan.price.after,
+    consent_needed: plan.consentNeeded,
+    budgets: plan.gate,
+    warnings: plan.warnings,
+  }
+  return answer(value, `${renderText(plan).trimEnd()}\n\nbudgets: ${plan.gate.verdict}\nplan_hash: ${plan.hash}`)
+}
+
+async function apply(mcp: McpServer, { api }: Client, policy: Policy, hash: string) {
+  const byHash = { params: { path: { hash } } }
+  const { plan } = (await bodyOf<object>(api.GET('/api/v1/plans/{hash}', byHash))) as { plan: Plan }
+  const verdict = await verdictOn(plan, policy, mcp)
+  if (verdict.says === 'no')
+    throw new AtlasError('forbidden', 'The person who was asked did not approve the plan.', {
+      hint: 'ask what should be different, and plan that',
+    })
+  if (verdict.says === 'pending') {
+    const losses = plan.consentNeeded.map(({ resource }) => resource)
+    const line = `atlas approve ${hash}${losses.length > 0 ? ` --consent ${losses.join(',')}` : ''}`
+    const waiting = { status: 'awaiting_approval', plan_hash: hash, approve_with: line }
+    return answer(waiting, `Nothing was changed yet. A person approves the plan, within a day, by typing:\n${line}`)
+  }
+  const body = { consent: [...verdict.consent] }
+  const { operation } = await bodyOf(api.POST('/api/v1/plans/{hash}/apply', { ...byHash, body }))
+  return answer({ status: 'started', plan_hash: hash, operation })
+}
