@@ -1,4 +1,7 @@
 export type { Audit } from './audit/index.ts'
+export { type Loading, type LoadingOptions, openLoading } from './backup/loading.ts'
+export { openSnapshot, type Snapshot } from './backup/snapshot.ts'
+export type { Sequence, Table } from './backup/tables.ts'
 export type { CredentialRecord, Credentials } from './credentials.ts'
 export type { Deliveries, DeliveryRecord } from './deliveries.ts'
 export type { EventFilter, EventPage } from './events.ts'

@@ -10,12 +10,7 @@ import { explain } from './trouble.ts'
  * @throws AtlasError `config_invalid` when a newer Atlas has been here, `database_unavailable`, `disk_full`
  */
 export async function migrate(db: Kysely<Database>): Promise<void> {
-  const migrator = new Migrator({
-    db,
-    provider: { getMigrations: async () => migrations },
-    migrationTableSchema: 'atlas',
-  })
-  const { error } = await migrator.migrateToLatest()
+  const { error } = await migrator(db).migrateToLatest()
   if (error === undefined) return
   if (error instanceof Error && error.message.includes('corrupted migrations')) {
     throw new AtlasError('config_invalid', `This database belongs to another version of Atlas: ${error.message}.`, {
@@ -25,3 +20,12 @@ export async function migrate(db: Kysely<Database>): Promise<void> {
   }
   throw explain(error)
 }
+
+/** To the tables of an earlier version, in a database without any: what was kept of that version goes in there. */
+export async function migrateTo(db: Kysely<Database>, last: string): Promise<void> {
+  const { error } = await migrator(db).migrateTo(last)
+  if (error !== undefined) throw explain(error)
+}
+
+const migrator = (db: Kysely<Database>) =>
+  new Migrator({ db, provider: { getMigrations: async () => migrations }, migrationTableSchema: 'atlas' })
