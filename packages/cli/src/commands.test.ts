@@ -52,7 +52,7 @@ const said = sources
   .flatMap(
     (path) =>
       readFileSync(join(checkout, path), 'utf8').match(
-        /(?<=['`.:(] ?)atlas [a-z]+( ([a-z]+|--[a-z-]+|\$\{[^}]+\}))*/g,
+        /(?<=['`.:(] ?)atlas [a-z]+( ([a-z]+(-[a-z]+)*|--[a-z-]+|\$\{[^}]+\}))*/g,
       ) ?? [],
   )
 

@@ -1,4 +1,5 @@
 import { resolve } from 'node:path'
+import { text } from 'node:stream/consumers'
 import type { Client } from '@atlas/client'
 import type { Common } from './program.ts'
 import { openSession, type Session } from './server/session.ts'
@@ -14,6 +15,8 @@ export interface Context {
   workspace: string | undefined
   json: boolean
   terminal: Terminal
+  /** All that comes on standard input, to its end. */
+  standardInput(): Promise<string>
   /** A line on stdout, for people; silent with --json. */
   say(line: string): void
   /** A remark beside the result, on stderr. */
@@ -37,7 +40,7 @@ export interface Process {
 
 /** `close` ends what the command started. */
 export function createContext(process: Process, common: Common): Context & { close(): Promise<void> } {
-  const { env, cwd, stdout, stderr } = process
+  const { env, cwd, stdin, stdout, stderr } = process
   const dataDir = resolve(cwd, common.dataDir ?? env.ATLAS_DATA_DIR ?? '.atlas')
   let opened: Promise<Session> | undefined
   const context: Context = {
@@ -47,6 +50,7 @@ export function createContext(process: Process, common: Common): Context & { clo
     workspace: common.workspace ?? (env.ATLAS_WORKSPACE || undefined),
     json: common.json,
     terminal: inspectTerminal(process),
+    standardInput: () => text(stdin),
     say: (line) => {
       if (!common.json) stdout.write(`${line}\n`)
     },

@@ -86,5 +86,5 @@ function memory(): Cloud {
 
 export const noCredential = (provider: string) =>
   provider === 'digitalocean'
-    ? 'give it one (PUT /api/v1/credentials/digitalocean), set DO_TOKEN for the server, or start it with --dev for the sandbox'
-    : `give it one: PUT /api/v1/credentials/${provider}`
+    ? 'give it one (atlas credentials set digitalocean), set DO_TOKEN for the server, or start it with --dev for the sandbox'
+    : `give it one: atlas credentials set ${provider}`

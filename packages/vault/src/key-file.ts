@@ -81,7 +81,7 @@ function refuseExposed(file: string, open: number): void {
   const rights = (mode & 0o777).toString(8).padStart(4, '0')
   if ((mode & 0o077) !== 0)
     throw new AtlasError('config_invalid', `${file} has mode ${rights}, expected 0600: others could read the key.`, {
-      hint: `chmod 600 ${file}`,
+      hint: `chmod 600 ${file}; if others may have read it: atlas credentials rotate-key`,
     })
   const self = process.getuid?.()
   if (self !== undefined && uid !== self)
