@@ -13,6 +13,7 @@ import type {
   Operation,
   Planned,
   Provider,
+  Statistics,
   Step,
 } from './types.ts'
 
@@ -37,6 +38,18 @@ export interface BudgetWish {
   block_percent?: number
 }
 
+/** Whether a plan is kept beside being answered. */
+export interface Keep {
+  store?: boolean
+}
+
+/** `tag`: such as `environment:production`, all of them. */
+export interface InfrastructureFilter {
+  tag?: string[]
+  status?: Infrastructure['status']
+  provider?: string
+}
+
 /** What is asked for most. All throw AtlasError: the server's by code, or `server_unreachable`. */
 export interface Client {
   readonly connection: Connection
@@ -45,15 +58,18 @@ export interface Client {
   health(): Promise<Health>
   providers(): Promise<Provider[]>
   estimate(description: JsonObject): Promise<Estimate>
-  planApply(description: JsonObject): Promise<Planned>
+  /** `store`: the plan is kept for a day, to be applied by its hash. */
+  planApply(description: JsonObject, keep?: Keep): Promise<Planned>
   apply(description: JsonObject, approval: Approval): Promise<Operation>
-  planDestroy(infrastructure: string): Promise<Planned>
+  planDestroy(infrastructure: string, keep?: Keep): Promise<Planned>
   destroy(infrastructure: string, approval: Approval): Promise<Operation>
   planRepair(infrastructure: string): Promise<Planned>
   repair(infrastructure: string, approval: Approval): Promise<Operation>
   planRollback(operation: string): Promise<Planned>
   rollback(operation: string, approval: Approval): Promise<Operation>
-  infrastructures(): Promise<Infrastructure[]>
+  /** All of them, with their resources. */
+  infrastructures(filter?: InfrastructureFilter): Promise<Infrastructure[]>
+  statistics(): Promise<Statistics>
   infrastructure(idOrName: string): Promise<Infrastructure>
   operations(filter?: { infrastructure?: string; limit?: number }): Promise<Operation[]>
   operation(id: string): Promise<Operation>
@@ -78,16 +94,25 @@ export function createClient(connection: Connection): Client {
     providers: async () => (await bodyOf(api.GET('/api/v1/providers'))).providers,
     estimate: (description) => bodyOf(api.POST('/api/v1/estimate-cost', { body: described(description) })),
 
-    planApply: async (description) =>
+    planApply: async (description, keep) =>
       planOf(
-        await bodyOf(api.POST('/api/v1/infrastructure', { params: { query: preview }, body: described(description) })),
+        await bodyOf(
+          api.POST('/api/v1/infrastructure', {
+            params: { query: { ...preview, ...keep } },
+            body: described(description),
+          }),
+        ),
       ),
     apply: async (description, approval) =>
       operationOf(
         await bodyOf(api.POST('/api/v1/infrastructure', { body: described({ ...description, ...wire(approval) }) })),
       ),
-    planDestroy: async (name) =>
-      planOf(await bodyOf(api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: preview } }))),
+    planDestroy: async (name, keep) =>
+      planOf(
+        await bodyOf(
+          api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: { ...preview, ...keep } } }),
+        ),
+      ),
     destroy: async (name, approval) =>
       operationOf(
         await bodyOf(api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: wire(approval) } })),
@@ -113,13 +138,15 @@ export function createClient(connection: Connection): Client {
         await bodyOf(api.POST('/api/v1/operations/{id}/rollback', { params: one(id), body: wire(approval) })),
       ),
 
-    infrastructures: () =>
+    statistics: () => bodyOf(api.GET('/api/v1/stats')),
+
+    infrastructures: (filter = {}) =>
       Array.fromAsync(
         items(
           (cursor) =>
             bodyOf(
               api.GET('/api/v1/infrastructure', {
-                params: { query: { include: 'resources', limit: 200, ...(cursor && { cursor }) } },
+                params: { query: { ...filter, include: 'resources', limit: 200, ...(cursor && { cursor }) } },
               }),
             ),
           (page) => page.infrastructure as Infrastructure[],

@@ -1,6 +1,13 @@
 export { type Api, bodyOf, items } from './api.ts'
 export { exportAudit } from './audit.ts'
-export { type Approval, type BudgetWish, type Client, type CostQuery, createClient } from './client.ts'
+export {
+  type Approval,
+  type BudgetWish,
+  type Client,
+  type CostQuery,
+  createClient,
+  type InfrastructureFilter,
+} from './client.ts'
 export { makeDataFolder } from './data-folder.ts'
 export type { EventQuery } from './events.ts'
 export type { Connection } from './http.ts'

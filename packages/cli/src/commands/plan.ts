@@ -14,6 +14,7 @@ export default command({
       'infrastructure',
       text('--destroy <infrastructure>', 'plan the end of this infrastructure instead'),
     ),
+    save: toggle('--save', 'keep the plan for a day, to be carried out by its hash: atlas approve'),
     markdown: toggle('--markdown', 'as Markdown, for a pull request'),
     detailedExitcode: toggle('--detailed-exitcode', 'exit with 10 where something would change'),
   },
@@ -23,13 +24,17 @@ export default command({
     { line: 'atlas plan -f infra.json', does: 'what a description in JSON or YAML would change' },
     { line: 'atlas plan --markdown > plan.md', does: 'the same, to be discussed' },
     { line: 'atlas plan --destroy shop', does: 'what destroying it would delete' },
+    { line: 'atlas plan --save', does: 'keep it for somebody else to look at and carry out' },
   ],
-  async run({ destroy, detailedExitcode, markdown, ...where }, context) {
+  async run({ destroy, detailedExitcode, markdown, save, ...where }, context) {
     const client = await context.connect()
     const plan =
-      destroy === undefined ? await client.planApply(await describe(context, where)) : await client.planDestroy(destroy)
+      destroy === undefined
+        ? await client.planApply(await describe(context, where), { store: save })
+        : await client.planDestroy(destroy, { store: save })
     const rendered = await (markdown ? showMarkdown(plan) : showPlan(plan, context.terminal))
-    const carryOut = destroy === undefined ? `atlas up${again(where)}` : `atlas destroy ${destroy}`
+    const anew = destroy === undefined ? `atlas up${again(where)}` : `atlas destroy ${destroy}`
+    const carryOut = save ? `atlas approve ${plan.hash}` : anew
     const nothing = isNothing(plan)
     const next = nothing
       ? { line: 'atlas status', does: 'what runs now' }

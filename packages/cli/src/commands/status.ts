@@ -1,27 +1,39 @@
-import { command, naming, optional } from '../command.ts'
+import type { InfrastructureFilter } from '@atlas/client'
+import { choice, command, list, naming, optional, text } from '../command.ts'
 import { ended } from '../follow/follow.ts'
 import { showInfrastructures } from '../show/infrastructure.ts'
 import { paintStatus } from '../show/operations.ts'
 import { plural } from '../show/text.ts'
 
+const states = ['new', 'changing', 'ready', 'degraded', 'destroyed'] as const
+
 export default command({
   summary: 'What exists now, in what state, and what it costs',
   topic: 'Look',
-  inputs: { infrastructure: naming('infrastructure', optional('[infrastructure]', 'only this one, by name or id')) },
+  inputs: {
+    infrastructure: naming('infrastructure', optional('[infrastructure]', 'only this one, by name or id')),
+    tag: list('-t, --tag <tags>', 'only what has these tags, such as environment:production'),
+    state: choice('--state <state>', 'only what is in this state', states),
+    provider: text('--provider <cloud>', 'only what is on this cloud'),
+  },
   exits: { 1: 'something is degraded' },
   examples: [
     { line: 'atlas status', does: 'everything' },
+    { line: 'atlas status --tag environment:production', does: 'what has this tag' },
     { line: 'atlas status shop --json', does: 'one infrastructure, for programs' },
   ],
-  async run({ infrastructure }, context) {
+  async run({ infrastructure, ...filter }, context) {
     const client = await context.connect()
     const [found, operations] = await Promise.all([
       infrastructure === undefined
-        ? client.infrastructures()
+        ? client.infrastructures(only(filter))
         : client.infrastructure(infrastructure).then((one) => [one]),
       client.operations({ limit: 20, ...(infrastructure === undefined ? {} : { infrastructure }) }),
     ])
-    const existing = infrastructure === undefined ? found.filter(({ status }) => status !== 'destroyed') : found
+    const existing =
+      infrastructure === undefined
+        ? found.filter(({ status }) => filter.state === 'destroyed' || status !== 'destroyed')
+        : found
     const running = operations.filter((operation) => !ended(operation))
     const { colours } = context.terminal
     const runningLines = running.map(
@@ -45,4 +57,18 @@ export default command({
       ],
     }
   },
+})
+
+const only = ({
+  tag,
+  state,
+  provider,
+}: {
+  tag: readonly string[]
+  state: string | undefined
+  provider: string | undefined
+}): InfrastructureFilter => ({
+  ...(tag.length > 0 && { tag: [...tag] }),
+  ...(state !== undefined && { status: state as (typeof states)[number] }),
+  ...(provider !== undefined && { provider }),
 })
