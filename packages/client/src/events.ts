@@ -32,12 +32,15 @@ export async function* events(connection: Connection, query: EventQuery = {}): A
       const filter = { operation, infrastructure, type, after: query.after }
       const request = { query: filter, headers, ...(signal ? { signal } : {}) }
       const answer = await send(connection, '/events', request)
-      lastContact = Date.now()
-      for await (const event of parse(answer.body!)) {
-        last = event.id
-        yield event
+      try {
+        for await (const event of parse(answer.body!)) {
+          last = event.id
+          yield event
+        }
+      } finally {
+        // Until it broke, the server was there.
+        lastContact = Date.now()
       }
-      lastContact = Date.now()
     } catch (error) {
       if (signal?.aborted) return
       const passing = isAtlasError(error) ? error.code === 'server_unreachable' : true
