@@ -53,6 +53,7 @@ test('a description and its approval arrive as they were given', async () => {
   const asked: unknown[] = []
   const client = await clientOf({
     plan: async () => ({ hash: 'h1' }) as Plan,
+    budgets: { gate: async () => ({ verdict: 'ok', budgets: [] }) } as unknown as Control['budgets'],
     submit: async ({ by: _, ...request }) => {
       asked.push(request)
       throw new AtlasError('plan_stale', 'another plan', { hint: 'plan again' })
