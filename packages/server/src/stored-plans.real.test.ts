@@ -80,8 +80,16 @@ test('destroy, repair, rollback and apply are planned at the infrastructure', as
   expect((await send('GET', `/plans/${'0'.repeat(64)}`)).status).toBe(404)
 })
 
-test('keeping a plan writes the plan, and nothing else', async () => {
-  const bookkeeping = ['atlas.rate_bucket', 'atlas.stored_plan', 'pgboss.queue', 'pgboss.version', 'pgboss.bam']
+test('keeping a plan writes the plan and who asked for it, and nothing else', async () => {
+  const bookkeeping = [
+    'atlas.rate_bucket',
+    'atlas.stored_plan',
+    'atlas.audit',
+    'atlas.audit_head',
+    'pgboss.queue',
+    'pgboss.version',
+    'pgboss.bam',
+  ]
   const before = await dump(databaseUrl(folder.path), bookkeeping)
   await send('POST', '/infrastructure?plan=true&store=true', { body: twoMachines({ name: 'new' }) })
   await send('POST', '/infrastructure/planned/plan', { body: { kind: 'destroy' } })
