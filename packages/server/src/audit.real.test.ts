@@ -7,7 +7,8 @@ let node: ApiNode
 
 beforeAll(async () => {
   database = await postgres()
-  node = await apiNode(database.url)
+  // Nobody is there: a credential that is checked goes nowhere.
+  node = await apiNode(database.url, { DIGITALOCEAN_API_URL: 'http://127.0.0.1:1' })
 })
 afterAll(async () => {
   await node.close()
@@ -54,6 +55,39 @@ test('a change is written down before it is made, and what came of it after', as
     plan_hash,
     result: { status: 202, code: null },
   })
+})
+
+test('the end of an operation is written down with it', async () => {
+  const { secret: as } = await node.tokenOf('endings', 'operator')
+  const before = await latest('endings')
+  // Nothing in it, so it is carried out by being asked for.
+  const { json } = await node.send('POST', '/infrastructure', { as, body: { ...shop('bare'), resources: [] } })
+  expect(await since('endings', before)).toMatchObject([
+    { kind: 'asked' },
+    {
+      kind: 'ended',
+      action: 'operation apply',
+      object: 'bare',
+      operation: json.operation.id,
+      plan_hash: json.operation.plan_hash,
+      result: { status: 'succeeded', code: null },
+    },
+    { kind: 'answered', operation: json.operation.id },
+  ])
+})
+
+test('which credential served is written down, and not what it is', async () => {
+  const { secret: as } = await node.tokenOf('served', 'admin')
+  const token = 'dop_v1_that_nobody_may_see'
+  await node.send('PUT', '/credentials/digitalocean', { as, body: { token } })
+  await node.send('POST', '/credentials/digitalocean/check', { as })
+  await expect.poll(async () => (await since('served')).map(({ kind }) => kind)).toContain('used')
+  const records = await since('served')
+  expect(records.find(({ kind }) => kind === 'used')).toMatchObject({
+    action: 'credential for check',
+    object: expect.stringMatching(/^digitalocean from \w+ \(\w+\)$/),
+  })
+  expect(JSON.stringify(records)).not.toContain(token)
 })
 
 test('what is refused is written down with its code', async () => {

@@ -1,6 +1,6 @@
 import { join } from 'node:path'
 import { createApi } from '@atlas/api'
-import { openStore } from '@atlas/store'
+import { openStore, type Store } from '@atlas/store'
 import { openAccess } from './access/authenticate.ts'
 import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
@@ -52,6 +52,7 @@ export async function serve(options: Options, environment: Environment): Promise
   const onTrouble = (err: unknown) => log.warn({ err }, 'the database is in trouble')
   const store = await openStore(database.url, { onTrouble })
   onEnd('store', store.close)
+  onEnd('audit', () => noteAuditHead(store, log))
   const edge = openEdge({ store, environment, onTrouble })
   onEnd('edge', edge.close)
   const clouds = openClouds({ store, environment, sandbox, dev, watch: edge.watch })
@@ -94,8 +95,17 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('server.json', () => removeServerFile(dataDir))
   writeServerFile(dataDir, file)
   onEnd('draining', edge.drain)
+  await noteAuditHead(store, log)
   log.info({ url, cloud: file.cloud.endpoint, sandbox: sandbox?.url, workers: options.workers }, 'ready')
   return { file, failed: database.failed, close: closing(started.move(), log) }
+}
+
+/** Outside the database, so that a chain that was cut off or made anew in there can be told. */
+async function noteAuditHead({ audit }: Pick<Store, 'audit'>, log: Logger): Promise<void> {
+  await audit.head().then(
+    (head) => log.info(head, 'the audit ends here'),
+    (err: unknown) => log.warn({ err }, 'where the audit ends is not known'),
+  )
 }
 
 const wantsSandbox = ({ dev }: Options, { credential }: Environment) => dev && credential === undefined

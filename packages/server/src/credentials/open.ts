@@ -23,7 +23,7 @@ export interface Credentials {
 }
 
 export interface CredentialParts {
-  store: Pick<Store, 'credentials' | 'sealedKeys'>
+  store: Pick<Store, 'credentials' | 'sealedKeys' | 'audit'>
   clouds: readonly Cloud[]
   environment: Environment
   dataDir: string
