@@ -53,6 +53,7 @@ test('a description and its approval arrive as they were given', async () => {
   const asked: unknown[] = []
   const client = await clientOf({
     plan: async () => ({ hash: 'h1' }) as Plan,
+    audit: { write: async () => 1 } as unknown as Control['audit'],
     budgets: { gate: async () => ({ verdict: 'ok', budgets: [] }) } as unknown as Control['budgets'],
     submit: async ({ by: _, ...request }) => {
       asked.push(request)
