@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { type AtlasEvent, toCloudEvent } from '@atlas/core'
 
 /** What goes into one write: a client that does not read holds no more than this, and its place. */
@@ -9,30 +10,56 @@ const stillHere = comment('still here')
 
 /**
  * The events as server-sent events, with a comment whenever nothing happened for `heartbeatMs`. Begins with a comment,
- * so that headers reach the reader at once. Ends quietly when the signal fires.
+ * so that headers reach the reader at once. Ends quietly when the signal fires. It asks for the next batch only when what it
+ * gave has been taken: a slow reader slows itself, and fills no memory.
  */
-export async function* eventFrames(
+export function eventStream(
   batches: AsyncIterable<readonly AtlasEvent[]>,
   heartbeatMs: number,
   signal: AbortSignal,
-): AsyncGenerator<Buffer> {
+): Readable {
   const iterator = batches[Symbol.asyncIterator]()
-  try {
-    yield hello
-    let next = iterator.next()
-    while (!signal.aborted) {
-      const winner = await orSilence(next, heartbeatMs, signal)
-      if (winner === 'silence') yield stillHere
-      else if (winner.done) return
-      else {
-        yield* chunksOf(winner.value)
-        next = iterator.next()
+  let ended = false
+  let quiet = true
+  let goOn = () => {}
+  const end = () => {
+    if (!ended) stream.push(null)
+    ended = true
+  }
+  const stream = new Readable({
+    read: () => goOn(),
+    destroy(error, done) {
+      ended = true
+      clearInterval(heart)
+      signal.removeEventListener('abort', end)
+      // Not awaited: it may wait for a `next` that only the signal ends.
+      void iterator.return?.()
+      done(error)
+    },
+  })
+  const heart = setInterval(() => {
+    if (quiet && !ended && stream.readableLength === 0) stream.push(stillHere)
+    quiet = true
+  }, heartbeatMs)
+  signal.addEventListener('abort', end, { once: true })
+
+  async function pump(): Promise<void> {
+    for (let next = await iterator.next(); !next.done && !ended; next = await iterator.next()) {
+      for (const chunk of chunksOf(next.value)) {
+        if (ended) return
+        quiet = false
+        if (stream.push(chunk)) continue
+        const room = Promise.withResolvers<void>()
+        goOn = room.resolve
+        await room.promise
       }
     }
-  } finally {
-    // Not awaited: it may wait for a `next` that only the signal ends.
-    void iterator.return?.()
+    end()
   }
+  stream.push(hello)
+  if (signal.aborted) end()
+  else pump().catch((error: Error) => stream.destroy(error))
+  return stream
 }
 
 /** Each batch becomes bytes once, however many streams are given it. */
@@ -67,17 +94,4 @@ function frame(event: AtlasEvent): Buffer {
   const bytes = Buffer.from(`id: ${event.id}\nevent: ${event.type}\ndata: ${JSON.stringify(toCloudEvent(event))}\n\n`)
   framed.set(event, bytes)
   return bytes
-}
-
-async function orSilence<T>(next: Promise<T>, ms: number, signal: AbortSignal): Promise<T | 'silence'> {
-  const { promise: silence, resolve } = Promise.withResolvers<'silence'>()
-  const wake = () => resolve('silence')
-  const timer = setTimeout(wake, ms)
-  signal.addEventListener('abort', wake, { once: true })
-  try {
-    return await Promise.race([next, silence])
-  } finally {
-    clearTimeout(timer)
-    signal.removeEventListener('abort', wake)
-  }
 }

@@ -1,10 +1,9 @@
-import { Readable } from 'node:stream'
 import { AtlasError, eventTypesMatching, toCloudEvent } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { EventFilter } from '../control/events.ts'
 import type { Control } from '../control.ts'
-import { eventFrames } from '../sse.ts'
+import { eventStream } from '../sse.ts'
 import { eventJson } from '../wire/event.ts'
 
 const eventId = z.coerce.number().int().nonnegative()
@@ -78,8 +77,7 @@ export const eventRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { c
       const events = await control.events.follow(workspace, { ...filter, after }, stream.signal)
       // A client that takes nothing, not even the comments, is let go; it can come back with its Last-Event-ID.
       reply.raw.setTimeout(stallMs)
-      // A Readable asks for the next frame only when the socket takes more: a slow reader slows itself, and fills no memory.
-      const frames = Readable.from(eventFrames(events, heartbeatMs, stream.signal), { objectMode: false })
+      const frames = eventStream(events, heartbeatMs, stream.signal)
       return reply
         .header('content-type', 'text/event-stream')
         .header('cache-control', 'no-store')
