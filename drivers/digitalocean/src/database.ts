@@ -13,16 +13,19 @@ import {
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { removal, unlessBusy } from './errors.ts'
 import { ofStep, orEarlier, withName } from './names.ts'
-import { inOrder, tagSet } from './order.ts'
+import { inOrder, present, tagSet } from './order.ts'
 import { priceOf } from './price.ts'
 import { stampIn, stampTags, tagOfOwner, userTags } from './stamp.ts'
-import { forgetStamp, syncTags } from './tags.ts'
+import { forgetStamp, markTags, syncTags } from './tags.ts'
 
 type Want = SpecificationsOf<'database'>
 type Cluster = Schema['database_cluster_read']
 type TrustedSource = Pick<Schema['firewall_rule'], 'type' | 'value'>
 
 const mibPerGib = 1024
+
+/** Engines that a description knows. */
+const engines = new Set(['pg', 'mysql', 'valkey'])
 
 const rules: ChangeRules = {
   holds: 'all databases in it',
@@ -57,6 +60,15 @@ export function database(api: Api, listLagMs: number): ResourceDriver {
     holdsData: () => rules.holds,
     price: priceOf('database'),
     diff: (want, { live }) => change(want, live),
+
+    describe: ({ live }) => (engines.has(String(live.engine)) ? { specifications: present(live) } : undefined),
+
+    async mark({ id }, stamp, context) {
+      const params = { path: { database_cluster_uuid: id } }
+      const get = api({ signal: context.signal }).GET('/v2/databases/{database_cluster_uuid}', { params })
+      const { database } = await bodyOf(get)
+      await markTags(api, { type: 'database', id, tags: database.tags ?? [] }, stamp, context)
+    },
 
     async *list({ owner, signal }) {
       for await (const one of all(owner, signal)) yield observe(one)
@@ -162,6 +174,7 @@ function observe(cluster: Cluster): Observed {
     physicalId: `digitalocean:database:${id}`,
     name: cluster.name,
     stamp: stampIn(cluster.tags ?? []),
+    ...(cluster.region && { region: cluster.region }),
     ...(status === 'online' ? { phase: 'ready' } : { phase: 'pending', reason: `it is ${status}` }),
     attributes: {
       id,

@@ -25,6 +25,9 @@ const rules: ChangeRules = {
   },
 }
 
+/** Types that a description knows; a zone's SOA is the cloud's own. */
+const types = new Set(['A', 'AAAA', 'CNAME', 'TXT', 'NS', 'MX', 'SRV', 'CAA'])
+
 /** Types whose data is a host name: the API takes it with a dot at the end and gives it without. */
 const naming = new Set(['CNAME', 'MX', 'NS', 'SRV', 'CAA'])
 
@@ -42,6 +45,7 @@ export function dnsRecord(api: Api): ResourceDriver {
     holdsData: () => undefined,
     price: priceOf('dns_record'),
     diff: (want, { live }) => difference(rules, comparable(want), live),
+    describe: ({ live }) => (types.has(String(live.type)) ? { specifications: live } : undefined),
 
     matches: ({ specifications }, { live }) => {
       const wanted = comparable(specifications)

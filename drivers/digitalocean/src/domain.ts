@@ -33,6 +33,7 @@ export function domain(api: Api): ResourceDriver {
     holdsData: () => rules.holds,
     price: priceOf('domain'),
     diff: (want, { live }) => difference(rules, want, live),
+    describe: ({ live }) => ({ specifications: live }),
     matches: ({ specifications }, { id }) => specifications.name === id,
 
     async *list({ signal }) {

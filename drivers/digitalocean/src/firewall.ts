@@ -33,6 +33,7 @@ export function firewall(api: Api, listLagMs: number): ResourceDriver {
     holdsData: () => undefined,
     price: priceOf('firewall'),
     diff: (want, { live }) => difference(rules, comparableRules(want), live),
+    describe: ({ live }) => ({ specifications: live }),
 
     async *list({ signal }) {
       for await (const one of all(signal)) yield observe(one)

@@ -13,7 +13,7 @@ import {
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { removal, unlessBusy } from './errors.ts'
 import { orEarlier, withName } from './names.ts'
-import { inOrder } from './order.ts'
+import { inOrder, present } from './order.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 import { makeTags } from './tags.ts'
@@ -44,6 +44,7 @@ export function loadBalancer(api: Api, listLagMs: number): ResourceDriver {
     holdsData: () => undefined,
     price: priceOf('load_balancer'),
     diff: (want, { live }) => difference(rules, comparable(want), live),
+    describe: ({ live: { region: _, ...live } }) => ({ specifications: present(live) }),
 
     async *list({ signal }) {
       for await (const one of all(signal)) yield observe(one)
@@ -133,6 +134,7 @@ function observe(record: Schema['load_balancer']): Observed {
     physicalId: `digitalocean:load_balancer:${id}`,
     name: record.name ?? '',
     stamp: undefined,
+    ...(record.region?.slug && { region: record.region.slug }),
     ...phaseOf(record),
     attributes: { id, ...(record.ip && { ip: record.ip }) },
     live: live(record),

@@ -12,6 +12,7 @@ const droplet = {
   features: [],
   image: { id: 195_932_981, slug: 'ubuntu-24-04-x64', type: 'base' },
   size_slug: 's-1vcpu-1gb',
+  region: { slug: 'nyc3' },
   networks: { v4: [{ ip_address: '203.0.113.7', type: 'public' }], v6: [] },
   tags: [],
   vpc_uuid: 'net',

@@ -1,4 +1,11 @@
-import { type Observed, type ResourceDriver, referableAttributes, type SpecificationsOf, type Stamp } from '@atlas/core'
+import {
+  type JsonObject,
+  type Observed,
+  type ResourceDriver,
+  referableAttributes,
+  type SpecificationsOf,
+  type Stamp,
+} from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import {
   type BackupPolicy,
@@ -16,7 +23,7 @@ import { changeMachine } from './machine-update.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 import { stampIn, stampTags, tagOfOwner, userTags } from './stamp.ts'
-import { forgetStamp } from './tags.ts'
+import { forgetStamp, markTags } from './tags.ts'
 
 type Droplet = Schema['droplet']
 
@@ -33,6 +40,24 @@ export function machine(api: Api): ResourceDriver {
     holdsData: () => 'everything on its disk',
     price: priceOf('machine'),
     diff: (want, { live }) => machineChange(want, live),
+
+    describe({ live }) {
+      const { hostname, size, image, backups, monitoring, ipv6, tags, vpc } = live
+      return {
+        specifications: { hostname, size, image, backups, monitoring, ipv6, tags, ...(vpc && { vpc }) } as JsonObject,
+        unread: [
+          { field: 'user_data', why: 'the cloud does not tell it; describing one later would replace the machine' },
+          { field: 'ssh_keys', why: 'they are read at creation only, and the cloud does not tell them' },
+        ],
+      }
+    },
+
+    async mark({ id, live }, stamp, context) {
+      const params = { path: { droplet_id: Number(id) } }
+      const { droplet } = await bodyOf(api({ signal: context.signal }).GET('/v2/droplets/{droplet_id}', { params }))
+      const tagged = { type: 'droplet', id, tags: sent(droplet, 'the Droplet').tags } as const
+      await markTags(api, tagged, stamp, context, birthTags(String(live.image), undefined))
+    },
 
     async *list({ owner, signal }) {
       const droplets = pages(async (query) => {
@@ -122,6 +147,7 @@ function observe(droplet: Droplet, policy?: BackupPolicy): Observed {
     physicalId: `digitalocean:machine:${id}`,
     name: droplet.name,
     stamp: stampIn(droplet.tags),
+    ...(droplet.region.slug && { region: droplet.region.slug }),
     ...phaseOf(droplet, publicIp),
     attributes: {
       id,
@@ -135,6 +161,7 @@ function observe(droplet: Droplet, policy?: BackupPolicy): Observed {
       size: droplet.size_slug,
       image: imageOf(droplet.image, tagged(imageTag)),
       backups: hasBackups(droplet) && backupPolicy(policy ?? {}),
+      monitoring: droplet.features.includes('monitoring'),
       ipv6: droplet.features.includes('ipv6'),
       tags: userTags(droplet.tags),
       ...(userData && { user_data: userData }),

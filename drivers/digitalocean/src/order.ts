@@ -1,4 +1,4 @@
-import { canonical, type Json } from '@atlas/core'
+import { canonical, type Json, type JsonObject } from '@atlas/core'
 
 /** A set as a list that is always the same. */
 export const inOrder = (values: readonly Json[]): Json[] =>
@@ -10,3 +10,9 @@ export const inOrder = (values: readonly Json[]): Json[] =>
  */
 export const tagSet = (tags: Json | undefined): Json[] =>
   inOrder(((tags ?? []) as Json[]).map((tag) => (typeof tag === 'string' ? tag.toLowerCase() : tag)))
+
+/** Without what is not there: neither empty texts nor absent fields. */
+export const present = (fields: { [name: string]: Json | undefined }): JsonObject =>
+  Object.fromEntries(
+    Object.entries(fields).filter((field): field is [string, Json] => field[1] !== undefined && field[1] !== ''),
+  )

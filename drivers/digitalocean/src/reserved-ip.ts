@@ -16,6 +16,7 @@ export function reservedIp(api: Api): ResourceDriver {
     holdsData: () => 'the address: it goes to somebody else',
     price: priceOf('reserved_ip'),
     diff: (want, { live }) => difference(rules, want, live),
+    describe: ({ live: { machine } }) => ({ specifications: machine === undefined ? {} : { machine } }),
 
     // Nobody else's leads to our machine. One that is asked for with a machine is assigned a moment after it exists, and
     // locked until then: one that is free all the same was reserved by somebody else.
@@ -67,6 +68,7 @@ function observe(record: Schema['reserved_ip']): Observed {
     physicalId: `digitalocean:reserved_ip:${ip}`,
     name: ip,
     stamp: undefined,
+    ...(record.region?.slug && { region: record.region.slug }),
     ...(record.locked ? { phase: 'pending', reason: 'an action is running on it' } : { phase: 'ready' }),
     attributes: { id: ip, ip },
     live: { region: record.region?.slug ?? '', ...(machine !== undefined && { machine: String(machine) }) },

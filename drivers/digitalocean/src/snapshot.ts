@@ -71,6 +71,7 @@ export function snapshot(api: Api, listLagMs: number): ResourceDriver {
     price: priceOf('snapshot'),
     // It is of one moment: what it was made of may be gone, or be another by now.
     diff: () => ({ kind: 'unchanged' }),
+    describe: ({ live }) => ({ specifications: live }),
 
     async *list({ owner, signal }) {
       for await (const one of all(signal)) {

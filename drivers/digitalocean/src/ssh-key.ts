@@ -37,6 +37,8 @@ export function sshKey(api: Api): ResourceDriver {
     price: priceOf('ssh_key'),
     diff: (want, { live }) => difference(rules, { public_key: withoutComment(String(want.public_key)) }, live),
 
+    describe: ({ live }) => ({ specifications: live }),
+
     async *list({ signal }) {
       const keys = pages(async (query) => {
         const { ssh_keys = [], meta } = await bodyOf(api({ signal }).GET('/v2/account/keys', { params: { query } }))

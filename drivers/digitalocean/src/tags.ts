@@ -1,7 +1,7 @@
 import { isAtlasError, type Stamp } from '@atlas/core'
 import { type Api, bodyOf, type Schema } from './api.ts'
 import { removal } from './errors.ts'
-import { tagOfCreate, userTags } from './stamp.ts'
+import { stampIn, stampTags, tagOfCreate, userTags } from './stamp.ts'
 import type { CallContext } from './transport.ts'
 
 /** The document's prose has `database` too, its schema forgot it (tags_resource, August 2026). */
@@ -28,6 +28,24 @@ export async function swapTags(api: Api, { type, id, tags }: Tagged, wanted: rea
     await api(context).POST('/v2/tags/{tag_id}/resources', { params: { path: { tag_id } }, body })
   for (const tag_id of tags.filter(absentIn(wanted)))
     await removal(api(context).DELETE('/v2/tags/{tag_id}/resources', { params: { path: { tag_id } }, body }))
+}
+
+/**
+ * Puts the stamp on what Atlas did not make, with tags that tell more of it; or takes off everything that Atlas ever put
+ * on. Tags of people stay. Safe to repeat.
+ */
+export async function markTags(
+  api: Api,
+  tagged: Tagged,
+  stamp: Stamp | undefined,
+  context: CallContext,
+  more: readonly string[] = [],
+): Promise<void> {
+  const people = new Set(userTags(tagged.tags))
+  const ours = tagged.tags.filter((tag) => !people.has(tag))
+  if (stamp) return swapTags(api, { ...tagged, tags: ours }, [...stampTags(stamp), ...more], context)
+  await swapTags(api, { ...tagged, tags: ours }, [], context)
+  await forgetStamp(api, stampIn(ours), context)
 }
 
 /**

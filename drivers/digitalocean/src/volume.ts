@@ -12,11 +12,11 @@ import {
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { removal, unlessBusy } from './errors.ts'
 import { ofStep, orEarlier } from './names.ts'
-import { tagSet } from './order.ts'
+import { present, tagSet } from './order.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 import { stampIn, stampTags, userTags } from './stamp.ts'
-import { forgetStamp, syncTags } from './tags.ts'
+import { forgetStamp, markTags, syncTags } from './tags.ts'
 
 const rules: ChangeRules = {
   holds: 'the data on it',
@@ -46,6 +46,18 @@ export function volume(api: Api, listLagMs: number): ResourceDriver {
     holdsData: () => rules.holds,
     price: priceOf('volume'),
     diff: (want, { live }) => change(want, live),
+
+    describe({ live: { size_gb, filesystem, description, tags, machine } }) {
+      const known = { size_gb, filesystem, description, tags, machine }
+      const unformatted = [{ field: 'filesystem', why: 'the cloud was not told how the volume is formatted' }]
+      return { specifications: present(known), ...(filesystem === '' && { unread: unformatted }) }
+    },
+
+    async mark({ id }, stamp, context) {
+      const params = { path: { volume_id: id } }
+      const { volume } = await bodyOf(api({ signal: context.signal }).GET('/v2/volumes/{volume_id}', { params }))
+      await markTags(api, { type: 'volume', id, tags: sent(volume, 'it').tags ?? [] }, stamp, context)
+    },
 
     async *list({ owner, signal }) {
       const volumes = pages(async (query) => {
@@ -124,8 +136,13 @@ type Action =
 /** DigitalOcean wants a letter in front. */
 const cloudName = (name: string) => (/^[a-z]/.test(name) ? name : `v${name}`)
 
-const change = (want: Resolved, live: JsonObject) =>
-  difference(rules, { ...want, tags: tagSet(want.tags) }, { ...live, tags: tagSet(live.tags) })
+/** A volume that was not formatted by the cloud is what its description says. */
+const change = (want: Resolved, { filesystem, ...live }: JsonObject) =>
+  difference(
+    rules,
+    { ...want, tags: tagSet(want.tags) },
+    { ...live, tags: tagSet(live.tags), filesystem: filesystem || (want.filesystem ?? '') },
+  )
 
 function observe(record: Schema['volume_full']): Observed {
   const [id, name] = [sent(record.id, 'an id'), sent(record.name, 'a name')]
@@ -135,12 +152,14 @@ function observe(record: Schema['volume_full']): Observed {
     physicalId: `digitalocean:volume:${id}`,
     name,
     stamp: stampIn(record.tags ?? []),
+    ...(record.region?.slug && { region: record.region.slug }),
     phase: 'ready',
     attributes: { id, name, device: `/dev/disk/by-id/scsi-0DO_Volume_${name}` },
     live: {
       size_gb: sent(record.size_gigabytes, 'a size'),
       filesystem: record.filesystem_type ?? '',
       tags: userTags(record.tags),
+      description: record.description ?? '',
       region: record.region?.slug ?? '',
       ...(machine !== undefined && { machine: String(machine) }),
     },

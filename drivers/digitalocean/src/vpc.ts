@@ -12,6 +12,7 @@ import {
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { removal } from './errors.ts'
 import { ofStep, orEarlier, withName } from './names.ts'
+import { present } from './order.ts'
 import { pages } from './pages.ts'
 import { priceOf } from './price.ts'
 import { stampInText, stampText, withoutStamp } from './stamp.ts'
@@ -48,6 +49,13 @@ export function vpc(api: Api, listLagMs: number): ResourceDriver {
     holdsData: () => undefined,
     price: priceOf('vpc'),
     diff: (want, { live }) => difference(rules, { ...want, description: want.description ?? '' }, live),
+
+    describe: ({ live: { ip_range, description } }) => ({ specifications: present({ ip_range, description }) }),
+
+    async mark({ id, name, live }, stamp, context) {
+      const text = String(live.description)
+      await describe(id, name, stamp ? signed(text, stamp) : text, context)
+    },
 
     async *list({ owner, signal }) {
       for await (const one of all(signal)) {
@@ -116,6 +124,7 @@ function observe(record: Schema['vpc']): Observed {
     physicalId: `digitalocean:vpc:${id}`,
     name: record.name ?? '',
     stamp: stampInText(description),
+    ...(record.region && { region: record.region }),
     phase: 'ready',
     attributes: { id, ip_range: sent(record.ip_range, 'an IP range') },
     live: {

@@ -27,6 +27,7 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     attributes: referableAttributes[type],
     stamping: kind.stamping,
     ...(kind.idOf && { reusesIds: true }),
+    describe: ({ live }) => ({ specifications: live }),
     holdsData: () => kind.change.holds,
     diff: (want, observed) => difference(kind.change, want, observed.live),
     // It offers what DigitalOcean offers, at the same prices: an estimate and a plan say the same.
@@ -77,6 +78,13 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
       return undefined
     },
 
+    ...(kind.stamping === 'tags' && {
+      mark: (observed, stamp, { gate, signal }) =>
+        cloud.request(call('update', observed.id), { gate, signal }, () => {
+          existing(cloud, type, observed.id).stamp = stamp
+        }),
+    }),
+
     ...(kind.stamping === 'none' && {
       matches: (request, observed) => canonical(request.specifications) === canonical(observed.live),
     }),
@@ -120,6 +128,7 @@ function observe(record: MemoryRecord, id = record.id): Observed {
     physicalId: `memory:${record.type}:${id}`,
     name: record.name,
     stamp: record.stamp,
+    region: record.region,
     phase: waits ? 'pending' : 'ready',
     ...(waits && { reason: waits }),
     attributes: { id: record.id, ...(made && kinds[record.type].whenReady?.(record)) },

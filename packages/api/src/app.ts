@@ -14,6 +14,7 @@ import { answerWithEtag } from './etag.ts'
 import { answerOnce } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
 import { answerNotFound, answerProblem } from './problem.ts'
+import { adoptionRoutes } from './routes/adoption.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { budgetRoutes } from './routes/budgets.ts'
 import { costRoutes } from './routes/costs.ts'
@@ -100,6 +101,7 @@ export function createApi({
       await v1.register(healthRoutes, { control })
       await v1.register(providerRoutes, { control })
       await v1.register(infrastructureRoutes, { control })
+      await v1.register(adoptionRoutes, { control })
       await v1.register(inventoryRoutes, { control })
       await v1.register(planRoutes, { control })
       await v1.register(statsRoutes, { control })

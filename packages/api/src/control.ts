@@ -1,5 +1,6 @@
 import type { JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
 import type { Actor } from './caller.ts'
+import type { AdoptionControl, ImportRequest } from './control/adoption.ts'
 import type { AuditControl } from './control/audit.ts'
 import type { BudgetsControl } from './control/budgets.ts'
 import type { CostsControl } from './control/costs.ts'
@@ -49,6 +50,7 @@ export interface Control {
   steps(workspace: string, operationId: string): Promise<OperationStep[]>
   cancel(workspace: string, operationId: string): Promise<Operation>
   audit: AuditControl
+  adoption: AdoptionControl
   workspaces: WorkspacesControl
   tokens: TokensControl
   events: EventControl
@@ -67,6 +69,17 @@ export type PlanRequest =
   | { workspace: string; kind: 'destroy'; infrastructure: string }
   | { workspace: string; kind: 'repair'; infrastructure: string }
   | { workspace: string; kind: 'rollback'; operation: string }
+  /** Everything stays in the cloud and is nobody's again. */
+  | { workspace: string; kind: 'release'; infrastructure: string }
+  /** Into an infrastructure that exists, or a new one of that name. */
+  | {
+      workspace: string
+      kind: 'import'
+      infrastructure: string
+      provider?: string | undefined
+      region?: string | undefined
+      resources: ImportRequest[]
+    }
 
 export interface Approved {
   planHash: string
@@ -128,7 +141,7 @@ export interface InfrastructureSummaryView {
   account: string
   region: string
   revision: number
-  status: 'new' | 'changing' | 'ready' | 'degraded' | 'destroyed'
+  status: 'new' | 'changing' | 'ready' | 'degraded' | 'destroyed' | 'released'
   monthlyCost: number
   tags: Record<string, string>
   resourceCount: number

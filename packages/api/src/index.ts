@@ -1,6 +1,7 @@
 export { type ApiOptions, createApi } from './app.ts'
 export type * from './caller.ts'
 export { may, roles } from './caller.ts'
+export type * from './control/adoption.ts'
 export type { AuditControl, AuditLine } from './control/audit.ts'
 export type * from './control/budgets.ts'
 export type * from './control/costs.ts'

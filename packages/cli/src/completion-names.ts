@@ -39,7 +39,7 @@ const readers: Record<NameKind, (client: Client) => Promise<Name[]>> = {
 }
 
 const existing = async (client: Client): Promise<Infrastructure[]> =>
-  (await client.infrastructures()).filter(({ status }) => status !== 'destroyed')
+  (await client.infrastructures()).filter(({ status }) => !['destroyed', 'released'].includes(status))
 
 const operationName = ({ id, kind, infrastructure, status, created_at }: Operation): Name => ({
   name: id,

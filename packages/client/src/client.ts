@@ -172,11 +172,11 @@ export function createClient(connection: Connection): Client {
 /** What a person wrote goes out as it is: the server says what is wrong with it better than a type could. */
 const described = (description: JsonObject) => description as unknown as DescribedChange
 
-const planOf = (answer: object): Planned => {
+export const planOf = (answer: object): Planned => {
   const { plan, gate } = answer as { plan: Plan; gate: Gate }
   return { ...plan, gate }
 }
-const operationOf = (answer: object) => (answer as { operation: Operation }).operation
+export const operationOf = (answer: object) => (answer as { operation: Operation }).operation
 
 const wire = ({ planHash, consent }: Approval) => ({
   ...(planHash === undefined ? {} : { plan_hash: planHash }),

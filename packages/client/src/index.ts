@@ -1,3 +1,4 @@
+export { type AccountResource, adoption, type ImportPreview, type ImportWish } from './adoption.ts'
 export { type Api, bodyOf, items } from './api.ts'
 export { exportAudit } from './audit.ts'
 export {

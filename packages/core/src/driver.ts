@@ -39,6 +39,8 @@ export interface Observed {
   /** The name people gave it in the cloud, for messages. */
   name: string
   stamp: Stamp | undefined
+  /** Slug of the region it is in; absent where it is in none, or in several. */
+  region?: string
   phase: 'ready' | 'pending' | 'failed'
   /** Why it is pending or failed, in words. */
   reason?: string
@@ -135,8 +137,25 @@ export interface ResourceDriver {
    * before Atlas used it): there is nothing to confirm, forget it.
    */
   remove(observed: Observed, context: MutationContext): Promise<Removal | undefined>
+  /**
+   * Pure, the reverse of `diff`: specifications under which `diff` finds what is observed unchanged, ids written out.
+   * `undefined` where no description can mean it, such as a record of a type that a description does not have.
+   */
+  describe(observed: Observed): Described | undefined
+  /**
+   * Puts the stamp on what Atlas did not make, or takes off what there is (`undefined`). Safe to repeat. Absent where
+   * there is no room for one.
+   */
+  mark?(observed: Observed, stamp: Stamp | undefined, context: MutationContext): Promise<void>
   /** For `stamping: 'none'`: is this unclaimed resource what the request would have made? Pure. */
   matches?(request: Pick<CreateRequest, 'specifications' | 'region' | 'name'>, observed: Observed): boolean
+}
+
+/** What a resource can be described by. */
+export interface Described {
+  specifications: JsonObject
+  /** Fields of its description that the cloud does not tell, with why: what runs on without being described. */
+  unread?: { field: string; why: string }[]
 }
 
 export type Removal = 'again' | 'kept'

@@ -6,6 +6,7 @@ test('a kind stands for all its types, a name for itself', () => {
     'infrastructure.created',
     'infrastructure.updated',
     'infrastructure.destroyed',
+    'infrastructure.released',
     'step.done',
   ])
 })

@@ -75,7 +75,7 @@ async function existing(context: Context, step: Step, observed: Observed): Promi
 
 const why = (observed: Observed) => observed.reason ?? `it is ${observed.phase}`
 
-export const vanished = (step: Step) =>
-  new AtlasError('cloud_missing', `${step.resource} was deleted by somebody else meanwhile.`, {
+export const vanished = ({ resource }: Pick<Step, 'resource'>) =>
+  new AtlasError('cloud_missing', `${resource} was deleted by somebody else meanwhile.`, {
     hint: 'Plan again: it will be made anew.',
   })

@@ -51,7 +51,7 @@ export interface OwnedResource extends Owned {
 }
 
 /** Whose a resource of the cloud is. */
-export type Verdict = 'owned' | 'doomed' | 'deleted'
+export type Verdict = 'owned' | 'doomed' | 'deleted' | 'released'
 
 /**
  * The journal of one operation in the hands of one worker. Every write is gated by the epoch.
@@ -71,6 +71,8 @@ export interface Journal {
   gone(n: number): Promise<void>
   /** It stays in the cloud and is ours no more: the state row goes, and the claim as if it had never been. */
   left(n: number): Promise<void>
+  /** It stays in the cloud as nobody's: the state row goes, the claim stays so that no sweep ever takes it for a stray. */
+  released(n: number): Promise<void>
   failed(n: number, error: StepError): Promise<void>
   skipped(n: number, reason: string): Promise<void>
   /** An event, and nothing else. */

@@ -1,12 +1,14 @@
 import { AtlasError, isAtlasError, type Step } from '@atlas/core'
+import { adopt } from './adopt.ts'
 import type { Context } from './context.ts'
 import { create } from './create.ts'
 import { type Graph, graph } from './graph.ts'
 import type { StepError } from './journal.ts'
+import { release } from './release.ts'
 import { remove } from './remove.ts'
 import { update } from './update.ts'
 
-const perform = { create, update, delete: remove }
+const perform = { create, update, delete: remove, adopt, release }
 
 /** When these come out of the journal, the trouble is ours and not the step's. */
 const troubles = ['fenced', 'database_unavailable', 'disk_full'] as const

@@ -26,6 +26,8 @@ export interface Ending extends Entry {
   freed?: string
   /** It stays in the cloud, so its claim goes as if it had never been. */
   left?: true
+  /** It stays in the cloud, and its claim stays to say that it was let go of. */
+  released?: true
   error?: StepError
 }
 
@@ -77,6 +79,7 @@ export const held = (step: Step, { observed, monthly, reusesId, rates, tags }: H
   phase: observed.phase,
   attributes: observed.attributes,
   reuses_id: reusesId,
+  imports: step.action === 'adopt',
   rates,
   tags,
 })

@@ -48,6 +48,8 @@ async function weigh(tx: Transaction<Database>, account: string, found: readonly
       case
         when c.verdict is not null then 'claimed'
         when s.n is null or not (f.stamp ->> 'token') = any (s.tokens) then 'unknown'
+        -- What was imported was there before us: a stamp alone never makes it ours to delete.
+        when s.action <> 'create' then 'unknown'
         when s.status in ('done', 'failed', 'skipped') then 'doom'
         else 'open'
       end as verdict

@@ -97,7 +97,8 @@ export async function carriedOut(
     .select('drift')
     .where('id', '=', infrastructureId)
     .executeTakeFirstOrThrow()
-  const destroyed = plan.kind === 'destroy'
+  const released = plan.kind === 'release'
+  const destroyed = plan.kind === 'destroy' || released
   await tx
     .updateTable('infrastructure')
     .set({
@@ -105,10 +106,12 @@ export async function carriedOut(
       tags: JSON.stringify(plan.description.tags ?? {}),
       drift: null,
       destroyed_at: destroyed ? sql`now()` : null,
+      released,
     })
     .where('id', '=', infrastructureId)
     .execute()
-  const type = destroyed ? 'infrastructure.destroyed' : 'infrastructure.updated'
+  const over = released ? 'infrastructure.released' : 'infrastructure.destroyed'
+  const type = destroyed ? over : 'infrastructure.updated'
   return [{ type, operation, data: { kind: plan.kind } }, ...(drift ? [cleared()] : [])]
 }
 

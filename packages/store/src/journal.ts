@@ -119,6 +119,8 @@ function openJournal(connection: Connection, opened: Opened): Journal {
     return { resource, type, action, ...(gone && { gone }) }
   }
 
+  const released = (n: number): JsonObject => ({ ...told(n), id: step(n).target?.id ?? null, kept: true })
+
   return {
     async intent(n, before) {
       const attempt = await intend({ n, data: told(n), before })
@@ -144,6 +146,8 @@ function openJournal(connection: Connection, opened: Opened): Journal {
         left: true,
         data: { ...told(n), kept: true },
       }),
+    released: (n) =>
+      end({ n, event: 'step.done', status: 'done', freed: step(n).identity, released: true, data: released(n) }),
     failed: (n, error) => end({ n, event: 'step.failed', status: 'failed', error, data: { ...told(n), ...error } }),
     skipped: (n, reason) => end({ n, event: 'step.skipped', status: 'skipped', data: { ...told(n), reason } }),
     note: (n, event, data) => end({ n, event, data: { ...told(n), ...data } }),

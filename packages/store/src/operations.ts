@@ -156,7 +156,13 @@ async function select(
 
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
-const doing = { create: 'Creating', update: 'Changing', delete: 'Deleting' } as const
+const doing = {
+  create: 'Creating',
+  update: 'Changing',
+  delete: 'Deleting',
+  adopt: 'Importing',
+  release: 'Releasing',
+} as const
 
 function view(row: Row): Operation {
   const { current, status } = row

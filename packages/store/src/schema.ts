@@ -43,6 +43,10 @@ interface InfrastructureTable {
   drift: JSONColumnType<Drift> | null
   patrolled_at: Time
   destroyed_at: TimeOrNull
+  /** Its end left everything in the cloud. */
+  released: Generated<boolean>
+  /** When a patrol, or somebody who asked, last held it against the cloud. */
+  looked_at: TimeOrNull
   created_at: Time
   updated_at: Time
 }
@@ -83,7 +87,7 @@ interface PlanTable {
 interface StepTable {
   operation: string
   n: number
-  action: 'create' | 'update' | 'delete'
+  action: Plan['steps'][number]['action']
   resource: string
   type: Plan['steps'][number]['type']
   identity: string
@@ -108,7 +112,7 @@ interface ClaimTable {
   owner: string
   operation: string
   step: number
-  verdict: 'owned' | 'doomed' | 'deleted'
+  verdict: 'owned' | 'doomed' | 'deleted' | 'released'
   at: Time
 }
 

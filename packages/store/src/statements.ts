@@ -71,7 +71,7 @@ export const writeHoldings = `
 with ${guard},
 ${entries(`claims bool, ready bool, adopted bool, identity text, type text, physical_id text, cloud_id text, name text,
   generation int, specifications jsonb, depends_on text[], monthly float8, phase text, attributes jsonb,
-  reuses_id bool, rates jsonb, tags text[]`)},
+  reuses_id bool, imports bool, rates jsonb, tags text[]`)},
 claimed as (
   insert into claim (account, type, physical_id, cloud_id, identity, owner, operation, step, verdict)
   select g.account, e.type, e.physical_id, e.cloud_id, e.identity, g.owner, g.id, e.n, 'owned'
@@ -84,9 +84,9 @@ claimed_anew as (
   set cloud_id = e.cloud_id, identity = e.identity, owner = g.owner, operation = g.id, step = e.n, verdict = 'owned',
       at = now()
   from entry e, guard g
-  where e.claims and e.reuses_id and c.verdict = 'deleted'
+  where e.claims and (e.reuses_id and c.verdict = 'deleted' or e.imports and c.verdict = 'released')
     and c.account = g.account and c.type = e.type and c.physical_id = e.physical_id
-    and c.physical_id = any (array(select physical_id from entry where reuses_id))
+    and c.physical_id = any (array(select physical_id from entry where reuses_id or imports))
     and not exists (select from claim o where o.identity = e.identity and o.verdict = 'owned')
   returning c.step
 ),
@@ -103,7 +103,7 @@ changed as (
       finished_at = case when w.ready then clock_timestamp() end
   from won w
   where ${theSteps} and s.n = w.n and s.status in ('pending', 'running') and (s.physical_id is null or w.ready)
-  returning s.n, w.data, w.claims, w.adopted, w.ready
+  returning s.n, w.data, w.claims, w.adopted, w.ready, w.imports
 ),
 kept as (
   insert into resource (identity, infrastructure_id, name, type, generation, account, cloud_id, physical_id,
@@ -121,7 +121,8 @@ ${tell(
   ['changed', 'kept'],
   `select what.type, c.n, c.data from changed c cross join lateral (
      select 'step.adopted' as type where c.adopted
-     union all select 'step.waiting' where c.claims and not c.adopted and not c.ready
+     union all select 'resource.imported' where c.claims and c.imports
+     union all select 'step.waiting' where c.claims and not c.imports and not c.adopted and not c.ready
      union all select 'step.done' where c.ready) what`,
 )}
 select (select coalesce(jsonb_agg(n), '[]') from won) as answer, ${notified}
@@ -130,7 +131,7 @@ from guard`
 /** Ends of steps that leave nothing held (gone, left, failed, skipped), and events alone (no status). Answers nothing. */
 export const writeEndings = `
 with ${guard},
-${entries('event text, status text, freed text, "left" bool, error jsonb')},
+${entries('event text, status text, freed text, "left" bool, released bool, error jsonb')},
 ended as (
   update step s
   set status = e.status, error = e.error, finished_at = clock_timestamp()
@@ -140,7 +141,13 @@ ended as (
 ),
 released as (
   update claim set verdict = 'deleted', at = now()
-  where identity = any (array(select freed from entry where freed is not null and "left" is null)) and verdict = 'owned'
+  where identity = any (array(select freed from entry where freed is not null and "left" is null and released is null))
+    and verdict = 'owned'
+  returning 1
+),
+let_go as (
+  update claim set verdict = 'released', at = now()
+  where identity = any (array(select freed from entry where released)) and verdict = 'owned'
   returning 1
 ),
 unclaimed as (
@@ -155,8 +162,9 @@ forgotten as (
   returning 1
 ),
 ${tell(
-  ['ended', 'released', 'unclaimed', 'forgotten'],
+  ['ended', 'released', 'let_go', 'unclaimed', 'forgotten'],
   `select event as type, n, data from ended
+   union all select 'resource.released', c.n, c.data from ended c join entry e using (n) where e.released
    union all select event, n, data from entry where status is null`,
 )}
 select '[]'::jsonb as answer, ${notified}

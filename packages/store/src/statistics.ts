@@ -35,7 +35,7 @@ export async function statistics({ db }: Connection, workspace: string): Promise
         group by 1`.execute(db),
     ]),
   )
-  const living = infrastructure.rows.filter((row) => row.status !== 'destroyed')
+  const living = infrastructure.rows.filter((row) => row.status !== 'destroyed' && row.status !== 'released')
   return {
     infrastructure: {
       total: sum(living, (row) => row.number),

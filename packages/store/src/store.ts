@@ -12,6 +12,7 @@ import { checkKept, pruneEvents } from './event-retention.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events.ts'
 import { type Figures, readFigures } from './figures.ts'
 import { type Health, readHealth } from './health.ts'
+import { type Holder, holders } from './holders.ts'
 import { idempotency } from './idempotency.ts'
 import { type InfrastructureRecord, infrastructureReader, type Remembered, recall } from './infrastructure.ts'
 import { type InfrastructureFilter, type InfrastructurePage, infrastructurePages } from './infrastructure-page.ts'
@@ -81,6 +82,8 @@ export interface Store extends JournalStore, PatrolStore {
   putBudget(workspace: string, budget: Budget): Promise<void>
   /** @throws AtlasError `not_found` */
   removeBudget(workspace: string, name: string): Promise<void>
+  /** Whose resources of an account are. Reads only. */
+  holders(account: string, physicalIds: readonly string[]): Promise<Map<string, Holder>>
   /** What planning starts from. Reads only. */
   recall(workspace: string, infrastructure: string): Promise<Remembered | undefined>
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
@@ -199,6 +202,7 @@ const reading = (connection: Connection) => ({
   infrastructure: infrastructureReader(connection),
   resources: (id: string, filter: ResourceFilter) => resourcePage(connection, id, filter),
   statistics: (workspace: string) => statistics(connection, workspace),
+  holders: (account: string, physicalIds: readonly string[]) => holders(connection, account, physicalIds),
   recall: (workspace: string, name: string) => recall(connection, workspace, name),
   usage: (workspace: string, since: Date | 'this month') => usageSince(connection, workspace, since),
   gate: (plan: Plan) => gateFor(connection, plan),

@@ -6,7 +6,7 @@ export interface InfrastructureSummary {
   account: string
   region: string
   revision: number
-  status: 'new' | 'changing' | 'ready' | 'degraded' | 'destroyed'
+  status: 'new' | 'changing' | 'ready' | 'degraded' | 'destroyed' | 'released'
   /** USD at list price of what has one. */
   monthlyCost: number
   tags: Record<string, string>
@@ -18,7 +18,7 @@ export interface InfrastructureSummary {
 /** Of an infrastructure `i` with its tally `t`; also where a list is narrowed by it. */
 export const status = `case
   when t.latest in ('queued', 'running') then 'changing'
-  when i.destroyed_at is not null then 'destroyed'
+  when i.destroyed_at is not null then case when i.released then 'released' else 'destroyed' end
   when i.description is null and coalesce(t.resources, 0) = 0 then 'new'
   when t.latest = 'succeeded' and i.drift is null and coalesce(t.unready, 0) = 0 then 'ready'
   else 'degraded'

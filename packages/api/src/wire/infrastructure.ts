@@ -30,7 +30,7 @@ export const resourceJson = z
 
 export type ResourceJson = z.infer<typeof resourceJson>
 
-export const infrastructureStatus = z.enum(['new', 'changing', 'ready', 'degraded', 'destroyed'])
+export const infrastructureStatus = z.enum(['new', 'changing', 'ready', 'degraded', 'destroyed', 'released'])
 
 export const infrastructureSummaryJson = z
   .object({

@@ -5,7 +5,7 @@ export const operationJson = z
   .object({
     id: z.string(),
     infrastructure: z.string().describe('Name of the infrastructure that it changes'),
-    kind: z.enum(['apply', 'destroy', 'rollback', 'repair']),
+    kind: z.enum(['apply', 'destroy', 'rollback', 'repair', 'import', 'release']),
     plan_hash: z.string(),
     status: z.enum(['queued', 'in_progress', 'succeeded', 'failed', 'cancelled']),
     cancel_requested: z.boolean(),
@@ -46,7 +46,7 @@ export const operationToJson = (operation: Operation): OperationJson => ({
 export const stepJson = z
   .object({
     n: z.number().describe('Index in the plan'),
-    action: z.enum(['create', 'update', 'delete']),
+    action: z.enum(['create', 'update', 'delete', 'adopt', 'release']),
     resource: z.string(),
     type: z.string(),
     status: z.enum(['pending', 'running', 'done', 'failed', 'skipped']),

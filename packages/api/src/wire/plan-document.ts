@@ -39,7 +39,7 @@ const resourcePlanJson = z
   .object({
     resource: z.string(),
     type,
-    action: z.enum(['create', 'update', 'replace', 'delete', 'unchanged', 'forget']),
+    action: z.enum(['create', 'update', 'replace', 'delete', 'unchanged', 'forget', 'adopt', 'release']),
     reason: z.string().describe('Why, in a sentence'),
     change: changeJson.optional(),
     steps: z.array(z.int()).describe('Indexes in `steps`'),
@@ -51,7 +51,7 @@ const resourcePlanJson = z
 const plannedStepJson = z
   .object({
     n: z.int().describe('Index in `steps`'),
-    action: z.enum(['create', 'update', 'delete']),
+    action: z.enum(['create', 'update', 'delete', 'adopt', 'release']),
     resource: z.string(),
     type,
     generation: z.int(),
@@ -93,7 +93,7 @@ export const planJson = z
     provider: z.string(),
     account: z.string(),
     region: z.string(),
-    kind: z.enum(['apply', 'destroy', 'rollback', 'repair']),
+    kind: z.enum(['apply', 'destroy', 'rollback', 'repair', 'import', 'release']),
     undoes: z.string().optional().describe('The operation that a rollback undoes'),
     revision: z.int().describe('The revision of the state that it was made against'),
     description: z.record(z.string(), json).describe('The whole description, sizes and images resolved'),

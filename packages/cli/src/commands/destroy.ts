@@ -38,7 +38,7 @@ export default command({
 })
 
 async function onlyOne(client: Client): Promise<string> {
-  const existing = (await client.infrastructures()).filter(({ status }) => status !== 'destroyed')
+  const existing = (await client.infrastructures()).filter(({ status }) => !['destroyed', 'released'].includes(status))
   const [one] = existing
   if (!one) throw new AtlasError('not_found', 'There is nothing to destroy', { hint: 'atlas status' })
   if (existing.length === 1) return one.name

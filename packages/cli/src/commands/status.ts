@@ -5,7 +5,7 @@ import { showInfrastructures } from '../show/infrastructure.ts'
 import { paintStatus } from '../show/operations.ts'
 import { plural } from '../show/text.ts'
 
-const states = ['new', 'changing', 'ready', 'degraded', 'destroyed'] as const
+const states = ['new', 'changing', 'ready', 'degraded', 'destroyed', 'released'] as const
 
 export default command({
   summary: 'What exists now, in what state, and what it costs',
@@ -32,7 +32,7 @@ export default command({
     ])
     const existing =
       infrastructure === undefined
-        ? found.filter(({ status }) => filter.state === 'destroyed' || status !== 'destroyed')
+        ? found.filter(({ status }) => filter.state === status || !['destroyed', 'released'].includes(status))
         : found
     const running = operations.filter((operation) => !ended(operation))
     const { colours } = context.terminal

@@ -86,6 +86,8 @@ const verbs = {
   create: { running: 'creating', done: 'created' },
   update: { running: 'updating', done: 'updated' },
   delete: { running: 'deleting', done: 'deleted' },
+  adopt: { running: 'importing', done: 'imported' },
+  release: { running: 'releasing', done: 'released' },
   gone: { running: 'looking once more for', done: 'forgot, as it was gone already:' },
   kept: { running: 'deleting', done: 'let go, and left in the account:' },
 } as const

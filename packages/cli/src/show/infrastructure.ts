@@ -48,6 +48,6 @@ function paintPhase(phase: Resource['phase'], text: string, { green, yellow, red
 }
 
 function paintStatus(status: Infrastructure['status'], { green, yellow, red, dim }: Colours): string {
-  const paint = { ready: green, new: yellow, changing: yellow, degraded: red, destroyed: dim }[status]
+  const paint = { ready: green, new: yellow, changing: yellow, degraded: red, destroyed: dim, released: dim }[status]
   return paint(status)
 }

@@ -11,7 +11,7 @@ import type { Entry } from './world.ts'
 /** What becomes of one name, before it is cut into steps. */
 export interface Fate {
   entry: Entry
-  action: 'create' | 'update' | 'replace' | 'delete' | 'unchanged' | 'forget'
+  action: 'create' | 'update' | 'replace' | 'delete' | 'unchanged' | 'forget' | 'adopt' | 'release'
   reason: string
   change?: Change
   /** For a replacement: the new one is made before the old one is deleted. */
@@ -33,7 +33,8 @@ export function decide(input: PlanInput, world: ReadonlyMap<string, Entry>): Map
   const problems: Problem[] = moved(input)
   for (const entry of world.values()) {
     try {
-      fates.set(entry.name, entry.wanted ? decideWanted(input, entry, fates) : decideUnwanted(input, entry))
+      const fate = entry.wanted ? decideWanted(input, entry, fates) : decideUnwanted(input, entry)
+      fates.set(entry.name, input.kind === 'import' ? adopted(input, fate) : fate)
     } catch (error) {
       if (!(error instanceof AtlasError) || error.code !== 'spec_invalid') throw error
       problems.push(refused(input, entry, error))
@@ -134,9 +135,30 @@ function decideUnwanted(input: PlanInput, entry: Entry): Fate {
   const { name, current } = entry
   const awaits = new Set<string>()
   if (!current) return { entry, awaits, action: 'forget', reason: `${name} is not wanted, and no longer in the cloud` }
+  if (input.kind === 'release' || input.releases?.has(name))
+    return { entry, awaits, action: 'release', reason: `${name} stays in the cloud, and is no longer Atlas's` }
   driverOf(input, current.owned.type)
   const reason = input.kind === 'destroy' ? 'everything is destroyed' : `${name} is no longer in the description`
   return { entry, awaits, action: 'delete', reason }
+}
+
+/**
+ * An import proves by itself that it changes nothing: everything, what is to be ours included, is as described.
+ * @throws AtlasError spec_invalid where it is not
+ */
+function adopted({ adopts }: PlanInput, fate: Fate): Fate {
+  const { name, leftovers, gone } = fate.entry
+  const asDescribed = fate.action === 'unchanged' && leftovers.length + gone.length === 0
+  if (asDescribed && adopts?.has(name))
+    return { ...fate, action: 'adopt', reason: `${name} is in the cloud as described, and becomes Atlas's` }
+  if (asDescribed) return fate
+  if (adopts?.has(name))
+    throw new AtlasError('spec_invalid', `${name} would not stay as it is: ${fate.reason}.`, {
+      hint: 'An import changes nothing: change it in the cloud first, or leave it out.',
+    })
+  throw new AtlasError('spec_invalid', `${name} of the same infrastructure is not as described: ${fate.reason}.`, {
+    hint: 'Apply or repair the infrastructure first, then import into it.',
+  })
 }
 
 export function driverOf(input: Pick<PlanInput, 'drivers' | 'description'>, type: ResourceType): PlanningDriver {

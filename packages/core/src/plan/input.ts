@@ -20,6 +20,12 @@ export interface PlanInput {
   description: Infrastructure
   /** Where the owned resources are, if any: neither provider nor region of something that exists can change. */
   livesIn?: { provider: string; region: string }
+  /** For an import: names of what is to become ours. It stands among `owned` and `observed` as if it were already. */
+  adopts?: ReadonlySet<string>
+  /** Names of what is not deleted where it is not wanted, but left in the cloud as nobody's. */
+  releases?: ReadonlySet<string>
+  /** What a reader should know of what was read to make it. */
+  notes?: readonly string[]
   /** What Atlas remembers as its own. */
   owned: readonly Owned[]
   /** Live state by `physicalId`. What is owned and not in here is gone: ask by id before leaving it out. */

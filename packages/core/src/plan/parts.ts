@@ -39,6 +39,7 @@ export function partsOf(input: PlanInput, fate: Fate): Parts {
     })),
   }
   if (isMade(fate)) parts.main = creation(input, fate, replaces)
+  if (action === 'adopt' || action === 'release') parts.main = handover(fate, action)
   if (action === 'update') parts.main = changing(input, fate)
   if (entry.current && (action === 'delete' || action === 'replace'))
     parts.removals.set(entry.current.owned.physicalId, removal(input, fate, entry.current, replaces))
@@ -87,6 +88,22 @@ function changing(input: PlanInput, fate: Fate): StepDraft {
     monthly: before === null || after === null ? null : after - before,
     risk: change?.risk ?? {},
     specifications,
+    after: new Set(),
+  }
+}
+
+/** What was not ours becomes so, or the reverse; in the cloud nothing changes but the stamp. */
+function handover({ entry, reason }: Fate, action: 'adopt' | 'release'): StepDraft {
+  const { owned } = entry.current!
+  return {
+    ...empty,
+    action,
+    resource: entry.name,
+    type: owned.type,
+    generation: owned.generation,
+    target: { id: owned.id, physicalId: owned.physicalId },
+    reason,
+    ...(action === 'adopt' && { specifications: entry.wanted!.specifications }),
     after: new Set(),
   }
 }

@@ -42,13 +42,13 @@ export function plan(input: PlanInput): Plan {
     steps,
     price: totals(input, decided, prices),
     consentNeeded: consentNeeded(steps),
-    warnings: [...warnings, ...decided.flatMap((fate) => warningsOf(input, fate))],
+    warnings: [...(input.notes ?? []), ...warnings, ...decided.flatMap((fate) => warningsOf(input, fate))],
   }
   return { ...unhashed, hash: hashOf(unhashed) }
 }
 
 const descriptionOf = ({ kind, description }: PlanInput): JsonObject => {
-  const whole = kind === 'destroy' ? { ...description, resources: [] } : description
+  const whole = kind === 'destroy' || kind === 'release' ? { ...description, resources: [] } : description
   return whole as unknown as JsonObject
 }
 

@@ -59,7 +59,7 @@ export function totals(input: PlanInput, fates: readonly Fate[], all: readonly P
 
 /** As much transfer is expected before as after: what a plan changes is how much of it is included. */
 function transfers({ kind, description }: PlanInput, fates: readonly Fate[]) {
-  const expected = kind === 'destroy' ? undefined : description.expected_transfer_gb
+  const expected = kind === 'destroy' || kind === 'release' ? undefined : description.expected_transfer_gb
   const of = (resources: readonly Pick<Resource, 'type' | 'specifications'>[]) =>
     transferOf(resources, expected, catalogueOf(description.provider))
   const before = fates.flatMap(({ entry, change }) =>

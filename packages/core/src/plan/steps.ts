@@ -42,7 +42,7 @@ function orderMaking({ entry, awaits }: Fate, parts: ReadonlyMap<string, Parts>,
   if (!main) return
   for (const need of entry.needs) {
     const other = parts.get(need)?.main
-    if (other && (isMade(fates.get(need)) || awaits.has(need))) main.after.add(other)
+    if (other && (other.action === 'adopt' || isMade(fates.get(need)) || awaits.has(need))) main.after.add(other)
   }
   for (const forget of forgets) main.after.add(forget)
   if (release) main.after.add(release)

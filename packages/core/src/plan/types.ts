@@ -25,13 +25,13 @@ export interface Owned {
 export interface Step {
   /** Index in `plan.steps`. */
   n: number
-  action: 'create' | 'update' | 'delete'
+  action: 'create' | 'update' | 'delete' | 'adopt' | 'release'
   resource: string
   type: ResourceType
   generation: number
   /** `identityHash` of that life of the resource. */
   identity: string
-  /** For update and delete: what it acts on. `id` is the cloud's id, `physicalId` the claim's key. */
+  /** For all but create: what it acts on. `id` is the cloud's id, `physicalId` the claim's key. */
   target?: { id: string; physicalId: string }
   /**
    * For a delete: the cloud does not have it any more. The step confirms that by a read and drops the record; where the
@@ -58,7 +58,7 @@ export interface Step {
 export interface ResourcePlan {
   resource: string
   type: ResourceType
-  action: 'create' | 'update' | 'replace' | 'delete' | 'unchanged' | 'forget'
+  action: 'create' | 'update' | 'replace' | 'delete' | 'unchanged' | 'forget' | 'adopt' | 'release'
   reason: string
   change?: Change
   steps: number[]
@@ -74,8 +74,11 @@ export interface Plan {
   provider: string
   account: string
   region: string
-  /** `apply` brings the description about; `destroy` removes all; `rollback` undoes an operation; `repair` cures drift. */
-  kind: 'apply' | 'destroy' | 'rollback' | 'repair'
+  /**
+   * `apply` brings the description about; `destroy` removes all; `rollback` undoes an operation; `repair` cures drift;
+   * `import` makes ours what is there already, and changes nothing of it; `release` is its reverse.
+   */
+  kind: 'apply' | 'destroy' | 'rollback' | 'repair' | 'import' | 'release'
   /** The operation that a rollback undoes. */
   undoes?: string
   /** State revision it was made against: an apply against another is refused as stale. */

@@ -31,7 +31,7 @@ export const livesOf = ({ current, leftovers }: Entry): Alive[] => (current ? [c
 /** Entries by name: first what is wanted, each after what it refers to, then what is only owned. */
 export function entries({ kind, description, owned, observed }: PlanInput): Map<string, Entry> {
   const lives = Map.groupBy(owned, ({ resource }) => resource)
-  const wanted = kind === 'destroy' ? [] : inOrder(description.resources)
+  const wanted = kind === 'destroy' || kind === 'release' ? [] : inOrder(description.resources)
   const result = new Map(wanted.map((resource) => [resource.name, entry(resource.name, resource, lives, observed)]))
   for (const name of lives.keys()) if (!result.has(name)) result.set(name, entry(name, undefined, lives, observed))
   return result

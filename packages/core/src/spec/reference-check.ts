@@ -75,12 +75,14 @@ function bareNames(from: DraftResource, { byName }: Known): Problem[] {
   })
 }
 
-/** Which `type.attribute` a reference at this place may read; any where the schema names none. */
-function targetsAt(type: ResourceType, path: FoundReference['path'], value: unknown): string[] {
+const targetsAt = (...place: Parameters<typeof referableAt>): string[] => referableAt(...place) ?? []
+
+/** Which `type.attribute` a reference at this place may read; any where empty; `undefined`: none may stand there. */
+export function referableAt(type: ResourceType, path: FoundReference['path'], value: unknown): string[] | undefined {
   const place = schemaAt(specifications[type], path, value)
   const reference = place && members(place).find((member) => 'ref' in (fieldsOf(member) ?? {}))
-  const meta =
-    reference && 'meta' in reference ? (reference as { meta(): Record<string, unknown> | undefined }).meta() : {}
+  if (!reference) return undefined
+  const meta = 'meta' in reference ? (reference as { meta(): Record<string, unknown> | undefined }).meta() : {}
   return (meta?.refersTo ?? []) as string[]
 }
 

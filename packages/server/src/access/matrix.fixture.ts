@@ -77,6 +77,20 @@ export const matrix: Record<string, Row> = {
   // Nothing to repair as long as no worker has brought it about.
   'POST /infrastructure/:id/repair': { least: 'operator', ...infrastructure('/repair'), own: 404 },
 
+  // The name may be that of a new one, so there is no foreign one.
+  'POST /infrastructure/:id/import': {
+    least: 'operator',
+    ...infrastructure('/import'),
+    body: () => ({ resources: [{ type: 'vpc', id: 'unknown' }] }),
+    everyone: true,
+  },
+  'POST /infrastructure/:id/release': { least: 'operator', ...infrastructure('/release') },
+  'GET /providers/:provider/resources': {
+    least: 'viewer',
+    path: () => '/providers/memory/resources',
+    everyone: true,
+  },
+
   'POST /infrastructure/:id/plan': { least: 'operator', ...infrastructure('/plan'), body: () => ({ kind: 'destroy' }) },
   'GET /plans/:hash': { least: 'viewer', path: ({ plan }) => `/plans/${plan}` },
   'POST /plans/:hash/apply': { least: 'operator', path: ({ plan }) => `/plans/${plan}/apply` },

@@ -3,11 +3,13 @@ import { checkConsent } from '@atlas/core'
 import type { Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
 import { version } from '../version.ts'
+import { accountResources } from './account.ts'
 import { auditControl } from './audit.ts'
 import { budgetsControl } from './budgets.ts'
 import { costsControl } from './costs.ts'
 import { type CredentialsParts, credentialsControl } from './credentials.ts'
 import { eventControl } from './events.ts'
+import { proveImport } from './import.ts'
 import { planFor } from './plan.ts'
 import { staleness, storedPlans } from './plans.ts'
 import { providerViews } from './providers.ts'
@@ -43,6 +45,11 @@ export function createControl(parts: ControlParts): Control {
     plans: storedPlans({ ...parts, submit }),
     submittedBy: (workspace, key) => store.submittedBy(workspace, key),
     idempotency: store.idempotency,
+
+    adoption: {
+      prove: (request) => proveImport(parts, request),
+      account: (workspace, provider, filter) => accountResources(parts, workspace, provider, filter),
+    },
 
     estimate: async (description) => estimateView(description),
 

@@ -18,10 +18,11 @@ import {
 import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered, Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
+import { planImport } from './import.ts'
 import { withAccountKeys } from './ssh-keys.ts'
 
 export interface PlanParts {
-  store: Pick<Store, 'recall' | 'infrastructure' | 'planOf'>
+  store: Pick<Store, 'recall' | 'infrastructure' | 'planOf' | 'holders'>
   connections: Pick<Connections, 'open'>
 }
 
@@ -30,6 +31,7 @@ export interface PlanParts {
  * @throws AtlasError `spec_invalid`, `not_found`, `account_mismatch`, `config_invalid`, or the cloud's refusal
  */
 export async function planFor(parts: PlanParts, request: PlanRequest): Promise<Plan> {
+  if (request.kind === 'import') return planImport(parts, request)
   const { workspace, kind } = request
   const wish = await wishOf(parts, request)
   const { description, remembered } = wish
@@ -40,6 +42,8 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
   return plan({
     kind,
     ...(wish.undoes === undefined ? {} : { undoes: wish.undoes }),
+    ...(wish.releases && { releases: wish.releases }),
+    ...(kind === 'release' && { notes: [stays] }),
     workspace,
     account,
     revision: remembered?.revision ?? 0,
@@ -64,12 +68,14 @@ export function described(description: JsonObject, owned: readonly Owned[] = [])
   return resolveNeeds(parseInfrastructure(description, catalogue, inUse), catalogue, inUse)
 }
 
-interface Wish extends Pick<PlanInput, 'description' | 'undoes'> {
+const stays = 'what is released stays in the cloud as it is, and is paid for as before'
+
+interface Wish extends Pick<PlanInput, 'description' | 'undoes' | 'releases'> {
   /** What is known of the infrastructure; `undefined` of a new one. */
   remembered: Remembered | undefined
 }
 
-async function wishOf({ store }: PlanParts, request: PlanRequest): Promise<Wish> {
+async function wishOf({ store }: PlanParts, request: Exclude<PlanRequest, { kind: 'import' }>): Promise<Wish> {
   const { workspace } = request
   if (request.kind === 'apply') {
     const remembered = await store.recall(workspace, String(request.description.name))
@@ -77,8 +83,10 @@ async function wishOf({ store }: PlanParts, request: PlanRequest): Promise<Wish>
   }
   if (request.kind === 'rollback') {
     const { plan: undone, descriptionBefore } = await store.planOf(workspace, request.operation)
+    refuseToUndo(undone)
     const remembered = await store.recall(workspace, undone.infrastructure)
     return {
+      releases: adoptedBy(undone, remembered?.owned ?? []),
       description: recalled(undone.infrastructure, undone, descriptionBefore),
       undoes: request.operation,
       remembered,
@@ -86,11 +94,30 @@ async function wishOf({ store }: PlanParts, request: PlanRequest): Promise<Wish>
   }
   const { name } = await store.infrastructure(workspace, request.infrastructure)
   const remembered = await store.recall(workspace, name)
-  if (request.kind === 'destroy') return { description: recalled(name, remembered!, null), remembered }
+  if (request.kind === 'destroy' || request.kind === 'release')
+    return { description: recalled(name, remembered!, null), remembered }
   if (remembered?.description) return { description: recalled(name, remembered, remembered.description), remembered }
   throw new AtlasError('not_found', `${name} has never been brought about, so there is nothing to repair it to.`, {
     hint: 'apply its description again',
   })
+}
+
+/** What an import made ours was there before it: undoing it lets go of that, and deletes nothing. */
+function adoptedBy({ steps }: Plan, owned: readonly Owned[]): ReadonlySet<string> {
+  const adopted = new Set(steps.flatMap(({ action, target }) => (action === 'adopt' && target?.physicalId) || []))
+  return new Set(owned.filter(({ physicalId }) => adopted.has(physicalId)).map(({ resource }) => resource))
+}
+
+/** @throws AtlasError `usage`: all that was released would be made a second time */
+function refuseToUndo({ kind, infrastructure }: Plan): void {
+  if (kind !== 'release') return
+  throw new AtlasError(
+    'usage',
+    `What ${infrastructure} was made of is still in the cloud: it was released, not deleted.`,
+    {
+      hint: 'Import it again: atlas import',
+    },
+  )
 }
 
 /**
@@ -107,7 +134,7 @@ function recalled(
 }
 
 /** Ids of one account mean nothing in another, so nothing is looked up and nothing can be made twice. */
-function refuseOtherAccount(name: string, remembered: Remembered | undefined, account: string): void {
+export function refuseOtherAccount(name: string, remembered: Remembered | undefined, account: string): void {
   if (!remembered || remembered.owned.length === 0 || remembered.account === account) return
   throw new AtlasError(
     'account_mismatch',

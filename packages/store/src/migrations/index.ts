@@ -7,6 +7,7 @@ import * as audit from './005-audit.ts'
 import * as webhooks from './006-webhooks.ts'
 import * as cost from './007-cost.ts'
 import * as surface from './008-surface.ts'
+import * as adopt from './009-adopt.ts'
 import * as requests from './010-requests.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
@@ -19,5 +20,6 @@ export const migrations: Record<string, Migration> = {
   '006-webhooks': webhooks,
   '007-cost': cost,
   '008-surface': surface,
+  '009-adopt': adopt,
   '010-requests': requests,
 }

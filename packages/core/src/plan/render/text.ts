@@ -65,5 +65,7 @@ const paints: Record<ResourcePlan['action'], (palette: Palette) => Paint> = {
   replace: ({ change }) => change,
   delete: ({ remove }) => remove,
   forget: ({ dim }) => dim,
+  adopt: ({ add }) => add,
+  release: ({ dim }) => dim,
   unchanged: ({ dim }) => dim,
 }

@@ -9,6 +9,8 @@ export const symbols: Record<ResourcePlan['action'], string> = {
   replace: '±',
   delete: '-',
   forget: '×',
+  adopt: '»',
+  release: '«',
   unchanged: ' ',
 }
 
@@ -18,6 +20,8 @@ const verbs: Record<ResourcePlan['action'], string> = {
   replace: 'to replace',
   delete: 'to delete',
   forget: 'to forget',
+  adopt: 'to import',
+  release: 'to release',
   unchanged: 'unchanged',
 }
 
@@ -29,7 +33,7 @@ export function dollars(usd: number, signed = false): string {
 
 /** What a resource's line says of money: its change, `free`, or that a price is not known. */
 export function moneyOf({ action, monthlyBefore, monthlyAfter }: ResourcePlan): string {
-  if (action === 'forget') return ''
+  if (action === 'forget' || action === 'release') return ''
   if (monthlyBefore === null || monthlyAfter === null) return 'no price'
   if (monthlyBefore === 0 && monthlyAfter === 0) return 'free'
   return monthlyAfter === monthlyBefore ? '' : dollars(monthlyAfter - monthlyBefore, true)
@@ -50,6 +54,8 @@ export function heading({ kind, infrastructure, provider, region, undoes }: Plan
     apply: 'Plan for',
     destroy: 'Plan to destroy',
     repair: 'Plan to repair',
+    import: 'Plan to import into',
+    release: 'Plan to release',
     rollback: `Plan to undo operation ${undoes} of`,
   }
   return `${what[kind]} ${infrastructure} at ${provider}, ${region}`

@@ -1,0 +1,82 @@
+import type { JsonObject } from '@atlas/core'
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { Control } from '../control.ts'
+import {
+  accountQuery,
+  accountResourceJson,
+  accountResourceToJson,
+  importBody,
+  importPlanJson,
+} from '../wire/adoption.ts'
+import { optionalApproval, planQuery } from '../wire/plan.ts'
+import { change, changeAnswers } from './change.ts'
+
+const byId = z.object({ id: z.string().describe('Id or name') })
+
+/** What is in the account and was not made by Atlas: seen, made ours, and let go of. */
+export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
+  app.get(
+    '/providers/:provider/resources',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listAccountResources',
+        summary: 'What is in the account of a cloud, and could be imported',
+        tags: ['providers'],
+        params: z.object({ provider: z.string() }),
+        querystring: accountQuery,
+        response: { 200: z.object({ resources: z.array(accountResourceJson) }) },
+      },
+    },
+    async ({ caller, params, query }) => ({
+      resources: (await control.adoption.account(caller.workspace, params.provider, query)).map(accountResourceToJson),
+    }),
+  )
+
+  app.post(
+    '/infrastructure/:id/import',
+    {
+      config: { role: 'operator' },
+      schema: {
+        operationId: 'importInfrastructure',
+        summary:
+          'Makes resources of the account part of an infrastructure, or of a new one, and changes nothing of them',
+        tags: ['infrastructure'],
+        params: z.object({ id: z.string().describe('Name of the infrastructure') }),
+        querystring: planQuery,
+        body: importBody,
+        response: { ...changeAnswers, 200: importPlanJson },
+      },
+    },
+    async (request, reply) => {
+      const { plan_hash, consent, ...wish } = request.body
+      const what = { kind: 'import', infrastructure: request.params.id, ...wish } as const
+      const answer = await change(control, request, reply, what, { plan_hash, consent, ...request.query })
+      if ('operation' in answer) return answer
+      const { proof } = await control.adoption.prove({ workspace: request.caller.workspace, ...what })
+      const description = answer.plan.description as JsonObject
+      return { ...answer, description, proof: { steps: proof.steps.length, hash: proof.hash } }
+    },
+  )
+
+  app.post(
+    '/infrastructure/:id/release',
+    {
+      config: { role: 'operator' },
+      schema: {
+        operationId: 'releaseInfrastructure',
+        summary: 'Stops managing it: everything stays in the cloud',
+        tags: ['infrastructure'],
+        params: byId,
+        querystring: planQuery,
+        body: optionalApproval,
+        response: changeAnswers,
+      },
+    },
+    (request, reply) => {
+      const what = { kind: 'release', infrastructure: request.params.id } as const
+      return change(control, request, reply, what, { ...request.body, ...request.query })
+    },
+  )
+}

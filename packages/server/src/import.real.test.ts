@@ -1,0 +1,172 @@
+import type { Client } from '@atlas/client'
+import type { JsonObject, Plan } from '@atlas/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  clientOf,
+  dataFolder,
+  finished,
+  type ServerProcess,
+  serverOf,
+  startServer,
+  stopServer,
+} from './server.fixture.ts'
+
+const folder = dataFolder()
+let server: ServerProcess
+let client: Client
+
+beforeAll(async () => {
+  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' } })
+  client = clientOf(folder.path)
+})
+afterAll(async () => {
+  await stopServer(server)
+  folder.remove()
+})
+
+/** What somebody does at DigitalOcean without Atlas. */
+async function byHand(method: string, path: string, body?: object): Promise<JsonObject> {
+  const { url, token } = serverOf(folder.path).sandbox!
+  const answer = await fetch(`${url}/v2${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (!answer.ok) throw new Error(`${method} ${path}: ${answer.status} ${await answer.text()}`)
+  return answer.status === 204 ? {} : ((await answer.json()) as JsonObject)
+}
+
+async function machineByHand(name: string, more: object = {}): Promise<string> {
+  const body = { name, region: 'nyc3', size: 's-1vcpu-1gb', image: 'debian-13-x64', tags: ['team:web'], ...more }
+  const { droplet } = await byHand('POST', '/droplets', body)
+  const id = String((droplet as JsonObject).id)
+  const status = async () => ((await byHand('GET', `/droplets/${id}`)).droplet as JsonObject).status
+  await expect.poll(status, { timeout: 30_000 }).toBe('active')
+  return id
+}
+
+interface Preview {
+  plan: Plan
+  description: JsonObject
+  proof: { steps: number }
+}
+type Wanted = { type: string; id: string; name?: string }[]
+
+async function call(method: 'POST' | 'GET', path: string, body?: object): Promise<JsonObject> {
+  const { url, token } = client.connection
+  const answer = await fetch(`${url}/api/v1${path}`, {
+    method,
+    headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  return (await answer.json()) as JsonObject
+}
+
+const preview = async (name: string, resources: Wanted) =>
+  (await call('POST', `/infrastructure/${name}/import?plan=true`, { resources })) as unknown as Preview
+
+async function carriedOut(path: string, body: object = {}) {
+  const { operation } = await call('POST', path, body)
+  return finished(client, String((operation as JsonObject).id))
+}
+
+const tagsOf = async (id: string) => ((await byHand('GET', `/droplets/${id}`)).droplet as JsonObject).tags as string[]
+
+test('machines made by hand are imported with a plan that changes nothing, then changed and destroyed', async () => {
+  const [web1, web2] = [await machineByHand('web1'), await machineByHand('web-by-hand')]
+  const resources = [
+    { type: 'machine', id: web1 },
+    { type: 'machine', id: web2, name: 'web2' },
+  ]
+  const { plan, description, proof } = await preview('shop', resources)
+  expect(plan.steps.map(({ action, resource }) => `${action} ${resource}`)).toEqual(['adopt web1', 'adopt web2'])
+  expect(plan).toMatchObject({ consentNeeded: [], price: { change: 0 } })
+  expect(proof.steps).toBe(0)
+
+  const imported = await carriedOut('/infrastructure/shop/import', { resources, plan_hash: plan.hash })
+  expect(imported).toMatchObject({ kind: 'import', status: 'succeeded', cost_change: 0, error: null })
+  expect((await client.planApply(description)).steps).toEqual([])
+  expect(await client.infrastructure('shop')).toMatchObject({ status: 'ready', monthly_cost: 12 })
+  expect(await tagsOf(web1)).toContain('team:web')
+  expect((await tagsOf(web1)).filter((tag) => tag.startsWith('atlas:'))).toHaveLength(2)
+
+  const [first, second] = description.resources as { specifications: JsonObject }[]
+  first!.specifications.size = 's-1vcpu-2gb'
+  const changed = await client.apply({ ...description, resources: [first!, second!] as never }, {})
+  expect(await finished(client, changed.id)).toMatchObject({ status: 'succeeded', error: null })
+  expect((await byHand('GET', `/droplets/${web1}`)).droplet).toMatchObject({ size_slug: 's-1vcpu-2gb' })
+
+  const end = await client.planDestroy('shop')
+  expect(end.consentNeeded.map(({ resource }) => resource)).toEqual(['web1', 'web2'])
+  const gone = await client.destroy('shop', { planHash: end.hash, consent: ['web1', 'web2'] })
+  expect(await finished(client, gone.id)).toMatchObject({ status: 'succeeded', error: null })
+  await expect(byHand('GET', `/droplets/${web1}`)).rejects.toThrow('404')
+})
+
+test('what belongs to an infrastructure, is not there or would change is refused before anything is done', async () => {
+  const mine = await machineByHand('mine')
+  await carriedOut('/infrastructure/first/import', { resources: [{ type: 'machine', id: mine }] })
+  expect(await preview('second', [{ type: 'machine', id: mine }])).toMatchObject({
+    code: 'not_ours',
+    detail: expect.stringContaining('infrastructure first'),
+  })
+  expect(await preview('second', [{ type: 'machine', id: '1' }])).toMatchObject({ code: 'spec_invalid' })
+
+  const off = await machineByHand('off')
+  await byHand('POST', `/droplets/${off}/actions`, { type: 'power_off' })
+  const status = async () => ((await byHand('GET', `/droplets/${off}`)).droplet as JsonObject).status
+  await expect.poll(status, { timeout: 30_000 }).toBe('off')
+  expect(await preview('second', [{ type: 'machine', id: off }])).toMatchObject({
+    code: 'spec_invalid',
+    detail: 'off would not stay as it is: power off → on.',
+  })
+})
+
+test('of two imports of one machine at the same moment one wins and the other says whose it is', async () => {
+  const id = await machineByHand('wanted')
+  const resources = [{ type: 'machine', id }]
+  const ended = await Promise.all(
+    ['left', 'right'].map((name) => carriedOut(`/infrastructure/${name}/import`, { resources })),
+  )
+  expect(ended.map(({ status }) => status).toSorted()).toEqual(['failed', 'succeeded'])
+  expect(ended.find(({ status }) => status === 'failed')?.error).toMatchObject({ code: 'not_ours' })
+})
+
+test('what is released stays, without a trace of Atlas, and can be imported again', async () => {
+  const id = await machineByHand('guest')
+  const resources = [{ type: 'machine', id }]
+  const imported = await carriedOut('/infrastructure/inn/import', { resources })
+  expect(await carriedOut('/infrastructure/inn/release')).toMatchObject({ kind: 'release', status: 'succeeded' })
+  expect(await client.infrastructure('inn')).toMatchObject({ status: 'released', resources: [] })
+  expect(await tagsOf(id)).toEqual(['team:web'])
+
+  expect(await carriedOut('/infrastructure/inn/import', { resources })).toMatchObject({ status: 'succeeded' })
+  const undo = await client.planRollback(imported.id)
+  expect(undo.steps.map(({ action }) => action)).toEqual(['release'])
+  expect(undo.consentNeeded).toEqual([])
+  const undone = await client.rollback(imported.id, { planHash: undo.hash })
+  expect(await finished(client, undone.id)).toMatchObject({ status: 'succeeded' })
+  expect(await tagsOf(id)).toEqual(['team:web'])
+})
+
+test('an import of what somebody deletes meanwhile fails, and owns nothing', async () => {
+  const id = await machineByHand('brief')
+  const resources = [{ type: 'machine', id }]
+  const { plan } = await preview('late', resources)
+  await byHand('DELETE', `/droplets/${id}`)
+  const answer = await call('POST', '/infrastructure/late/import', { resources, plan_hash: plan.hash })
+  expect(answer).toMatchObject({ code: 'spec_invalid', detail: expect.stringContaining('Not in the account') })
+})
+
+test('the account shows what could be imported, and why some of it could not', async () => {
+  const id = await machineByHand('seen')
+  const { resources } = await call('GET', '/providers/digitalocean/resources?unowned=true&tag=team:web&type=machine')
+  expect(resources).toContainEqual(
+    expect.objectContaining({
+      id,
+      region: 'nyc3',
+      monthly_cost: 6,
+      suggested: expect.objectContaining({ name: 'seen', type: 'machine' }),
+    }),
+  )
+})
