@@ -16,8 +16,8 @@ import { type SweepStore, stamped, sweep } from './sweep.ts'
 export interface RunParts {
   store: JournalStore & SweepStore
   lease: Lease
-  /** The driver for a provider, with the workspace's credential. */
-  driverFor(of: { workspace: string; provider: string }): Promise<Driver>
+  /** The driver for a provider, with the workspace's credential. `operation`: which one it is for. */
+  driverFor(of: { workspace: string; provider: string; operation?: string }): Promise<Driver>
   /** The calls in flight of an account are counted together, whichever operation makes them. */
   slotsFor(account: string): CallSlots
   at?: At
@@ -115,9 +115,13 @@ async function lastLook(run: Context, store: SweepStore): Promise<void> {
 }
 
 /** The cloud account is checked before anything is touched: ids of one account mean nothing in another. */
-async function driverOf(parts: RunParts, { plan }: Taken, signal: AbortSignal): Promise<Driver | AtlasError> {
+async function driverOf(
+  parts: RunParts,
+  { plan, operation }: Taken,
+  signal: AbortSignal,
+): Promise<Driver | AtlasError> {
   try {
-    const driver = await parts.driverFor(plan)
+    const driver = await parts.driverFor({ workspace: plan.workspace, provider: plan.provider, operation })
     const account = await readPatiently(() => accountOf(driver, signal), signal)
     if (account === plan.account) return driver
     return new AtlasError('account_mismatch', `The plan is for ${plan.account}, the credential is for ${account}.`, {

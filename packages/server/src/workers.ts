@@ -42,7 +42,7 @@ async function startOne(
     (purpose: 'operation' | 'patrol'): RunParts['driverFor'] =>
     async (place) => {
       const { driver, credential } = await connections.open(place)
-      if (credential) served(place, credential, purpose)
+      if (credential) await served(place, credential, purpose)
       return driver
     }
   const log = (message: string, { error, ...facts }: Readonly<Record<string, unknown>>) =>

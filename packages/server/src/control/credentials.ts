@@ -56,7 +56,7 @@ export function credentialsControl({ store, credentials }: CredentialsParts): Cr
       const found = await connections.find({ workspace, provider })
       const nothing = { provider, source: null, fingerprint: null, account: null }
       if (!found) return { ...nothing, status: 'no_credential', hint: noCredential(provider) }
-      if (found.credential) served({ workspace, provider }, found.credential, 'check')
+      if (found.credential) await served({ workspace, provider }, found.credential, 'check')
       return { ...nothing, ...found.credential, ...(await reached(found)) }
     },
     async rotateKey() {
