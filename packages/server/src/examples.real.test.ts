@@ -18,7 +18,13 @@ let server: ServerProcess
 const answers: Record<string, Answer> = {}
 
 beforeAll(async () => {
-  const env = { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' }
+  // Nobody answers where the account would be, and nothing leaves this machine.
+  const env = {
+    ATLAS_SANDBOX_BACKEND: 'none',
+    ATLAS_PATROL_MINUTES: '0',
+    DIGITALOCEAN_API_URL: 'http://127.0.0.1:9',
+    ATLAS_WEBHOOK_LOOPBACK: 'true',
+  }
   server = await startServer(folder.path, { env })
 })
 afterAll(async () => {
@@ -47,7 +53,7 @@ async function send(example: Example) {
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name]!))
   const { body, query = {} } = example
   return fetch(`${url}${filled}?${new URLSearchParams(query)}`, {
-    method,
+    method: method.toUpperCase(),
     headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   })

@@ -17,10 +17,11 @@ const shop = {
 }
 
 const [net, web1, data] = shop.resources
-const larger = {
+const withDisk = (size_gb: number) => ({
   ...shop,
-  resources: [net, web1, { ...data, specifications: { ...data!.specifications, size_gb: 20 } }],
-}
+  resources: [net, web1, { ...data, specifications: { ...data!.specifications, size_gb } }],
+})
+const larger = withDisk(20)
 
 const byNeed = {
   name: 'blog',
@@ -35,6 +36,7 @@ const byNeed = {
 
 const theShop = () => ({ id: 'shop' })
 const operationOf = (name: string) => (seen: Seen) => ({ id: String(seen(name).operation.id) })
+const keptPlan = (seen: Seen) => ({ hash: String(seen('makePlan').plan.hash) })
 const preview = { plan: 'true' }
 
 /** What exists is looked at, changed, and removed in the end. */
@@ -111,6 +113,23 @@ export const changes: readonly Example[] = [
     summary: 'A larger disk',
     path: theShop,
     body: larger,
+    status: 202,
+  },
+  {
+    name: 'makePlan',
+    operation: 'makePlan',
+    summary: 'Still larger, to be looked at by somebody else',
+    path: theShop,
+    body: { kind: 'apply', description: withDisk(30) },
+    status: 201,
+  },
+  { name: 'getPlan', operation: 'getPlan', summary: 'That plan', path: keptPlan, status: 200 },
+  {
+    name: 'applyPlan',
+    operation: 'applyPlan',
+    summary: 'It is carried out',
+    path: keptPlan,
+    body: { consent: [] },
     status: 202,
   },
   {

@@ -1,0 +1,32 @@
+import type { Example } from './example.ts'
+
+const monthly = () => ({ name: 'production' })
+const cloud = () => ({ provider: 'digitalocean' })
+
+/** Money, records and secrets. */
+export const upkeep: readonly Example[] = [
+  {
+    name: 'putBudget',
+    operation: 'putBudget',
+    summary: 'For what is tagged as production',
+    path: monthly,
+    body: { monthly: 500, tag: 'environment=production', warn_percent: 80 },
+    status: 200,
+  },
+  { name: 'listBudgets', operation: 'listBudgets', summary: 'One', status: 200 },
+  { name: 'getBudget', operation: 'getBudget', summary: 'How much of it is used', path: monthly, status: 200 },
+  { name: 'getCosts', operation: 'getCosts', summary: 'This month', status: 200 },
+  { name: 'listAudit', operation: 'listAudit', summary: 'The last line', query: { limit: '1' }, status: 200 },
+  { name: 'verifyAudit', operation: 'verifyAudit', summary: 'Nobody changed a line', status: 200 },
+  {
+    name: 'setCredential',
+    operation: 'setCredential',
+    summary: 'The token of an account',
+    path: cloud,
+    body: { token: 'dop_v1_0123456789abcdef' },
+    status: 200,
+  },
+  { name: 'listCredentials', operation: 'listCredentials', summary: 'Without values', status: 200 },
+  { name: 'checkCredential', operation: 'checkCredential', summary: 'The cloud was asked', path: cloud, status: 200 },
+  { name: 'rotateVaultKey', operation: 'rotateVaultKey', summary: 'All sealed anew', status: 200 },
+]
