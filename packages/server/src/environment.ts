@@ -80,15 +80,6 @@ export const variables = z.object({
     .max(300)
     .default(0)
     .describe('After SIGTERM, `/api/v1/health` says `draining` for so long before connections are refused.'),
-  OTEL_EXPORTER_OTLP_ENDPOINT: z
-    .url({ protocol: /^https?$/, error: 'a URL such as http://127.0.0.1:4318' })
-    .optional()
-    .describe('Where traces go, by OTLP over HTTP. Without it nothing is traced.'),
-  OTEL_EXPORTER_OTLP_HEADERS: z
-    .string()
-    .optional()
-    .describe('Headers for that, such as `authorization=Bearer%20…`, with commas between them.'),
-  OTEL_SERVICE_NAME: z.string().default('atlas').describe('What the server is called in traces.'),
   ATLAS_PATROL_MINUTES: z.coerce
     .number()
     .min(0)
@@ -133,7 +124,6 @@ export const secretVariables: ReadonlySet<string> = new Set<keyof Variables>([
   'VAULT_ROLE_ID',
   'VAULT_SECRET_ID',
   'ATLAS_METRICS_TOKEN',
-  'OTEL_EXPORTER_OTLP_HEADERS',
 ])
 
 export type Variables = z.output<typeof variables>
