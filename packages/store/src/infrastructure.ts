@@ -71,14 +71,15 @@ type Row = [n: string, summary: SummaryRow, drift: Drift | null, resources: Reso
 
 /** Reads by id or name; who asks while a query is under way is answered by the next one, together with all others. */
 export function infrastructureReader({ shown }: Connection) {
-  const read = groupCommit<{ workspace: string; idOrName: string }, InfrastructureRecord | undefined>(async (batch) => {
-    const keys = batch.map(({ idOrName }) => idOrName)
-    const values = [batch.map(({ workspace }) => workspace), keys, keys.map((key) => (isUuid(key) ? key : null))]
+  const read = groupCommit<Asked, InfrastructureRecord | undefined>(async (batch) => {
+    const asked = [...new Map(batch.map((one) => [keyOf(one), one])).values()]
+    const keys = asked.map(({ idOrName }) => idOrName)
+    const values = [asked.map(({ workspace }) => workspace), keys, keys.map((key) => (isUuid(key) ? key : null))]
     const { rows } = await explained(() =>
       shown.query<Row>({ name: 'infrastructures', text, values, rowMode: 'array' }),
     )
-    const found = new Map(rows.map((row) => [Number(row[0]), row]))
-    return batch.map((_, index) => record(found.get(index + 1)))
+    const found = new Map(rows.map((row) => [keyOf(asked[Number(row[0]) - 1]!), record(row)]))
+    return batch.map((one) => found.get(keyOf(one)))
   }, atOnce)
 
   /** @throws AtlasError `not_found` */
@@ -89,11 +90,21 @@ export function infrastructureReader({ shown }: Connection) {
   }
 }
 
-/** Few enough that a large one does not keep many waiting. */
-const atOnce = 30
+/** Few enough that a large one does not keep many waiting, nor many large ones fill the memory. */
+const atOnce = 60
 
-const record = (row: Row | undefined): InfrastructureRecord | undefined =>
-  row && { ...summary(row[1]), drift: row[2], resources: row[3].map(resource) }
+interface Asked {
+  workspace: string
+  idOrName: string
+}
+
+const keyOf = ({ workspace, idOrName }: Asked) => `${workspace} ${idOrName}`
+
+const record = (row: Row): InfrastructureRecord => ({
+  ...summary(row[1]),
+  drift: row[2],
+  resources: row[3].map(resource),
+})
 
 export const resource = (row: ResourceRow): ResourceRecord => ({
   resource: row[0],
