@@ -170,3 +170,94 @@ test('the account shows what could be imported, and why some of it could not', a
     }),
   )
 })
+
+test('one of each other type that refers to others is imported with references, then changed and destroyed', async () => {
+  const made = async (path: string, member: string, body: object) =>
+    String(((await byHand('POST', path, body))[member] as JsonObject).id)
+  await made('/vpcs', 'vpc', { name: 'first-of-region', region: 'nyc3' })
+  const vpc = await made('/vpcs', 'vpc', { name: 'office', region: 'nyc3', description: 'by hand' })
+  const machine = await machineByHand('app', { vpc_uuid: vpc })
+  const volume = await made('/volumes', 'volume', { name: 'disk', region: 'nyc3', size_gigabytes: 10 })
+  await byHand('POST', `/volumes/${volume}/actions`, { type: 'attach', droplet_id: Number(machine), region: 'nyc3' })
+  const attached = async () => ((await byHand('GET', `/volumes/${volume}`)).volume as JsonObject).droplet_ids
+  await expect.poll(attached, { timeout: 30_000 }).toEqual([Number(machine)])
+  const everybody = { addresses: ['0.0.0.0/0'] }
+  const firewall = await made('/firewalls', 'firewall', {
+    name: 'wall',
+    droplet_ids: [Number(machine)],
+    inbound_rules: [{ protocol: 'tcp', ports: '80', sources: everybody }],
+    outbound_rules: [{ protocol: 'tcp', ports: '443', destinations: everybody }],
+  })
+  const balancer = await made('/load_balancers', 'load_balancer', {
+    name: 'front',
+    region: 'nyc3',
+    vpc_uuid: vpc,
+    droplet_ids: [Number(machine)],
+    forwarding_rules: [{ entry_protocol: 'http', entry_port: 80, target_protocol: 'http', target_port: 8080 }],
+  })
+  const database = await made('/databases', 'database', {
+    name: 'orders',
+    engine: 'pg',
+    version: '16',
+    size: 'db-s-1vcpu-1gb',
+    region: 'nyc3',
+    num_nodes: 1,
+    private_network_uuid: vpc,
+  })
+  const online = async () => ((await byHand('GET', `/databases/${database}`)).database as JsonObject).status
+  await expect.poll(online, { timeout: 30_000 }).toBe('online')
+  const address = String(
+    ((await byHand('POST', '/reserved_ips', { droplet_id: Number(machine) })).reserved_ip as JsonObject).ip,
+  )
+  await byHand('POST', '/domains', { name: 'app.example.com' })
+  const record = await made('/domains/app.example.com/records', 'domain_record', {
+    type: 'A',
+    name: 'www',
+    data: address,
+    ttl: 300,
+  })
+  const ready = async () =>
+    ((await byHand('GET', `/load_balancers/${balancer}`)).load_balancer as JsonObject).status === 'active' &&
+    ((await byHand('GET', `/firewalls/${firewall}`)).firewall as JsonObject).status === 'succeeded'
+  await expect.poll(ready, { timeout: 30_000 }).toBe(true)
+  const unlocked = async () => ((await byHand('GET', `/reserved_ips/${address}`)).reserved_ip as JsonObject).locked
+  await expect.poll(unlocked, { timeout: 30_000 }).toBe(false)
+
+  const resources = [
+    { type: 'vpc', id: vpc, name: 'net' },
+    { type: 'machine', id: machine, name: 'app' },
+    { type: 'volume', id: volume, name: 'disk' },
+    { type: 'firewall', id: firewall, name: 'wall' },
+    { type: 'load_balancer', id: balancer, name: 'front' },
+    { type: 'database', id: database, name: 'orders' },
+    { type: 'reserved_ip', id: address, name: 'address' },
+    { type: 'domain', id: 'app.example.com', name: 'zone' },
+    { type: 'dns_record', id: `app.example.com/${record}`, name: 'www' },
+  ]
+  const { description, proof } = await preview('everything', resources)
+  expect(proof).toMatchObject({ steps: 0 })
+  const described = description.resources as { name: string; specifications: JsonObject }[]
+  const of = (name: string) => described.find((one) => one.name === name)!.specifications
+  expect(of('app').vpc).toEqual({ ref: 'net.id' })
+  expect(of('disk').machine).toEqual({ ref: 'app.id' })
+  expect(of('wall').machines).toEqual([{ ref: 'app.id' }])
+  expect(of('front')).toMatchObject({ machines: [{ ref: 'app.id' }], vpc: { ref: 'net.id' } })
+  expect(of('orders').vpc).toEqual({ ref: 'net.id' })
+  expect(of('address').machine).toEqual({ ref: 'app.id' })
+  expect(of('www')).toMatchObject({ domain: { ref: 'zone.name' }, data: { ref: 'address.ip' } })
+
+  const imported = await carriedOut('/infrastructure/everything/import', { resources })
+  expect(imported).toMatchObject({ status: 'succeeded', error: null })
+  expect((await client.planApply(description)).steps).toEqual([])
+
+  of('www').ttl = 60
+  of('disk').size_gb = 20
+  const changed = await client.apply(description, {})
+  expect(await finished(client, changed.id)).toMatchObject({ status: 'succeeded', total_steps: 2, error: null })
+
+  const end = await client.planDestroy('everything')
+  const consent = end.consentNeeded.map(({ resource }) => resource)
+  const gone = await client.destroy('everything', { planHash: end.hash, consent })
+  expect(await finished(client, gone.id)).toMatchObject({ status: 'succeeded', error: null })
+  await expect(byHand('GET', `/vpcs/${vpc}`)).rejects.toThrow('404')
+})
