@@ -1,4 +1,4 @@
-import type { JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
+import type { Comparison, JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
 import type { Actor } from './caller.ts'
 import type { AdoptionControl, ImportRequest } from './control/adoption.ts'
 import type { AuditControl } from './control/audit.ts'
@@ -29,7 +29,7 @@ export interface Control {
   idempotency: Idempotency
   plans: Plans
   /** What a description costs by the price catalogue alone; no cloud is asked. @throws AtlasError spec_invalid */
-  estimate(description: JsonObject): Promise<EstimateView>
+  estimate(description: JsonObject, how?: { compare: boolean }): Promise<EstimateView>
   /** A page by name; `next` is there where more follow: the name to go on behind. */
   infrastructures(
     workspace: string,
@@ -132,6 +132,8 @@ export interface EstimateView {
   unpriced: string[]
   /** A last one of type `transfer` is named like the infrastructure: what its machines have included, and what is beyond. */
   resources: { resource: string; type: string; monthly: number | null; lines: PriceLine[] }[]
+  /** Where it was asked for: the same need at every provider whose prices are known, the described one first. */
+  comparison?: Comparison[]
 }
 
 export interface InfrastructureSummaryView {

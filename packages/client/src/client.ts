@@ -60,6 +60,7 @@ export interface Client {
   estimate(description: JsonObject): Promise<Estimate>
   /** `store`: the plan is kept for a day, to be applied by its hash. */
   planApply(description: JsonObject, keep?: Keep): Promise<Planned>
+  estimate(description: JsonObject, how?: { compare: boolean }): Promise<Estimate>
   apply(description: JsonObject, approval: Approval): Promise<Operation>
   planDestroy(infrastructure: string, keep?: Keep): Promise<Planned>
   destroy(infrastructure: string, approval: Approval): Promise<Operation>
@@ -92,7 +93,10 @@ export function createClient(connection: Connection): Client {
     api,
     health: () => getJson(connection, '/health', { alsoGood: 503 }),
     providers: async () => (await bodyOf(api.GET('/api/v1/providers'))).providers,
-    estimate: (description) => bodyOf(api.POST('/api/v1/estimate-cost', { body: described(description) })),
+    estimate: (description, { compare } = { compare: false }) => {
+      const query = compare ? { compare: true } : {}
+      return bodyOf(api.POST('/api/v1/estimate-cost', { params: { query }, body: described(description) }))
+    },
 
     planApply: async (description, keep) =>
       planOf(

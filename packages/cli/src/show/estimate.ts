@@ -27,3 +27,35 @@ export function showEstimate(estimate: Estimate, colours: Colours): string {
     estimate.unpriced.length > 0 ? [`Not in the sum, no price known: ${estimate.unpriced.join(', ')}`] : []
   return [rows, '', total, ...missing].join('\n')
 }
+
+/** One column for each provider; what it has no priced equivalent for is a dash, and named below. */
+export function showComparison({ comparison = [] }: Estimate, colours: Colours): string {
+  const names = comparison[0]?.breakdown.map(({ resource_name }) => resource_name) ?? []
+  const rows = table(
+    [...names, 'total'],
+    [
+      { head: 'name', cell: (name) => name },
+      ...comparison.map(({ provider, breakdown, estimated_monthly_cost }) => ({
+        head: provider,
+        right: true,
+        cell: (name: string) => {
+          if (name === 'total') return money(estimated_monthly_cost)
+          const found = breakdown.find(({ resource_name }) => resource_name === name)
+          return found ? `${sizeOf(found)}${money(found.estimated_cost)}` : ''
+        },
+        paint: (text: string, name: string) => (name === 'total' ? colours.bold(text) : text),
+      })),
+    ],
+    colours,
+  )
+  const sources = comparison.map(({ provider, region, catalogue_date }) => `${provider} ${region} of ${catalogue_date}`)
+  const missing = comparison
+    .filter(({ unpriced }) => unpriced.length > 0)
+    .map(({ provider, unpriced }) => `Not in the sum of ${provider}, no price known: ${unpriced.join(', ')}`)
+  return [rows, '', `USD a month, before tax. Prices: ${sources.join('; ')}`, ...missing].join('\n')
+}
+
+const sizeOf = ({ items }: Estimate['breakdown'][number]): string => {
+  const size = /^machine (\S+)$/.exec(items[0]?.item ?? '')?.[1]
+  return size ? `${size} ` : ''
+}

@@ -27,7 +27,8 @@ export function volumeSnapshotShape(snapshot: VolumeSnapshot) {
     resource_id: snapshot.volume,
     resource_type: 'volume',
     min_disk_size: snapshot.sizeGb,
-    size_gigabytes: gigabytes(snapshot.sizeBytes),
+    // What is billed, which for volumes goes by GiB.
+    size_gigabytes: Math.round((snapshot.sizeBytes / 2 ** 30) * 100) / 100,
     tags: snapshot.tags,
   }
 }

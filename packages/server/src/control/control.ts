@@ -51,7 +51,7 @@ export function createControl(parts: ControlParts): Control {
       account: (workspace, provider, filter) => accountResources(parts, workspace, provider, filter),
     },
 
-    estimate: async (description) => estimateView(description),
+    estimate: async (description, how) => estimateView(description, how),
 
     infrastructures: (workspace, filter) => store.infrastructures(workspace, filter),
     infrastructure: async (workspace, idOrName) =>

@@ -1,5 +1,5 @@
 import type { EstimateView, InfrastructureView, ResourceView } from '@atlas/api'
-import { type Estimate, estimate, type JsonObject } from '@atlas/core'
+import { compare, type Estimate, estimate, type JsonObject, parseInfrastructure } from '@atlas/core'
 import type { InfrastructureRecord, ResourceRecord } from '@atlas/store'
 import { described } from './plan.ts'
 import { identityOf, type SshDirectory } from './ssh.ts'
@@ -38,12 +38,14 @@ function reachAtPort22({ attributes }: ResourceRecord) {
 }
 
 /** List prices of a description, from the catalogue alone. @throws AtlasError `spec_invalid` */
-export function estimateView(description: JsonObject): EstimateView {
+export function estimateView(description: JsonObject, { compare: compared } = { compare: false }): EstimateView {
   const { monthly, catalogueDate, unpriced, resources, transfer }: Estimate = estimate(described(description))
   return {
     monthly,
     catalogueDate,
     unpriced,
+    // As it was written: a need is one for every provider, a size is this one's.
+    ...(compared && { comparison: compare(parseInfrastructure(description)) }),
     resources: [
       ...resources.map(({ name, type, monthly, lines }) => ({ resource: name, type, monthly, lines })),
       ...transfer.lines.map((line) => ({
