@@ -128,7 +128,9 @@ async function driverOf(
       hint: 'Set the credential of that account, or plan again.',
     })
   } catch (error) {
-    if (isAtlasError(error) && !isPassing(error)) return error
+    // A credential is looked up in the database: while that is away, the operation waits instead of failing.
+    const waits = isPassing(error) || isAtlasError(error, 'database_unavailable') || isAtlasError(error, 'disk_full')
+    if (isAtlasError(error) && !waits) return error
     throw error
   }
 }
