@@ -1,5 +1,5 @@
 import { once } from 'node:events'
-import { createServer } from 'node:net'
+import { createServer, type Socket } from 'node:net'
 import { toCloudEvent } from '@atlas/core'
 import { Webhook } from 'standardwebhooks'
 import { afterAll, afterEach, expect, test } from 'vitest'
@@ -82,13 +82,18 @@ test('one that hangs, and one that drips, are given up after ten seconds', async
 })
 
 test('nobody there, and somebody who does not speak HTTP, are failures with their reason', async () => {
-  const rude = createServer((socket) => void socket.on('error', () => {}).end('hello\r\n')).listen(0, '127.0.0.1')
+  const sockets: Socket[] = []
+  const rude = createServer((socket) => {
+    sockets.push(socket)
+    socket.on('error', () => {}).write('hello\r\n')
+  }).listen(0, '127.0.0.1')
   await once(rude, 'listening')
   const { port } = rude.address() as { port: number }
   const url = `http://127.0.0.1:${port}/`
   expect((await sender.send({ url, secret }, 'msg_1', event, never)).error).toContain(
     'does not match the HTTP/1.1 protocol',
   )
+  for (const socket of sockets) socket.destroy()
   await new Promise((resolve) => rude.close(resolve))
   expect((await sender.send({ url, secret }, 'msg_1', event, never)).error).toContain('ECONNREFUSED')
 })
