@@ -57,7 +57,6 @@ export interface Client {
   readonly api: Api
   health(): Promise<Health>
   providers(): Promise<Provider[]>
-  estimate(description: JsonObject): Promise<Estimate>
   /** `store`: the plan is kept for a day, to be applied by its hash. */
   planApply(description: JsonObject, keep?: Keep): Promise<Planned>
   estimate(description: JsonObject, how?: { compare: boolean }): Promise<Estimate>
