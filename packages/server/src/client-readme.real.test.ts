@@ -8,7 +8,10 @@ import { dataFolder, type ServerProcess, serverOf, startServer, stopServer } fro
 // Beside the server, because the client's own room cannot start one.
 const room = join(import.meta.dirname, '../../client')
 const page = readFileSync(join(room, 'README.md'), 'utf8')
-const examples = [...page.matchAll(/^## (.+)$[^]*?```ts\n([^]*?)```/gm)].map(([, title, code]) => ({ title, code }))
+const examples = [...page.matchAll(/^## (.+)$[\s\S]*?```ts\n([\s\S]*?)```/gm)].map(([, title, code]) => ({
+  title,
+  code,
+}))
 
 /** What each prints, in the order of the page. */
 const printed = [

@@ -6,11 +6,4 @@ import { upkeep } from './upkeep.ts'
 import { delivering, subscribing } from './webhooks.ts'
 
 /** Every example, in an order that makes sense. */
-export const walk: readonly Example[] = [
-  ...subscribing,
-  ...changes,
-  ...adoption,
-  ...delivering,
-  ...access,
-  ...upkeep,
-]
+export const walk: readonly Example[] = [...subscribing, ...changes, ...adoption, ...delivering, ...access, ...upkeep]
