@@ -16,7 +16,7 @@ let server: ServerProcess
 let client: Client
 
 beforeAll(async () => {
-  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' } })
+  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0.02' } })
   client = clientOf(folder.path)
 })
 afterAll(async () => {
@@ -156,6 +156,25 @@ test('an import of what somebody deletes meanwhile fails, and owns nothing', asy
   await byHand('DELETE', `/droplets/${id}`)
   const answer = await call('POST', '/infrastructure/late/import', { resources, plan_hash: plan.hash })
   expect(answer).toMatchObject({ code: 'spec_invalid', detail: expect.stringContaining('Not in the account') })
+})
+
+test('what somebody changed by hand stands in the drift report, with what was found and expected', async () => {
+  const id = await machineByHand('wanderer')
+  await carriedOut('/infrastructure/road/import', { resources: [{ type: 'machine', id }] })
+  await byHand('POST', `/droplets/${id}/actions`, { type: 'rename', name: 'elsewhere' })
+  const report = async () => (await call('GET', '/infrastructure/road/drift')) as { looked_at: unknown; hint?: string }
+  await expect.poll(async () => (await report()).hint, { timeout: 60_000 }).toBe('atlas repair road --plan')
+  expect(await report()).toMatchObject({
+    looked_at: expect.any(String),
+    resources: [
+      {
+        resource: 'wanderer',
+        kind: 'changed',
+        fields: [{ field: '/hostname', found: 'elsewhere', expected: 'wanderer' }],
+      },
+    ],
+    foreign: [],
+  })
 })
 
 test('the account shows what could be imported, and why some of it could not', async () => {

@@ -57,6 +57,7 @@ export function saw(
         .executeTakeFirst()
       if (infrastructure?.revision !== beat.revision || (await isChanging(tx, beat))) return
       await keepSeen(tx, beat, seen)
+      await tx.updateTable('infrastructure').set({ looked_at: sql<Date>`now()` }).where('id', '=', beat.id).execute()
       const before = infrastructure.drift?.resources ?? []
       if (canonical(before as unknown as Json) === canonical(findings as unknown as Json)) return
       const drift = findings.length > 0 ? { resources: [...findings] } : null

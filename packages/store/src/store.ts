@@ -7,6 +7,7 @@ import { judge, swept } from './claims.ts'
 import { type Connection, connect } from './connection.ts'
 import { type Credentials, credentials } from './credentials.ts'
 import { type Deliveries, deliveries } from './deliveries.ts'
+import { type DriftReport, driftReport } from './drift-report.ts'
 import { eventHub } from './event-hub.ts'
 import { checkKept, pruneEvents } from './event-retention.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events.ts'
@@ -82,6 +83,8 @@ export interface Store extends JournalStore, PatrolStore {
   putBudget(workspace: string, budget: Budget): Promise<void>
   /** @throws AtlasError `not_found` */
   removeBudget(workspace: string, name: string): Promise<void>
+  /** What the last patrol found of an infrastructure, by its id. */
+  drift(infrastructureId: string): Promise<DriftReport>
   /** Whose resources of an account are. Reads only. */
   holders(account: string, physicalIds: readonly string[]): Promise<Map<string, Holder>>
   /** What planning starts from. Reads only. */
@@ -202,6 +205,7 @@ const reading = (connection: Connection) => ({
   infrastructure: infrastructureReader(connection),
   resources: (id: string, filter: ResourceFilter) => resourcePage(connection, id, filter),
   statistics: (workspace: string) => statistics(connection, workspace),
+  drift: (id: string) => driftReport(connection, id),
   holders: (account: string, physicalIds: readonly string[]) => holders(connection, account, physicalIds),
   recall: (workspace: string, name: string) => recall(connection, workspace, name),
   usage: (workspace: string, since: Date | 'this month') => usageSince(connection, workspace, since),

@@ -1,4 +1,4 @@
-import type { JsonObject, Plan, ResourceType } from '@atlas/core'
+import type { FieldChange, JsonObject, Plan, ResourceType } from '@atlas/core'
 import type { PlanRequest } from '../control.ts'
 
 /** One resource of the account that is to become Atlas's. */
@@ -14,8 +14,18 @@ export interface ImportRequest {
 export interface AdoptionControl {
   /** The plan of an import, and what its description would change afterwards: a plan without steps. */
   prove(request: Extract<PlanRequest, { kind: 'import' }>): Promise<{ plan: Plan; proof: Plan }>
+  /** @throws AtlasError `not_found` */
+  drift(workspace: string, idOrName: string): Promise<DriftView>
   /** What is in the account of a cloud, by type and name, except what belongs to other workspaces. */
   account(workspace: string, provider: string, filter: AccountFilter): Promise<AccountResourceView[]>
+}
+
+/** What the last patrol found. `lookedAt` is null where none has looked yet. */
+export interface DriftView {
+  infrastructure: string
+  lookedAt: string | null
+  findings: { resource: string; kind: 'missing' | 'failed' | 'changed'; reason: string; fields: FieldChange[] }[]
+  foreign: { type: string; physicalId: string; since: string }[]
 }
 
 export interface AccountFilter {

@@ -62,4 +62,11 @@ export const adoption: readonly Example[] = [
     body: wish,
     status: 202,
   },
+  {
+    name: 'getDrift',
+    operation: 'getDrift',
+    summary: 'It is as described, or nobody has looked yet',
+    path: zone,
+    status: 200,
+  },
 ]

@@ -9,6 +9,7 @@ import {
   importBody,
   importPlanJson,
 } from '../wire/adoption.ts'
+import { driftJson, driftToJson } from '../wire/drift.ts'
 import { optionalApproval, planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
 
@@ -58,6 +59,21 @@ export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
       const description = answer.plan.description as JsonObject
       return { ...answer, description, proof: { steps: proof.steps.length, hash: proof.hash } }
     },
+  )
+
+  app.get(
+    '/infrastructure/:id/drift',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getDrift',
+        summary: 'What differs from what was last carried out, as the last patrol found it',
+        tags: ['infrastructure'],
+        params: byId,
+        response: { 200: driftJson },
+      },
+    },
+    async ({ caller, params }) => driftToJson(await control.adoption.drift(caller.workspace, params.id)),
   )
 
   app.post(

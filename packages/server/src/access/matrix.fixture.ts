@@ -84,6 +84,7 @@ export const matrix: Record<string, Row> = {
     body: () => ({ resources: [{ type: 'vpc', id: 'unknown' }] }),
     everyone: true,
   },
+  'GET /infrastructure/:id/drift': { least: 'viewer', ...infrastructure('/drift') },
   'POST /infrastructure/:id/release': { least: 'operator', ...infrastructure('/release') },
   'GET /providers/:provider/resources': {
     least: 'viewer',

@@ -48,6 +48,10 @@ export function createControl(parts: ControlParts): Control {
 
     adoption: {
       prove: (request) => proveImport(parts, request),
+      async drift(workspace, idOrName) {
+        const { id, name } = await store.infrastructure(workspace, idOrName)
+        return { infrastructure: name, ...(await store.drift(id)) }
+      },
       account: (workspace, provider, filter) => accountResources(parts, workspace, provider, filter),
     },
 
