@@ -72,6 +72,8 @@ export function createApi({
   rateLimit,
 }: ApiOptions): FastifyInstance {
   const app = Fastify({
+    // What the router itself refuses, such as an id that is too long.
+    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
     bodyLimit,
     genReqId: requestIdOf,
     http: patience,

@@ -50,5 +50,6 @@ export function answerFaults(operation: DocumentedOperation, status: number, typ
   const media = type.split(';')[0]!
   if (media === '' || media === 'text/event-stream') return []
   if (!responses[key]!.content?.[media]) return [`${status} with ${media} is not documented`]
+  if (!/^application\/(problem\+)?json$/.test(media)) return []
   return faults(body, path, method, 'responses', key, 'content', media, 'schema')
 }
