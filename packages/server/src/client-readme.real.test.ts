@@ -8,20 +8,10 @@ import { dataFolder, type ServerProcess, serverOf, startServer, stopServer } fro
 // Beside the server, because the client's own room cannot start one.
 const room = join(import.meta.dirname, '../../client')
 const page = readFileSync(join(room, 'README.md'), 'utf8')
-<<<<<<< HEAD
-<<<<<<< HEAD
-=======
->>>>>>> 37c4fbb (Every operation of the document is sent what its schemas allow, and what they do not: no fault of the server, every answer as documented)
 const examples = [...page.matchAll(/^## (.+)$[\s\S]*?```ts\n([\s\S]*?)```/gm)].map(([, title, code]) => ({
   title,
   code,
 }))
-<<<<<<< HEAD
-=======
-const examples = [...page.matchAll(/^## (.+)$[\s\S]*?```ts\n([\s\S]*?)```/gm)].map(([, title, code]) => ({ title, code }))
->>>>>>> 4139361 (Tests: a pattern as the linter wants it)
-=======
->>>>>>> 37c4fbb (Every operation of the document is sent what its schemas allow, and what they do not: no fault of the server, every answer as documented)
 
 /** What each prints, in the order of the page. */
 const printed = [
