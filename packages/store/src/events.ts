@@ -2,6 +2,7 @@ import type { AtlasEvent, EventType, JsonObject } from '@atlas/core'
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Database } from './schema.ts'
 import { channels, eventLock } from './statements.ts'
+import { isUuid } from './uuid.ts'
 
 export interface NewEvent {
   type: EventType
@@ -62,6 +63,7 @@ export async function readPage(
   workspace: string,
   { afterId = 0, beforeId, limit = pageSize, types, operation, infrastructure }: EventPage,
 ): Promise<AtlasEvent[]> {
+  if (operation !== undefined && !isUuid(operation)) return []
   let query = db
     .selectFrom('event')
     .select(['id', 'type', 'time', 'workspace', 'infrastructure', 'operation', 'step', 'data'])
