@@ -21,15 +21,23 @@ declare module 'fastify' {
     /** The code of the problem that it was answered with. */
     problem?: ErrorCode
   }
+  interface FastifyInstance {
+    /** Resolves when everything that has been answered is in the audit. */
+    auditSettled(): Promise<unknown>
+  }
 }
 
 /**
  * Has every request that is to change something written down before it does, and what came of it before it is answered;
- * also that a known caller was not let through. What cannot be written down is not done.
+ * also that a known caller was not let through. What cannot be written down is not done. Who is refused changed nothing,
+ * and does not wait until that is written too.
  */
 export function keepAudit(app: FastifyInstance, audit: Pick<AuditControl, 'write'>): void {
   app.decorateRequest('audited')
   app.decorateRequest('problem')
+  const refusals = new Set<Promise<unknown>>()
+  app.decorate('auditSettled', () => Promise.all(refusals))
+  app.addHook('onClose', () => app.auditSettled())
   app.addHook('preHandler', async (request) => {
     if (!isAudited(request)) return
     const planHash = hashIn(request.query) ?? hashIn(request.body)
@@ -38,8 +46,14 @@ export function keepAudit(app: FastifyInstance, audit: Pick<AuditControl, 'write
   })
   app.addHook('onSend', async (request, reply) => {
     const entry = request.audited ? answered(request, request.audited, reply) : refused(request, reply)
+    if (!entry) return
     // The change is made, or refused, whatever becomes of this; that the answer is missing shows in the audit itself.
-    if (entry) await audit.write(entry).catch((err) => request.log.error({ err }, 'an answer is missing in the audit'))
+    const written = audit
+      .write(entry)
+      .catch((err) => request.log.error({ err }, 'an answer is missing in the audit'))
+      .finally(() => refusals.delete(written))
+    if (reply.statusCode < 400) await written
+    else refusals.add(written)
   })
 }
 

@@ -19,6 +19,8 @@ export const auditRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'audit'
   app,
   { control: { audit } },
 ) => {
+  app.addHook('preHandler', () => app.auditSettled())
+
   const all = z.object({ audit: z.array(auditRecordJson), next_cursor: nextCursor })
   app.get(
     '/audit',

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { AtlasError } from '@atlas/core/errors'
 import { command, toggle } from '../command.ts'
 import type { Context } from '../context.ts'
+import { addExampleKey } from '../demo/example-key.ts'
 import { checkAndDestroy } from '../demo/once.ts'
 import { onlySandbox, type Told, tellStory } from '../demo/story.ts'
 import { examplesText } from '../help.ts'
@@ -37,7 +38,10 @@ export default command({
       if (once && server.joined) throw busy(server)
       const told = await tellStory({ ...context, env }, server)
       if (!told || signals.happened()) return { exit: 130 }
-      if (!once) return await stayUp(context, server, told, signals.asked)
+      if (!once) {
+        await addExampleKey(sandbox)
+        return await stayUp(context, server, told, signals.asked)
+      }
       const { result, findings } = await checkAndDestroy(context, told, sandbox)
       await server.stop()
       context.jsonLine(result)
@@ -72,6 +76,8 @@ async function stayUp(context: Context, server: RunningServer, told: Told, asked
   const aside = ['DO_TOKEN', 'DIGITALOCEAN_API_TOKEN'].filter((name) => context.env[name]).map((name) => `-u ${name} `)
   const atlas = `${aside.length > 0 ? `env ${aside.join('')}` : ''}npx atlas`
   const machine = told.infrastructure.resources.find(({ name, ssh }) => ssh && name === 'web1')?.name ?? 'master'
+  const { url, token } = server.file
+  context.say(`API    ${url}/api/v1\nDocs   ${url}/docs\nToken  ${token}\n`)
   context.say('Worth trying next, in another terminal:')
   context.say(
     examplesText([

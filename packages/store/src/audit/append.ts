@@ -12,31 +12,31 @@ import { explained } from '../trouble.ts'
 export async function appendAudit(tx: Transaction<Database>, entries: readonly AuditEntry[]): Promise<number[]> {
   if (entries.length === 0) return []
   const { at, ...begin } = await lockHead(tx)
-  let head = begin
+  let last = begin
   const rows = entries.map((entry) => {
-    const record = auditRecord(entry, head, at)
-    head = { seq: record.seq, hash: auditHash(record) }
-    return { seq: record.seq, record, hash: head.hash }
+    const record = auditRecord(entry, last, at)
+    last = { seq: record.seq, hash: auditHash(record) }
+    return { seq: record.seq, record, hash: last.hash }
   })
   await sql`
     with appended as (
       insert into audit (seq, record, hash)
       select x.seq, x.record, x.hash
       from jsonb_to_recordset(${JSON.stringify(rows)}::jsonb) as x (seq bigint, record jsonb, hash text))
-    update audit_head set seq = ${head.seq}, hash = ${head.hash}`.execute(tx)
+    update audit_head set seq = ${last.seq}, hash = ${last.hash}`.execute(tx)
   return rows.map(({ seq }) => seq)
 }
 
-async function lockHead(tx: Transaction<Database>): Promise<AuditHead & { at: string }> {
-  await sql`select from audit_head for update`.execute(tx)
-  return readHead(tx)
-}
+/** Who waited for another append reads what that one left: a row that changed under a lock is read anew. */
+const lockHead = (tx: Transaction<Database>) => head(tx, sql`for update`)
 
 /** Where the chain ends, and the database's time. */
-export async function readHead(db: Kysely<Database>): Promise<AuditHead & { at: string }> {
+export const readHead = (db: Kysely<Database>): Promise<AuditHead & { at: string }> => head(db, sql``)
+
+async function head(db: Kysely<Database>, lock: ReturnType<typeof sql>): Promise<AuditHead & { at: string }> {
   const { rows } = await sql<{ seq: string; hash: string; at: string }>`
     select seq, hash, to_char(clock_timestamp() at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as at
-    from audit_head`.execute(db)
+    from audit_head ${lock}`.execute(db)
   const { seq, hash, at } = rows[0]!
   return { seq: Number(seq), hash, at }
 }
