@@ -10,7 +10,7 @@ import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
 import { openCredentials } from './credentials/open.ts'
 import { openEdge } from './edge.ts'
-import { readEnvironment } from './environment.ts'
+import { readEnvironment } from './settings/environment.ts'
 import { startWebhooks } from './webhooks/start.ts'
 
 export const rootSecret = 'the-own-token-of-the-server'

@@ -3,8 +3,8 @@ import { digitalOceanDriver } from '@atlas/driver-digitalocean'
 import { memoryCloud, memoryDriver } from '@atlas/driver-memory'
 import type { Store } from '@atlas/store'
 import type { Fields } from '@atlas/vault'
-import type { Environment } from './environment.ts'
 import { type CallWatch, watchedDriver } from './observe/calls.ts'
+import type { Environment } from './settings/environment.ts'
 
 /** A cloud that this server can use, with a workspace's credential. */
 export interface Cloud {

@@ -1,7 +1,7 @@
 import { join } from 'node:path'
 import { AtlasError, isAtlasError } from '@atlas/core'
 import { type PostgresError, startPostgres } from '@atlas/postgres'
-import type { Environment } from './environment.ts'
+import type { Environment } from './settings/environment.ts'
 
 /** Where the journal is. */
 export interface Database {

@@ -5,8 +5,8 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
 import { AtlasError } from '@atlas/core'
-import type { Environment } from './environment.ts'
 import type { Logger } from './logging.ts'
+import type { Environment } from './settings/environment.ts'
 
 /** The local cloud beside the server. */
 export interface DevSandbox {

@@ -1,10 +1,10 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ApiOptions, rootTokenCheck } from '@atlas/api'
 import type { Store } from '@atlas/store'
-import type { Environment } from './environment.ts'
 import type { CallWatch } from './observe/calls.ts'
 import { countCalls, openRegistry, showFigures } from './observe/metrics.ts'
 import { sharedRateLimit } from './rate-limit.ts'
+import type { Environment } from './settings/environment.ts'
 
 export interface EdgeParts {
   store: Pick<Store, 'figures' | 'health' | 'exchangeRequestCounts'>

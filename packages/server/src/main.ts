@@ -1,13 +1,13 @@
 import { once } from 'node:events'
 import type { StayingLine } from '@atlas/client'
 import { AtlasError, catalogue, isAtlasError } from '@atlas/core'
-import { enter } from './enter.ts'
-import { readEnvironment } from './environment.ts'
+import { enter } from './data-folder/enter.ts'
+import { forgetGuests, untilAlone } from './data-folder/guests.ts'
+import { cloudOf, readyLine } from './data-folder/server-file.ts'
 import { inOurWords } from './failure.ts'
-import { forgetGuests, untilAlone } from './guests.ts'
-import { type Options, readOptions } from './options.ts'
 import { serve } from './serve.ts'
-import { cloudOf, readyLine } from './server-file.ts'
+import { readEnvironment } from './settings/environment.ts'
+import { type Options, readOptions } from './settings/options.ts'
 
 async function main(): Promise<void> {
   const options = readOptions(process.argv.slice(2))

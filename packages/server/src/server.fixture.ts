@@ -6,7 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Client, createClient } from '@atlas/client'
 import type { JsonObject } from '@atlas/core'
-import { lastServer, type RunningServer } from './server-file.ts'
+import { lastServer, type RunningServer } from './data-folder/server-file.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
 

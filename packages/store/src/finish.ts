@@ -4,9 +4,9 @@ import { sql, type Transaction } from 'kysely'
 import { appendAudit } from './audit/append.ts'
 import { operationEnded } from './audit/operation.ts'
 import { fenced } from './batch.ts'
+import { cleared } from './cloud/patrol.ts'
 import type { Connection } from './connection.ts'
-import { type NewEvent, writeEvents } from './events.ts'
-import { cleared } from './patrol.ts'
+import { type NewEvent, writeEvents } from './events/events.ts'
 import type { Database } from './schema.ts'
 
 interface Ending {

@@ -2,7 +2,7 @@ import { AtlasError, type JsonObject, type Plan, type ResourceType, type Step } 
 import type { Journal, OwnedResource, StepRow, Taken, Verdict } from '@atlas/engine'
 import { held, writers } from './batch.ts'
 import type { Connection } from './connection.ts'
-import { writeEvents } from './events.ts'
+import { writeEvents } from './events/events.ts'
 import { finish } from './finish.ts'
 import { explained, untilTaken } from './trouble.ts'
 

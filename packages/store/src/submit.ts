@@ -1,17 +1,17 @@
 import { randomUUID } from 'node:crypto'
 import { AtlasError, checkConsent, type Gate, isAtlasError, ownerOf, type Plan, refuseBlocked } from '@atlas/core'
 import { sql, type Transaction } from 'kysely'
+import { holdWorkspace } from './access/workspaces.ts'
 import { appendAudit } from './audit/append.ts'
 import { operationEnded } from './audit/operation.ts'
-import { judgePlan, tellBlocked, warned } from './budget-gate.ts'
-import { holdBudgets } from './budgets.ts'
 import type { Connection } from './connection.ts'
-import { type NewEvent, writeEvents } from './events.ts'
+import { holdBudgets } from './costs/budgets.ts'
+import { judgePlan, tellBlocked, warned } from './costs/gate.ts'
+import { type NewEvent, writeEvents } from './events/events.ts'
 import { carriedOut, ending } from './finish.ts'
 import type { Queue } from './queue.ts'
 import type { Database } from './schema.ts'
 import { explained } from './trouble.ts'
-import { holdWorkspace } from './workspaces.ts'
 
 export interface SubmitOptions {
   /** Names of resources whose data may be lost. */

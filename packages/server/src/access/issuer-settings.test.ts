@@ -1,5 +1,5 @@
 import { expect, test } from 'vitest'
-import { readEnvironment } from '../environment.ts'
+import { readEnvironment } from '../settings/environment.ts'
 
 const issuer = { ATLAS_OIDC_ISSUER: 'https://login.example.com', ATLAS_OIDC_AUDIENCE: 'atlas' }
 

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { makeDataFolder } from '@atlas/client'
 import { holdFolder, runningUrl } from '@atlas/postgres'
 import { startDatabase } from '../database.ts'
-import type { Environment } from '../environment.ts'
+import type { Environment } from '../settings/environment.ts'
 
 /** Calls with the database of a data folder: of a server that runs, or one that is started for as long as this takes. */
 export async function withDatabase<T>(

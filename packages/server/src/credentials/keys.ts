@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { AtlasError, isAtlasError } from '@atlas/core'
 import type { SealedKeys } from '@atlas/store'
 import { type Keys, keyText, newKey, openVault, parseKeys, readKeyFile, type Vault, writeKeyFile } from '@atlas/vault'
-import type { Environment } from '../environment.ts'
+import type { Environment } from '../settings/environment.ts'
 
 /** Where the keys of the vault are: in the environment, or in a file that Atlas made. */
 export interface KeyPlace {

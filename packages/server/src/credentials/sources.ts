@@ -9,7 +9,7 @@ import {
   sealedSource,
   type Vault,
 } from '@atlas/vault'
-import type { Environment } from '../environment.ts'
+import type { Environment } from '../settings/environment.ts'
 import { defaultContextManager, type SourceName, sourceNames, wayIn } from './variables.ts'
 
 export interface SourceParts {

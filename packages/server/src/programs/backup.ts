@@ -2,7 +2,7 @@ import { openSnapshot } from '@atlas/store'
 import { backupBytes } from '../backup/backup.ts'
 import { withDatabase } from '../backup/database.ts'
 import { placeOf } from '../backup/place.ts'
-import { readEnvironment } from '../environment.ts'
+import { readEnvironment } from '../settings/environment.ts'
 import { answer } from './answer.ts'
 
 // For `atlas backup`: data folder and target are the arguments, the passphrase is in the environment.

@@ -1,4 +1,4 @@
-import { checkConfiguration } from '../configuration.ts'
+import { checkConfiguration } from '../settings/configuration.ts'
 
 // For `atlas config check`: one line of JSON.
 process.stdout.write(`${JSON.stringify(checkConfiguration(process.env))}\n`)

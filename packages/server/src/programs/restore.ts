@@ -3,7 +3,7 @@ import { withDatabase } from '../backup/database.ts'
 import { readHeadline } from '../backup/envelope.ts'
 import { placeOf } from '../backup/place.ts'
 import { readManifest, restoreInto } from '../backup/restore.ts'
-import { readEnvironment } from '../environment.ts'
+import { readEnvironment } from '../settings/environment.ts'
 import { answer } from './answer.ts'
 
 // For `atlas restore`: data folder and source are the arguments, and `--replace`; the passphrase is in the environment.

@@ -1,0 +1,131 @@
+import { AtlasError } from '@atlas/core'
+import { type Selectable, sql } from 'kysely'
+import type { Connection } from '../connection.ts'
+import type { Database } from '../schema.ts'
+import { explained } from '../trouble.ts'
+import { isUuid } from '../uuid.ts'
+import { holdWorkspace, tellAccess } from './workspaces.ts'
+
+/** A token as it is kept: never the token itself. Times are ISO 8601. */
+export interface TokenRecord {
+  id: string
+  /** Its place in the order of creation. */
+  no: string
+  workspace: string
+  name: string
+  role: 'viewer' | 'operator' | 'admin'
+  prefix: string
+  createdBy: string
+  createdAt: string
+  expiresAt: string | null
+  lastUsedAt: string | null
+  revokedAt: string | null
+}
+
+export interface NewToken extends Pick<TokenRecord, 'workspace' | 'name' | 'role' | 'prefix' | 'createdBy'> {
+  digest: Buffer
+  expiresAt: Date | undefined
+}
+
+export interface Tokens {
+  create(token: NewToken): Promise<TokenRecord>
+  /** The latest first, older than `before`. */
+  list(workspace: string, page: { before?: string | undefined; limit: number }): Promise<TokenRecord[]>
+  /** @throws AtlasError `not_found` */
+  get(workspace: string, id: string): Promise<TokenRecord>
+  /** At once, on every node. One that is revoked stays as it is. @throws AtlasError `not_found` */
+  revoke(workspace: string, id: string): Promise<TokenRecord>
+  /** Revoked and expired ones too: it is for the caller to say what that means. */
+  byDigest(digest: Buffer): Promise<TokenRecord | undefined>
+  /** Notes that it was used just now; more than once a minute is not written. */
+  used(id: string): Promise<void>
+}
+
+export const tokens = (connection: Connection): Tokens => ({
+  create: (token) => explained(() => create(connection, token)),
+  list: (workspace, { before, limit }) =>
+    explained(async () => {
+      let query = connection.db.selectFrom('api_token').selectAll().where('workspace', '=', workspace)
+      if (before !== undefined) query = query.where('no', '<', before)
+      return (await query.orderBy('no', 'desc').limit(limit).execute()).map(view)
+    }),
+  get: (workspace, id) => explained(() => get(connection, workspace, id)),
+  revoke: (workspace, id) => explained(() => revoke(connection, workspace, id)),
+  byDigest: (digest) =>
+    explained(async () => {
+      const row = await connection.db
+        .selectFrom('api_token')
+        .selectAll()
+        .where('digest', '=', digest)
+        .executeTakeFirst()
+      return row && view(row)
+    }),
+  used: (id) =>
+    explained(async () => {
+      await connection.db
+        .updateTable('api_token')
+        .set({ last_used_at: sql`now()` })
+        .where('id', '=', id)
+        .where((eb) =>
+          eb.or([eb('last_used_at', 'is', null), eb('last_used_at', '<', sql<Date>`now() - interval '1 minute'`)]),
+        )
+        .execute()
+    }),
+})
+
+async function create({ db }: Connection, { expiresAt, createdBy, ...token }: NewToken): Promise<TokenRecord> {
+  return db.transaction().execute(async (tx) => {
+    await holdWorkspace(tx, token.workspace)
+    const row = await tx
+      .insertInto('api_token')
+      .values({ ...token, created_by: createdBy, expires_at: expiresAt ?? null })
+      .returningAll()
+      .executeTakeFirstOrThrow()
+    return view(row)
+  })
+}
+
+async function get({ db }: Connection, workspace: string, id: string): Promise<TokenRecord> {
+  const row = isUuid(id)
+    ? await db
+        .selectFrom('api_token')
+        .selectAll()
+        .where('workspace', '=', workspace)
+        .where('id', '=', id)
+        .executeTakeFirst()
+    : undefined
+  if (row) return view(row)
+  throw new AtlasError('not_found', `There is no token ${id} in ${workspace}.`, {
+    hint: 'GET /api/v1/tokens lists them',
+  })
+}
+
+async function revoke(connection: Connection, workspace: string, id: string): Promise<TokenRecord> {
+  const { revokedAt } = await get(connection, workspace, id)
+  if (revokedAt === null) {
+    await connection.db.transaction().execute(async (tx) => {
+      await tx
+        .updateTable('api_token')
+        .set({ revoked_at: sql`now()` })
+        .where('id', '=', id)
+        .where('revoked_at', 'is', null)
+        .execute()
+      await tellAccess(tx)
+    })
+  }
+  return get(connection, workspace, id)
+}
+
+const view = (row: Selectable<Database['api_token']>): TokenRecord => ({
+  id: row.id,
+  no: row.no,
+  workspace: row.workspace,
+  name: row.name,
+  role: row.role,
+  prefix: row.prefix,
+  createdBy: row.created_by,
+  createdAt: row.created_at.toISOString(),
+  expiresAt: row.expires_at?.toISOString() ?? null,
+  lastUsedAt: row.last_used_at?.toISOString() ?? null,
+  revokedAt: row.revoked_at?.toISOString() ?? null,
+})

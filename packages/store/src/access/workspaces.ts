@@ -1,0 +1,119 @@
+import { AtlasError } from '@atlas/core'
+import { type Kysely, sql, type Transaction } from 'kysely'
+import type { Connection } from '../connection.ts'
+import type { Database } from '../schema.ts'
+import { channels } from '../statements.ts'
+import { explained } from '../trouble.ts'
+
+export interface WorkspaceRecord {
+  name: string
+  createdAt: string
+}
+
+/** The teams of an installation: each sees its own infrastructure and nothing of the others'. */
+export interface Workspaces {
+  /** By name, after `after`. */
+  list(page: { after?: string | undefined; limit: number }): Promise<WorkspaceRecord[]>
+  find(name: string): Promise<WorkspaceRecord | undefined>
+  /** @throws AtlasError `already_exists`, also where a workspace of that name has been deleted */
+  create(name: string): Promise<WorkspaceRecord>
+  /** Its tokens and credentials end with it. @throws AtlasError `not_found`, `not_empty` */
+  remove(name: string): Promise<void>
+}
+
+/** The workspace of who names none. It cannot be deleted. */
+export const defaultWorkspace = 'default'
+
+export const workspaces = ({ db }: Connection): Workspaces => ({
+  list: ({ after, limit }) =>
+    explained(async () => {
+      const rows = await existing(db)
+        .where('name', '>', after ?? '')
+        .orderBy('name')
+        .limit(limit)
+        .execute()
+      return rows.map(view)
+    }),
+  find: (name) =>
+    explained(async () => {
+      const row = await existing(db).where('name', '=', name).executeTakeFirst()
+      return row && view(row)
+    }),
+  create: (name) =>
+    explained(async () => {
+      const made = await db
+        .insertInto('workspace')
+        .values({ name })
+        .onConflict((conflict) => conflict.doNothing())
+        .returning(['name', 'created_at'])
+        .executeTakeFirst()
+      if (made) return view(made)
+      throw new AtlasError('already_exists', `There is, or was, a workspace ${name}.`, {
+        hint: 'choose another name: that of a deleted workspace stays with its history',
+      })
+    }),
+  remove: (name) => explained(() => db.transaction().execute((tx) => remove(tx, name))),
+})
+
+const existing = (db: Kysely<Database>) =>
+  db.selectFrom('workspace').select(['name', 'created_at']).where('deleted_at', 'is', null)
+
+const view = (row: { name: string; created_at: Date }): WorkspaceRecord => ({
+  name: row.name,
+  createdAt: row.created_at.toISOString(),
+})
+
+async function remove(tx: Transaction<Database>, name: string): Promise<void> {
+  // Whoever writes into a workspace holds its row `for key share`, so nothing can come into it from here on.
+  const held = await existing(tx).where('name', '=', name).forUpdate().executeTakeFirst()
+  if (!held) throw unknownWorkspace(name)
+  const left = await whatIsLeft(tx, name)
+  if (left.length > 0 || name === defaultWorkspace) {
+    throw new AtlasError(
+      'not_empty',
+      `Workspace ${name} still holds ${left.join(', ') || 'its place as the default'}.`,
+      {
+        hint: left.length > 0 ? 'destroy what is in it first' : 'only workspaces that were created can be deleted',
+      },
+    )
+  }
+  await tx.updateTable('workspace').set({ deleted_at: sql`now()` }).where('name', '=', name).execute()
+  await tx
+    .updateTable('api_token')
+    .set({ revoked_at: sql`now()` })
+    .where('workspace', '=', name)
+    .where('revoked_at', 'is', null)
+    .execute()
+  await tx.deleteFrom('credential').where('workspace', '=', name).execute()
+  await tellAccess(tx)
+}
+
+/** What is destroyed and settled does not count: its records are history. */
+async function whatIsLeft(tx: Transaction<Database>, workspace: string): Promise<string[]> {
+  const { rows } = await sql<{ name: string }>`
+    select name from infrastructure i
+    where workspace = ${workspace} and (
+      destroyed_at is null and (description is not null or exists (select from resource where infrastructure_id = i.id))
+      or exists (select from operation where infrastructure_id = i.id and status in ('queued', 'running')))
+    order by name limit 5`.execute(tx)
+  return rows.map((row) => row.name)
+}
+
+/** Keeps a workspace from being deleted until the transaction ends. @throws AtlasError `not_found` */
+export async function holdWorkspace(tx: Transaction<Database>, name: string): Promise<void> {
+  const row = await tx
+    .selectFrom('workspace')
+    .select('deleted_at')
+    .where('name', '=', name)
+    .forKeyShare()
+    .executeTakeFirst()
+  if (row?.deleted_at) throw unknownWorkspace(name)
+}
+
+export const unknownWorkspace = (name: string) =>
+  new AtlasError('not_found', `There is no workspace ${name}.`, {
+    hint: 'GET /api/v1/workspaces lists those you may see',
+  })
+
+/** Tells every node that what it remembers of tokens and workspaces is over. */
+export const tellAccess = (tx: Kysely<Database>) => sql`select pg_notify(${channels.access}, '')`.execute(tx)

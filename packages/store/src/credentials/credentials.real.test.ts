@@ -1,0 +1,48 @@
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import { type Connection, connect } from '../connection.ts'
+import { testDatabase } from '../database.fixture.ts'
+import { migrate } from '../migrate.ts'
+import { credentials } from './credentials.ts'
+import { sealedKeys } from './sealed-keys.ts'
+
+let database: Awaited<ReturnType<typeof testDatabase>>
+let connection: Connection
+
+beforeAll(async () => {
+  database = await testDatabase()
+  connection = connect(database.url)
+  await migrate(connection.db)
+  await sealedKeys(connection).begin('k')
+})
+afterAll(async () => {
+  await connection.db.destroy()
+  await database.drop()
+})
+
+test('a credential belongs to one workspace; set again it is rotated, removed it is gone', async () => {
+  const store = credentials(connection)
+  const first = await store.put('acme', 'digitalocean', { sealed: 'av1.k.1', fingerprint: 'one' })
+  expect(first).toMatchObject({ provider: 'digitalocean', fingerprint: 'one', rotatedAt: null })
+  const second = await store.put('acme', 'digitalocean', { sealed: 'av1.k.2', fingerprint: 'two' })
+  expect(second).toMatchObject({ fingerprint: 'two', createdAt: first.createdAt, rotatedAt: expect.any(String) })
+  expect(await store.read('acme', 'digitalocean')).toEqual({ sealed: 'av1.k.2', fingerprint: 'two' })
+  expect(await store.list('acme')).toEqual([second])
+
+  expect(await store.read('other', 'digitalocean')).toBeUndefined()
+  expect(await store.list('other')).toEqual([])
+  await expect(store.remove('other', 'digitalocean')).rejects.toMatchObject({ code: 'not_found' })
+  await store.remove('acme', 'digitalocean')
+  await expect(store.remove('acme', 'digitalocean')).rejects.toMatchObject({ code: 'not_found' })
+})
+
+test('the last use is written when it is another credential, and otherwise once a minute', async () => {
+  const store = credentials(connection)
+  const use = { provider: 'digitalocean', source: 'environment', fingerprint: 'one' }
+  await store.used('acme', use)
+  const [first] = await store.uses('acme')
+  await store.used('acme', use)
+  expect(await store.uses('acme')).toEqual([first])
+  await store.used('acme', { ...use, source: 'sealed', fingerprint: 'two' })
+  expect(await store.uses('acme')).toMatchObject([{ source: 'sealed', fingerprint: 'two' }])
+  expect(await store.uses('other')).toEqual([])
+})

@@ -1,0 +1,88 @@
+import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
+import { type Connection, connect } from '../connection.ts'
+import { testDatabase } from '../database.fixture.ts'
+import { migrate } from '../migrate.ts'
+import { credentials } from './credentials.ts'
+import { sealedColumns } from './sealed-columns.ts'
+import { sealedKeys } from './sealed-keys.ts'
+
+let database: Awaited<ReturnType<typeof testDatabase>>
+let connection: Connection
+
+beforeAll(async () => {
+  database = await testDatabase()
+  connection = connect(database.url)
+  await migrate(connection.db)
+})
+afterAll(async () => {
+  await connection.db.destroy()
+  await database.drop()
+})
+beforeEach(() => connection.pool.query('truncate credential, credential_use, vault_key cascade'))
+
+const envelope = (key: string, plain: string) => `av1.${key}.n.t.${plain}`
+const put = (key: string, workspace: string) =>
+  credentials(connection).put(workspace, 'digitalocean', { sealed: envelope(key, workspace), fingerprint: 'f' })
+const read = async (workspace: string) => (await credentials(connection).read(workspace, 'digitalocean'))?.sealed
+
+test('of several who seal first, one says with which key', async () => {
+  const keys = sealedKeys(connection)
+  expect(await keys.primary()).toBeUndefined()
+  const chosen = await Promise.all(['a', 'b', 'c'].map((id) => keys.begin(id)))
+  expect(new Set(chosen).size).toBe(1)
+  expect(await keys.known()).toEqual([chosen[0]])
+})
+
+test('a rotation reseals every row, in batches, with what the row belongs to', async () => {
+  const keys = sealedKeys(connection)
+  await keys.begin('old')
+  const workspaces = Array.from({ length: 230 }, (_, n) => `w${n}`)
+  for (const workspace of workspaces) await put('old', workspace)
+  await keys.promote('new')
+  const belongings: string[][] = []
+  const count = await keys.reseal((sealed, belonging) => {
+    belongings.push(belonging)
+    return envelope('new', sealed.split('.').at(-1)!)
+  })
+  expect(count).toBe(230)
+  expect(belongings.map(([, workspace]) => workspace).sort()).toEqual([...workspaces].sort())
+  expect(belongings[0]).toEqual(['credential', belongings[0]![1], 'digitalocean'])
+  expect(await read('w7')).toBe(envelope('new', 'w7'))
+  expect(await keys.retire()).toEqual(['old'])
+  expect(await keys.known()).toEqual(['new'])
+})
+
+test('a rotation that broke off in the middle goes on, and its old key stays until then', async () => {
+  const keys = sealedKeys(connection)
+  await keys.begin('old')
+  for (let n = 0; n < 150; n += 1) await put('old', `w${n}`)
+  await keys.promote('new')
+  let done = 0
+  const breaking = keys.reseal((sealed) => {
+    if (++done > 120) throw new Error('the process is gone')
+    return sealed.replace('.old.', '.new.')
+  })
+  await expect(breaking).rejects.toThrow('the process is gone')
+  expect(await keys.retire()).toEqual([])
+  expect(await keys.known()).toEqual(['old', 'new'])
+  expect(await keys.reseal((sealed) => sealed.replace('.old.', '.new.'))).toBe(50)
+  expect(await keys.retire()).toEqual(['old'])
+})
+
+test('nothing can be sealed with a key that has been retired', async () => {
+  const keys = sealedKeys(connection)
+  await keys.begin('old')
+  await keys.promote('new')
+  await put('old', 'late')
+  expect(await keys.retire()).toEqual([])
+  await keys.reseal((sealed) => sealed.replace('.old.', '.new.'))
+  expect(await keys.retire()).toEqual(['old'])
+  await expect(put('old', 'too-late')).rejects.toMatchObject({ code: 'vault_sealed' })
+})
+
+test('every column that holds sealed texts is known to the rotation', async () => {
+  const { rows } = await connection.pool.query(
+    `select table_name from information_schema.columns where table_schema = 'atlas' and column_name = 'key_id' order by 1`,
+  )
+  expect(rows.map(({ table_name }) => table_name)).toEqual(sealedColumns.map(({ table }) => table).sort())
+})

@@ -1,0 +1,98 @@
+import type { AtlasEvent, EventType, JsonObject } from '@atlas/core'
+import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { Database } from '../schema.ts'
+import { channels, eventLock } from '../statements.ts'
+import { isUuid } from '../uuid.ts'
+
+export interface NewEvent {
+  type: EventType
+  operation?: string
+  step?: number
+  data: JsonObject
+}
+
+/** The last statement of a transaction: from here to its commit it holds the lock that keeps event ids in order. */
+export async function writeEvents(
+  tx: Transaction<Database>,
+  { workspace, infrastructure }: { workspace: string; infrastructure: string | null },
+  events: readonly NewEvent[],
+): Promise<void> {
+  if (events.length === 0) return
+  await sql`select ${sql.raw(eventLock('x.workspace'))} from (select ${workspace}::text as workspace) x`.execute(tx)
+  const rows = events.map(({ type, operation, step, data }) => ({
+    type,
+    workspace,
+    infrastructure,
+    operation: operation ?? null,
+    step: step ?? null,
+    data: JSON.stringify(data),
+  }))
+  for (let from = 0; from < rows.length; from += rowsPerInsert) {
+    await tx
+      .insertInto('event')
+      .values(rows.slice(from, from + rowsPerInsert))
+      .execute()
+  }
+  await sql`select pg_notify(${channels.event}, ${workspace})`.execute(tx)
+}
+
+/** PostgreSQL takes 65,535 parameters in a statement. */
+const rowsPerInsert = 1000
+
+export interface EventFilter {
+  /** Left out: every type. */
+  types?: readonly EventType[]
+  operation?: string
+  /** Its name. */
+  infrastructure?: string
+}
+
+export interface EventPage extends EventFilter {
+  afterId?: number
+  /** Newest first, and only those before this one. */
+  beforeId?: number
+  limit?: number
+}
+
+/** What is read at once. */
+export const pageSize = 500
+
+/** In the order of ids, after `afterId`; with `beforeId` the other way round. */
+export async function readPage(
+  db: Kysely<Database>,
+  workspace: string,
+  { afterId = 0, beforeId, limit = pageSize, types, operation, infrastructure }: EventPage,
+): Promise<AtlasEvent[]> {
+  if (operation !== undefined && !isUuid(operation)) return []
+  let query = db
+    .selectFrom('event')
+    .select(['id', 'type', 'time', 'workspace', 'infrastructure', 'operation', 'step', 'data'])
+    .where('workspace', '=', workspace)
+    .where('id', '>', String(afterId))
+    .orderBy('id', beforeId === undefined ? 'asc' : 'desc')
+    .limit(limit)
+  if (beforeId !== undefined) query = query.where('id', '<', String(beforeId))
+  if (types !== undefined) query = query.where('type', '=', sql<string>`any(${types})`)
+  if (operation !== undefined) query = query.where('operation', '=', operation)
+  if (infrastructure !== undefined) query = query.where('infrastructure', '=', infrastructure)
+  return (await query.execute()).map(eventOf)
+}
+
+export const eventOf = (row: Selectable<Database['event']>): AtlasEvent => ({
+  ...row,
+  id: Number(row.id),
+  type: row.type as EventType,
+  time: row.time.toISOString(),
+})
+
+/** Its id; 0 where nothing has happened yet, or nothing is kept. */
+export async function newestEvent(db: Kysely<Database>, workspace: string): Promise<number> {
+  const row = await db
+    .selectFrom('event')
+    .select('id')
+    .where('workspace', '=', workspace)
+    .orderBy('id', 'desc')
+    .limit(1)
+    .executeTakeFirst()
+  return Number(row?.id ?? 0)
+}
