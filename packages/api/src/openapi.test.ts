@@ -5,18 +5,28 @@ import { expect, test } from 'vitest'
 import { createApi } from './app.ts'
 import type { Control } from './control.ts'
 import { openApiDocument } from './document.ts'
+import { walk } from './examples/walk.ts'
 import { rootToken } from './root-token.ts'
 
 interface Operation {
   operationId?: string
   summary?: string
+  description?: string
   tags?: string[]
   parameters?: { name: string; schema: object }[]
+  requestBody?: Part
+  responses: Record<string, Part>
+}
+
+interface Part {
+  content?: Record<string, { examples?: object }>
 }
 
 interface Document {
   paths: Record<string, Record<string, Operation>>
-  components: { schemas: Record<string, { properties?: Record<string, object>; oneOf?: object[] }> }
+  components: {
+    schemas: Record<string, { required?: string[]; properties?: Record<string, object>; oneOf?: object[] }>
+  }
 }
 
 const document = (await openApiDocument()) as Document
@@ -29,15 +39,31 @@ test('openapi.json is what the routes say (npm run generate)', () => {
   expect(kept).toEqual(JSON.parse(JSON.stringify(document)))
 })
 
-test('every operation has a name of its own, a summary and a tag', () => {
-  for (const { route, operationId, summary, tags } of operations)
-    expect([route, operationId, summary, tags?.[0]]).toEqual([
-      route,
-      expect.any(String),
-      expect.any(String),
-      expect.any(String),
-    ])
+test('every operation has a name of its own, a summary, a description and a tag', () => {
+  const bare = operations.filter(
+    ({ operationId, summary, description = '', tags }) =>
+      !(operationId && summary && description.length > 20 && tags?.[0]),
+  )
+  expect(bare.map(({ route }) => route)).toEqual([])
   expect(new Set(operations.map(({ operationId }) => operationId)).size).toBe(operations.length)
+})
+
+test('every operation has an example, and so has every body and every answer in JSON', () => {
+  const shown = new Set(walk.map(({ operation }) => operation))
+  const bare = operations.flatMap(({ operationId = '', requestBody, responses }) => {
+    const places = Object.entries({ body: requestBody, ...responses }).filter(([place]) => /^(body|2..)$/.test(place))
+    const empty = places.filter(([, part]) =>
+      Object.entries(part?.content ?? {}).some(([type, { examples }]) => type.includes('json') && !examples),
+    )
+    return [...(shown.has(operationId) ? [] : [operationId]), ...empty.map(([place]) => `${operationId} ${place}`)]
+  })
+  expect(bare).toEqual([])
+})
+
+test('the name of what exists need not be said', () => {
+  const { DescribedChange, DescribedUpdate } = document.components.schemas
+  expect(DescribedChange?.required).toContain('name')
+  expect(DescribedUpdate?.required).not.toContain('name')
 })
 
 test('the document is one of OpenAPI 3.1, by its official schema', async () => {

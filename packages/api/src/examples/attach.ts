@@ -36,7 +36,8 @@ function attach(operation: ExampledOperation, example: Example, answers: Record<
   if (body !== undefined) note(operation.requestBody?.content['application/json'], example, body)
   const answer = answers[name]
   if (answer === undefined) return
-  note(operation.responses?.[status]?.content?.['application/json'], { name, summary }, answer)
+  const type = typeof answer === 'string' ? 'application/x-ndjson' : 'application/json'
+  note(operation.responses?.[status]?.content?.[type], { name, summary }, answer)
   // A preview's query is not what a first try should show.
   const values = { ...(name === example.operation ? query : {}), ...path?.((earlier) => answers[earlier]) }
   for (const parameter of operation.parameters ?? [])

@@ -21,7 +21,7 @@ const withDisk = (size_gb: number) => ({
   ...shop,
   resources: [net, web1, { ...data, specifications: { ...data!.specifications, size_gb } }],
 })
-const larger = withDisk(20)
+const { name: _, ...larger } = withDisk(20)
 
 const byNeed = {
   name: 'blog',
@@ -110,7 +110,7 @@ export const changes: readonly Example[] = [
   {
     name: 'updateInfrastructure',
     operation: 'updateInfrastructure',
-    summary: 'A larger disk',
+    summary: 'A larger disk; the name stays, so it need not be said',
     path: theShop,
     body: larger,
     status: 202,

@@ -17,5 +17,6 @@ export interface Example {
 /** The answer to an earlier example, by its name. */
 export type Seen = (name: string) => Answer
 
+/** JSON, or the text of what is lines of JSON. */
 // biome-ignore lint/suspicious/noExplicitAny: an answer is JSON of any shape; who reads a field of it knows the example
 export type Answer = any

@@ -3,6 +3,14 @@ import type { Example } from './example.ts'
 const monthly = () => ({ name: 'production' })
 const cloud = () => ({ provider: 'digitalocean' })
 
+/** While there is little to export. */
+export const exporting: Example = {
+  name: 'exportAudit',
+  operation: 'exportAudit',
+  summary: 'What was done first',
+  status: 200,
+}
+
 /** Money, records and secrets. */
 export const upkeep: readonly Example[] = [
   {
@@ -15,6 +23,7 @@ export const upkeep: readonly Example[] = [
   },
   { name: 'listBudgets', operation: 'listBudgets', summary: 'One', status: 200 },
   { name: 'getBudget', operation: 'getBudget', summary: 'How much of it is used', path: monthly, status: 200 },
+  { name: 'deleteBudget', operation: 'deleteBudget', summary: 'No limit any more', path: monthly, status: 204 },
   { name: 'getCosts', operation: 'getCosts', summary: 'This month', status: 200 },
   { name: 'listAudit', operation: 'listAudit', summary: 'The last line', query: { limit: '1' }, status: 200 },
   { name: 'verifyAudit', operation: 'verifyAudit', summary: 'Nobody changed a line', status: 200 },
@@ -28,5 +37,12 @@ export const upkeep: readonly Example[] = [
   },
   { name: 'listCredentials', operation: 'listCredentials', summary: 'Without values', status: 200 },
   { name: 'checkCredential', operation: 'checkCredential', summary: 'The cloud was asked', path: cloud, status: 200 },
+  {
+    name: 'deleteCredential',
+    operation: 'deleteCredential',
+    summary: 'It is kept here no more',
+    path: cloud,
+    status: 204,
+  },
   { name: 'rotateVaultKey', operation: 'rotateVaultKey', summary: 'All sealed anew', status: 200 },
 ]

@@ -2,8 +2,16 @@ import { access } from './access.ts'
 import { adoption } from './adoption.ts'
 import { changes } from './changes.ts'
 import type { Example } from './example.ts'
-import { upkeep } from './upkeep.ts'
+import { exporting, upkeep } from './upkeep.ts'
 import { delivering, subscribing } from './webhooks.ts'
 
 /** Every example, in an order that makes sense. */
-export const walk: readonly Example[] = [...subscribing, ...changes, ...adoption, ...delivering, ...access, ...upkeep]
+export const walk: readonly Example[] = [
+  ...subscribing,
+  exporting,
+  ...changes,
+  ...adoption,
+  ...delivering,
+  ...access,
+  ...upkeep,
+]

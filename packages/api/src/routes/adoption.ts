@@ -24,6 +24,8 @@ export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
       schema: {
         operationId: 'listAccountResources',
         summary: 'What is in the account of a cloud, and could be imported',
+        description:
+          'Asks the cloud now. What belongs to other workspaces is left out. `suggested` is how an import would describe a resource; `why_not` says what keeps it from being imported.',
         tags: ['providers'],
         params: z.object({ provider: z.string() }),
         querystring: accountQuery,
@@ -43,6 +45,8 @@ export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
         operationId: 'importInfrastructure',
         summary:
           'Makes resources of the account part of an infrastructure, or of a new one, and changes nothing of them',
+        description:
+          'Claims what is named by its type and the id that the cloud gave it; its description is read from the cloud. With `?plan=true` it answers with that description, and with the proof that applying it afterwards would change nothing.',
         tags: ['infrastructure'],
         params: z.object({ id: z.string().describe('Name of the infrastructure') }),
         querystring: planQuery,
@@ -68,6 +72,8 @@ export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
       schema: {
         operationId: 'getDrift',
         summary: 'What differs from what was last carried out, as the last patrol found it',
+        description:
+          'Fields that differ, what is gone or failed, and what carries the stamp of the infrastructure without being known. `looked_at` says when; no cloud is asked.',
         tags: ['infrastructure'],
         params: byId,
         response: { 200: driftJson },
@@ -83,6 +89,8 @@ export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
       schema: {
         operationId: 'releaseInfrastructure',
         summary: 'Stops managing it: everything stays in the cloud',
+        description:
+          'No cloud is asked to do anything: all of it stays as it is, is paid for as before, and can be imported again. With `?plan=true` it answers with what would be let go of.',
         tags: ['infrastructure'],
         params: byId,
         querystring: planQuery,

@@ -29,6 +29,8 @@ export const auditRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'audit'
       schema: {
         operationId: 'listAudit',
         summary: 'What was done and refused in the workspace, the latest first',
+        description:
+          'In pages. A request that is to change something has a record before (`asked`) and after it (`answered`); refusals and the ends of operations have one each.',
         tags: ['audit'],
         querystring: pageQuery.extend({ everything }),
         response: { 200: all },
@@ -48,6 +50,8 @@ export const auditRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'audit'
       schema: {
         operationId: 'exportAudit',
         summary: 'All of it as lines of JSON, the first first',
+        description:
+          '`previous` of each line is the hash of the one before. The hash of a line is the SHA-256 of the rest of it as canonical JSON, so anybody can follow the chain without Atlas.',
         tags: ['audit'],
         querystring: z.object({ everything }),
         produces: ['application/x-ndjson'],
@@ -69,6 +73,8 @@ export const auditRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'audit'
       schema: {
         operationId: 'verifyAudit',
         summary: 'Whether the chain is whole, over all workspaces',
+        description:
+          'Follows the hashes from the first record to the last. `head`, noted earlier and elsewhere, also finds a chain that was cut off or made anew.',
         tags: ['audit'],
         querystring: z.object({ head: noted.optional() }),
         response: { 200: auditVerdictJson },

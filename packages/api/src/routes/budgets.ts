@@ -31,6 +31,8 @@ export const budgetRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
       schema: {
         operationId: 'listBudgets',
         summary: 'Budgets, and how each stands',
+        description:
+          'By name. `would_be` is what is held against the limits: what runs, and what operations under way are about to make. `block` as the verdict means that nothing that costs more would pass.',
         tags,
         response: { 200: z.object({ budgets: z.array(budgetJson) }) },
       },
@@ -43,7 +45,14 @@ export const budgetRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
     '/budgets/:name',
     {
       config: { role: 'viewer' },
-      schema: { operationId: 'getBudget', summary: 'One, by name', tags, params: byName, response: { 200: one } },
+      schema: {
+        operationId: 'getBudget',
+        summary: 'One, by name',
+        description: 'What it allows, what counts against it now, and from where on it warns and blocks.',
+        tags,
+        params: byName,
+        response: { 200: one },
+      },
     },
     async ({ caller, params }) => ({ budget: budgetToJson(await control.budgets.get(caller.workspace, params.name)) }),
   )
@@ -55,6 +64,8 @@ export const budgetRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
       schema: {
         operationId: 'putBudget',
         summary: 'Makes it, or puts it in the place of the one of its name',
+        description:
+          'Counts for every plan from then on; what runs already is not stopped. What costs no more than before is never blocked.',
         tags,
         params: byName,
         body: wanted,
@@ -75,6 +86,7 @@ export const budgetRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
       schema: {
         operationId: 'deleteBudget',
         summary: 'Takes it away',
+        description: 'Nothing is held against it any more. What it counted stays in the costs.',
         tags,
         params: byName,
         response: { 204: z.undefined().describe('It is gone') },

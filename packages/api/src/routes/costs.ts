@@ -63,6 +63,8 @@ export const costRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       schema: {
         operationId: 'getCosts',
         summary: 'What was used, metered by the second, and what this month will come to',
+        description:
+          'Every resource that Atlas made counts from the moment it was ours until it is gone, by the second, as the cloud bills it. `forecast` lets everything go on that runs now.',
         tags: ['costs'],
         querystring: query,
         response: { 200: costsJson },

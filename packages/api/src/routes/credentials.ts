@@ -32,6 +32,8 @@ export const credentialRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'c
       schema: {
         operationId: 'listCredentials',
         summary: 'The credentials that the workspace’s clouds are called with, without their values',
+        description:
+          'Where each is kept (`source`), a fingerprint that tells one from another, and when it was last used.',
         tags,
         response: { 200: z.object({ credentials: z.array(credentialJson) }) },
       },
@@ -46,6 +48,8 @@ export const credentialRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'c
       schema: {
         operationId: 'setCredential',
         summary: 'Keeps a credential, sealed, in place of the one before',
+        description:
+          'It is sealed under a key that is not in the database, and never shown. What is under way ends with the credential that it began with.',
         tags,
         params: byProvider,
         body: newCredentialJson,
@@ -64,6 +68,8 @@ export const credentialRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'c
       schema: {
         operationId: 'deleteCredential',
         summary: 'Deletes what is kept here; what other sources keep is theirs',
+        description:
+          'Clouds that are called with no other credential answer `no_credential` from then on. Infrastructure there stays.',
         tags,
         params: byProvider,
         response: { 204: z.undefined() },
@@ -82,6 +88,7 @@ export const credentialRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'c
       schema: {
         operationId: 'checkCredential',
         summary: 'Asks the cloud whether it takes the credential',
+        description: 'Calls the cloud once, and says which account the credential opens, or what to do.',
         tags,
         params: byProvider,
         response: { 200: z.object({ check: checkJson }) },
@@ -99,6 +106,8 @@ export const credentialRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'c
       schema: {
         operationId: 'rotateVaultKey',
         summary: 'A new key seals from now on, and everything in the database is sealed anew with it',
+        description:
+          'For the server’s own token only. A key in a file is replaced by itself; one in the environment is put there by whoever runs the server, before this is asked. Answers with how many secrets were sealed anew.',
         tags,
         response: { 200: z.object({ rotation: rotationJson }) },
       },

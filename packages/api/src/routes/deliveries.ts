@@ -23,6 +23,7 @@ export const deliveryRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'web
       schema: {
         operationId: 'listDeliveries',
         summary: 'What became of its events, the newest first',
+        description: 'Each event with its attempts: what was answered, and when it is tried next. `status` narrows it.',
         tags,
         params: byId,
         querystring: statuses,
@@ -47,6 +48,8 @@ export const deliveryRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'web
       schema: {
         operationId: 'redeliver',
         summary: 'Sends one again, with the same webhook-id',
+        description:
+          'Answers at once; it is sent as soon as a node takes its turn. The event is the same, so a receiver that has seen its `webhook-id` can leave it.',
         tags,
         params: byIds,
         response: { 202: z.object({ delivery: deliveryJson }) },
@@ -65,6 +68,8 @@ export const deliveryRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'web
       schema: {
         operationId: 'redeliverDead',
         summary: 'Sends all dead ones again',
+        description:
+          'Dead is what was tried for a day without success, or was on its way when the webhook was turned off. Answers with how many are sent again.',
         tags,
         params: byId,
         response: { 202: z.object({ redelivered: z.number() }) },
@@ -81,6 +86,8 @@ export const deliveryRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'web
       schema: {
         operationId: 'testWebhook',
         summary: 'Sends an event of type webhook.test now, and says what came of it',
+        description:
+          'Waits for the answer of the endpoint, and says its status or what went wrong. Nothing is tried again.',
         tags,
         params: byId,
         response: { 200: testJson },

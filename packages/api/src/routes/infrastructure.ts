@@ -2,7 +2,7 @@ import type { JsonObject } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
-import { describedChange } from '../wire/description.ts'
+import { describedChange, describedUpdate } from '../wire/description.ts'
 import { approval, optionalApproval, planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
 import { namedAs } from './name.ts'
@@ -49,7 +49,7 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
         tags: ['infrastructure'],
         params: byId,
         querystring: planQuery,
-        body: describedChange,
+        body: describedUpdate,
         response: changeAnswers,
       },
     },

@@ -28,6 +28,8 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       schema: {
         operationId: 'makePlan',
         summary: 'Plans a change and keeps the plan for a day, to be applied by its hash',
+        description:
+          'Changes nothing. `Location` says where the plan is kept. `POST /api/v1/plans/{hash}/apply` carries it out, also for somebody else.',
         tags: ['plans'],
         params: byId,
         body: wanted,
@@ -52,6 +54,7 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       schema: {
         operationId: 'getPlan',
         summary: 'A plan that was kept',
+        description: 'The plan as it was made, with what the budgets say to it now. After a day it is not found.',
         tags: ['plans'],
         params: byHash,
         response: { 200: storedPlanJson },
@@ -70,6 +73,8 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       schema: {
         operationId: 'applyPlan',
         summary: 'Carries out a plan that was kept; refused where it would be another by now, saying what is different',
+        description:
+          'What was asked for is planned once more. The same hash is carried out; another is refused as `plan_stale`, and `problems` says what is different and which operations have changed the infrastructure since.',
         tags: ['plans'],
         params: byHash,
         body: optionalConsent,

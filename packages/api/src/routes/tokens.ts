@@ -20,6 +20,8 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'tokens
       schema: {
         operationId: 'listTokens',
         summary: 'The API tokens of the workspace, without their secrets',
+        description:
+          'The latest first, in pages; also those that were revoked or have expired. `last_used_at` is to the minute.',
         tags: ['tokens'],
         querystring: pageQuery,
         response: { 200: all },
@@ -40,6 +42,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'tokens
       schema: {
         operationId: 'createToken',
         summary: 'Makes one, and shows its secret this once',
+        description: 'Of the secret only a digest is kept. Without `expires_at` the token is good until it is revoked.',
         tags: ['tokens'],
         body: newTokenJson,
         response: { 201: made },
@@ -60,6 +63,7 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'tokens
       schema: {
         operationId: 'getToken',
         summary: 'One token, without its secret',
+        description: '`prefix` is how the secret begins: to find where the token is used.',
         tags: ['tokens'],
         params: byId,
         response: { 200: one },
@@ -75,6 +79,8 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'tokens
       schema: {
         operationId: 'revokeToken',
         summary: 'Revokes it, at once and everywhere',
+        description:
+          'The next request with it is refused, whichever server it reaches. It stays in the list, with `revoked_at`.',
         tags: ['tokens'],
         params: byId,
         response: { 200: one },

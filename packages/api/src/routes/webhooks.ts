@@ -24,6 +24,8 @@ export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webh
       schema: {
         operationId: 'listWebhooks',
         summary: 'The endpoints that are told of events, without their secrets',
+        description:
+          'In pages. `failing_since` says since when nothing has arrived, `disabled_reason` why Atlas turned one off by itself.',
         tags,
         querystring: pageQuery,
         response: { 200: all },
@@ -46,6 +48,8 @@ export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webh
       schema: {
         operationId: 'createWebhook',
         summary: 'Tells an endpoint of what happens from now on, and shows its secret this once',
+        description:
+          'Requests are signed with the secret by the rules of Standard Webhooks. Only https, and only addresses that are public, unless the server allows its own computer.',
         tags,
         body: newWebhookJson,
         response: { 201: made },
@@ -62,7 +66,15 @@ export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webh
     '/webhooks/:id',
     {
       config: { role: 'operator' },
-      schema: { operationId: 'getWebhook', summary: 'One webhook', tags, params: byId, response: { 200: one } },
+      schema: {
+        operationId: 'getWebhook',
+        summary: 'One webhook',
+        description:
+          'Its address, the types that it is told of, and whether it is active. The secret is never shown again.',
+        tags,
+        params: byId,
+        response: { 200: one },
+      },
     },
     async ({ caller, params }) => ({ webhook: webhookToJson(await webhooks.get(caller.workspace, params.id)) }),
   )
@@ -74,6 +86,8 @@ export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webh
       schema: {
         operationId: 'updateWebhook',
         summary: 'Changes it, or turns it off or on',
+        description:
+          'Only what is sent is changed. With `active: false` events go past it; turned on again, it is told of what happens from then on.',
         tags,
         params: byId,
         body: webhookChangeJson,
@@ -92,6 +106,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webh
       schema: {
         operationId: 'deleteWebhook',
         summary: 'Tells it of nothing any more, and forgets its deliveries',
+        description: 'Answers with what it was. Events on their way are not sent any more.',
         tags,
         params: byId,
         response: { 200: one },

@@ -19,6 +19,7 @@ export const workspaceRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'wo
       schema: {
         operationId: 'listWorkspaces',
         summary: 'Those that the caller may see',
+        description: 'By name, in pages. A token sees the one that it belongs to, the server’s own token all.',
         tags: ['workspaces'],
         querystring: pageQuery,
         response: { 200: all },
@@ -38,6 +39,8 @@ export const workspaceRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'wo
       schema: {
         operationId: 'createWorkspace',
         summary: 'Makes one; for the server’s own token only',
+        description:
+          'The name of a workspace that was deleted is not given out again, because its history stands under it.',
         tags: ['workspaces'],
         body: z.object({ name: workspaceName }),
         response: { 201: one },
@@ -57,6 +60,7 @@ export const workspaceRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'wo
       schema: {
         operationId: 'getWorkspace',
         summary: 'One workspace',
+        description: 'Its name and when it was made. One that the caller does not belong to is not found.',
         tags: ['workspaces'],
         params: byName,
         response: { 200: one },
@@ -72,6 +76,8 @@ export const workspaceRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'wo
       schema: {
         operationId: 'deleteWorkspace',
         summary: 'Removes an empty one, and its tokens with it',
+        description:
+          'Refused as `not_empty` while there is infrastructure in it. Its tokens and credentials end with it; its audit stays.',
         tags: ['workspaces'],
         params: byName,
         response: { 204: z.undefined() },

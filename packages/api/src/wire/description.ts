@@ -20,6 +20,11 @@ export const describedChangeJson = infrastructureSchema.extend(approval.shape).m
   description: 'A description, with the approval of its plan beside it.',
 })
 
+z.globalRegistry.add(describedChangeJson.extend({ name: infrastructureSchema.shape.name.optional() }), {
+  id: 'DescribedUpdate',
+  description: 'A description, with the approval of its plan beside it. The name may be left out: it stays.',
+})
+
 const anyObject = (shownAs: string) =>
   z
     .custom<Record<string, unknown>>((value) => typeof value === 'object' && value !== null && !Array.isArray(value), {
@@ -30,5 +35,10 @@ const anyObject = (shownAs: string) =>
 /** The body of an estimate or of a change without approval. */
 export const description = anyObject('InfrastructureDescription')
 
+const withApproval = approval.catchall(z.unknown())
+
 /** The body of a change: the approval is checked here, the description beside it is not. */
-export const describedChange = anyObject('DescribedChange').pipe(approval.catchall(z.unknown()))
+export const describedChange = anyObject('DescribedChange').pipe(withApproval)
+
+/** The same for what exists, and so has a name. */
+export const describedUpdate = anyObject('DescribedUpdate').pipe(withApproval)
