@@ -37,6 +37,8 @@ export interface Control {
   ): Promise<{ found: InfrastructureSummaryView[]; next?: string }>
   /** By id or name. @throws AtlasError not_found */
   infrastructure(workspace: string, idOrName: string): Promise<InfrastructureView>
+  /** Its name, by either; nothing else of it is read. @throws AtlasError not_found */
+  nameOf(workspace: string, idOrName: string): Promise<string>
   /** A page of its resources by name. */
   resources(
     workspace: string,

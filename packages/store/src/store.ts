@@ -24,6 +24,8 @@ import {
   infrastructureReader,
   type Remembered,
   recall,
+  type Which,
+  which,
 } from './infrastructure/infrastructure.ts'
 import { type InfrastructureFilter, type InfrastructurePage, infrastructurePages } from './infrastructure/page.ts'
 import { type ResourceFilter, resourcePage } from './infrastructure/resource-page.ts'
@@ -74,8 +76,10 @@ export interface Store extends JournalStore, PatrolStore {
   planOf(workspace: string, operation: string): ReturnType<typeof readPlan>
   /** A page by name. */
   infrastructures(workspace: string, filter: InfrastructureFilter): Promise<InfrastructurePage>
-  /** By id or name. @throws AtlasError `not_found` */
+  /** By id or name, with all its resources. @throws AtlasError `not_found` */
   infrastructure(workspace: string, idOrName: string): Promise<InfrastructureRecord>
+  /** The same without them. @throws AtlasError `not_found` */
+  which(workspace: string, idOrName: string): Promise<Which>
   /** What was used since a moment, for what it cost. Reads only. */
   usage(workspace: string, since: Date | 'this month'): Promise<UsageSince>
   /** A page of the resources of an infrastructure, by its id. */
@@ -94,7 +98,6 @@ export interface Store extends JournalStore, PatrolStore {
   holders(account: string, physicalIds: readonly string[]): Promise<Map<string, Holder>>
   /** What planning starts from. Reads only. */
   recall(workspace: string, infrastructure: string): Promise<Remembered | undefined>
-  /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
   audit: Audit
   workspaces: Workspaces
   tokens: Tokens
@@ -102,6 +105,7 @@ export interface Store extends JournalStore, PatrolStore {
   accessBell(): Bell
   readonly credentials: Credentials
   readonly sealedKeys: SealedKeys
+  /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
   events(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<AtlasEvent>
   /** The same, several at a time: those who follow in step are given the same arrays. */
   eventBatches(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<readonly AtlasEvent[]>
@@ -208,6 +212,7 @@ const reading = (connection: Connection) => ({
   planOf: (workspace: string, id: string) => readPlan(connection, workspace, id),
   infrastructures: infrastructurePages(connection),
   infrastructure: infrastructureReader(connection),
+  which: (workspace: string, idOrName: string) => which(connection, workspace, idOrName),
   resources: (id: string, filter: ResourceFilter) => resourcePage(connection, id, filter),
   statistics: (workspace: string) => statistics(connection, workspace),
   drift: (id: string) => driftReport(connection, id),

@@ -55,7 +55,7 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
     },
     async (request, reply) => {
       const { plan_hash, consent, ...given } = request.body
-      const { name } = await control.infrastructure(request.caller.workspace, request.params.id)
+      const name = await control.nameOf(request.caller.workspace, request.params.id)
       const description = namedAs(name, given as JsonObject)
       const approved = { plan_hash, consent, ...request.query }
       return change(control, request, reply, { kind: 'apply', description }, approved)

@@ -38,7 +38,7 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
     },
     async (request, reply) => {
       const { workspace, actor } = request.caller
-      const { name } = await control.infrastructure(workspace, request.params.id)
+      const name = await control.nameOf(workspace, request.params.id)
       const wish = await wishFor(control, workspace, name, request.body)
       const made = await control.plans.make({ ...wish, by: actor })
       refuseLostUpdate(made.plan, revisionsMeant(request))

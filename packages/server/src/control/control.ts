@@ -49,7 +49,7 @@ export function createControl(parts: ControlParts): Control {
     adoption: {
       prove: (request) => proveImport(parts, request),
       async drift(workspace, idOrName) {
-        const { id, name } = await store.infrastructure(workspace, idOrName)
+        const { id, name } = await store.which(workspace, idOrName)
         return { infrastructure: name, ...(await store.drift(id)) }
       },
       account: (workspace, provider, filter) => accountResources(parts, workspace, provider, filter),
@@ -60,16 +60,18 @@ export function createControl(parts: ControlParts): Control {
     infrastructures: (workspace, filter) => store.infrastructures(workspace, filter),
     infrastructure: async (workspace, idOrName) =>
       infrastructureView(parts, await store.infrastructure(workspace, idOrName)),
+    nameOf: async (workspace, idOrName) => (await store.which(workspace, idOrName)).name,
     async resources(workspace, idOrName, filter) {
-      const { id } = await store.infrastructure(workspace, idOrName)
+      const { id } = await store.which(workspace, idOrName)
       const { resources, ...more } = await store.resources(id, filter)
       return { resources: await resourceViews(parts, resources), ...more }
     },
     statistics: (workspace) => store.statistics(workspace),
 
     async operations(workspace, { infrastructure, ...filter }) {
-      const named = infrastructure === undefined ? {} : await nameOf(store, workspace, infrastructure)
-      return store.operations(workspace, { ...filter, ...named })
+      if (infrastructure === undefined) return store.operations(workspace, filter)
+      const { name } = await store.which(workspace, infrastructure)
+      return store.operations(workspace, { ...filter, infrastructure: name })
     },
     operation: (workspace, id) => store.operation(workspace, id),
     steps: (workspace, id) => store.steps(workspace, id),
@@ -102,8 +104,4 @@ export function createControl(parts: ControlParts): Control {
 function statusOf(well: boolean, draining: boolean): 'ok' | 'degraded' | 'draining' {
   if (draining) return 'draining'
   return well ? 'ok' : 'degraded'
-}
-
-async function nameOf(store: Store, workspace: string, idOrName: string): Promise<{ infrastructure: string }> {
-  return { infrastructure: (await store.infrastructure(workspace, idOrName)).name }
 }

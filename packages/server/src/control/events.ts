@@ -1,7 +1,5 @@
 import type { Control } from '@atlas/api'
-import type { EventFilter, Store } from '@atlas/store'
-
-const isId = (text: string) => /^[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}$/i.test(text)
+import { type EventFilter, isUuid, type Store } from '@atlas/store'
 
 export const eventControl = (store: Store): Control['events'] => ({
   async follow(workspace, { after, ...filter }, signal) {
@@ -23,6 +21,6 @@ export const eventControl = (store: Store): Control['events'] => ({
 /** Events name their infrastructure. A name need not exist: somebody may wait for it to be made. */
 async function byName(store: Store, workspace: string, filter: EventFilter): Promise<EventFilter> {
   const { infrastructure } = filter
-  if (infrastructure === undefined || !isId(infrastructure)) return filter
-  return { ...filter, infrastructure: (await store.infrastructure(workspace, infrastructure)).name }
+  if (infrastructure === undefined || !isUuid(infrastructure)) return filter
+  return { ...filter, infrastructure: (await store.which(workspace, infrastructure)).name }
 }

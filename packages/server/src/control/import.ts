@@ -76,7 +76,7 @@ async function inputOf(parts: PlanParts, asked: Request): Promise<PlanInput> {
 /** Where there is one, it may be named by its id. */
 async function nameOf({ store }: PlanParts, { workspace, infrastructure }: Request): Promise<string> {
   try {
-    return (await store.infrastructure(workspace, infrastructure)).name
+    return (await store.which(workspace, infrastructure)).name
   } catch (error) {
     if (isAtlasError(error, 'not_found')) return infrastructure
     throw error

@@ -22,7 +22,7 @@ import { planImport } from './import.ts'
 import { withAccountKeys } from './ssh-keys.ts'
 
 export interface PlanParts {
-  store: Pick<Store, 'recall' | 'infrastructure' | 'planOf' | 'holders'>
+  store: Pick<Store, 'recall' | 'which' | 'planOf' | 'holders'>
   connections: Pick<Connections, 'open'>
 }
 
@@ -92,7 +92,7 @@ async function wishOf({ store }: PlanParts, request: Exclude<PlanRequest, { kind
       remembered,
     }
   }
-  const { name } = await store.infrastructure(workspace, request.infrastructure)
+  const { name } = await store.which(workspace, request.infrastructure)
   const remembered = await store.recall(workspace, name)
   if (request.kind === 'destroy' || request.kind === 'release')
     return { description: recalled(name, remembered!, null), remembered }

@@ -22,6 +22,8 @@ export type ResourceRecord = Owned & {
   observedAt: string
 }
 
+export type Which = Pick<InfrastructureSummary, 'id' | 'name'>
+
 /** What planning starts from. */
 export interface Remembered {
   id: string
@@ -90,6 +92,21 @@ export function infrastructureReader({ shown }: Connection) {
   }
 }
 
+/** `$1` workspace, `$2` name, `$3` id. */
+const whichText = `
+select id, name from infrastructure where id = $3 and workspace = $1
+union all
+select id, name from infrastructure where workspace = $1 and name = $2
+limit 1`
+
+/** Which one is meant, for who needs nothing else of it: one may hold thousands of resources. @throws AtlasError `not_found` */
+export async function which({ pool }: Connection, workspace: string, idOrName: string): Promise<Which> {
+  const values = [workspace, idOrName, isUuid(idOrName) ? idOrName : null]
+  const { rows } = await explained(() => pool.query<Which>({ name: 'which-infrastructure', text: whichText, values }))
+  if (!rows[0]) throw unknownInfrastructure(workspace, idOrName)
+  return rows[0]
+}
+
 /** Few enough that a large one does not keep many waiting, nor many large ones fill the memory. */
 const atOnce = 60
 
@@ -135,5 +152,5 @@ export async function recall(connection: Connection, workspace: string, name: st
   })
 }
 
-export const unknownInfrastructure = (workspace: string, name: string) =>
+const unknownInfrastructure = (workspace: string, name: string) =>
   new AtlasError('not_found', `There is no infrastructure ${name} in ${workspace}.`, { hint: 'atlas status' })
