@@ -18,6 +18,7 @@ const operation: Operation = {
   createdResources: ['net'],
   costChange: 47.86,
   error: null,
+  origin: { requestId: 'request-1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
   createdAt: '2026-11-20T10:00:00.000Z',
   startedAt: '2026-11-20T10:00:01.000Z',
   finishedAt: null,
@@ -35,7 +36,7 @@ function api(over: Partial<Control> = {}) {
   }
   const control = {
     plan: (request: PlanRequest) => note(request, { hash: 'h1' } as Plan),
-    submit: ({ by: _, ...request }: Parameters<Control['submit']>[0]) => note(request, operation),
+    submit: ({ by: _, origin: __, ...request }: Parameters<Control['submit']>[0]) => note(request, operation),
     operation: async () => operation,
     audit: { write: async () => 1 } as unknown as Control['audit'],
     budgets: { gate: async () => ({ verdict: 'ok', budgets: [] }) },

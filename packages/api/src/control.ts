@@ -1,4 +1,14 @@
-import type { Comparison, JsonObject, Observed, Operation, OperationStep, Owned, Plan, PriceLine } from '@atlas/core'
+import type {
+  Comparison,
+  JsonObject,
+  Observed,
+  Operation,
+  OperationStep,
+  Origin,
+  Owned,
+  Plan,
+  PriceLine,
+} from '@atlas/core'
 import type { Actor } from './caller.ts'
 import type { AdoptionControl, ImportRequest } from './control/adoption.ts'
 import type { AuditControl } from './control/audit.ts'
@@ -91,6 +101,8 @@ export interface Approved {
   revisions?: readonly number[]
   /** The same key never makes two operations. */
   idempotencyKey?: string
+  /** The operation keeps it, and its events tell it. */
+  origin?: Origin
 }
 
 export interface InfrastructureFilter {

@@ -3,7 +3,9 @@ import type { Json } from './json.ts'
 
 /**
  * An event as it leaves Atlas: CloudEvents 1.0 in structured JSON (https://github.com/cloudevents/spec, v1.0.2). What
- * does not apply is left out. `workspace`, `infrastructure`, `operation`, `step` and `sequence` are extensions.
+ * does not apply is left out. `workspace`, `infrastructure`, `operation`, `step`, `requestid`, `traceparent`
+ * (https://github.com/cloudevents/spec/blob/v1.0.2/cloudevents/extensions/distributed-tracing.md) and `sequence` are
+ * extensions.
  */
 export interface CloudEvent {
   specversion: '1.0'
@@ -23,6 +25,10 @@ export interface CloudEvent {
   operation?: string
   /** Index of the step in the plan. */
   step?: number
+  /** `x-request-id` of the request that asked for the operation. */
+  requestid?: string
+  /** Where that request stands in a distributed trace: https://www.w3.org/TR/trace-context */
+  traceparent?: string
   /** The id with leading zeros: the order of two events as texts is their order in the workspace. */
   sequence: string
   data: Json
@@ -32,7 +38,7 @@ export interface CloudEvent {
 const sequenceDigits = 19
 
 export function toCloudEvent(event: AtlasEvent): CloudEvent {
-  const { id, type, time, workspace, infrastructure, operation, step, data } = event
+  const { id, type, time, workspace, infrastructure, operation, step, origin, data } = event
   return {
     specversion: '1.0',
     id: String(id),
@@ -45,6 +51,8 @@ export function toCloudEvent(event: AtlasEvent): CloudEvent {
     ...(infrastructure === null ? {} : { infrastructure }),
     ...(operation === null ? {} : { operation }),
     ...(step === null ? {} : { step }),
+    ...(origin && { requestid: origin.requestId }),
+    ...(origin?.traceparent !== undefined && { traceparent: origin.traceparent }),
     sequence: String(id).padStart(sequenceDigits, '0'),
     data,
   }

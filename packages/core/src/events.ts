@@ -1,4 +1,5 @@
 import type { Json } from './json.ts'
+import type { Origin } from './operation.ts'
 
 /** What happened, in the order of `id`. Written in the same transaction as the change it tells of. */
 export interface AtlasEvent {
@@ -14,6 +15,8 @@ export interface AtlasEvent {
   /** Index of the step, where it is about one. */
   step: number | null
   data: Json
+  /** The request that asked for the operation, where it is known. */
+  origin?: Origin
 }
 
 export const eventTypes = [

@@ -3,6 +3,17 @@ import type { Plan } from './plan/types.ts'
 export type OperationStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped'
 
+/** The request that asked for something, so that what is told of it later can be held together with that. */
+export interface Origin {
+  /** Its `x-request-id`. */
+  requestId: string
+  /** Its place in a distributed trace (https://www.w3.org/TR/trace-context), where it has one. */
+  traceparent?: string
+}
+
+/** The trace that it belongs to: 32 hexadecimal digits. */
+export const traceIdOf = (origin: Origin | undefined): string | undefined => origin?.traceparent?.split('-')[1]
+
 /** An operation as everybody outside the journal sees it. Times are ISO 8601. */
 export interface Operation {
   id: string
@@ -20,6 +31,8 @@ export interface Operation {
   /** USD a month, of the steps done so far. */
   costChange: number
   error: { code: string; message: string; hint?: string; step?: number } | null
+  /** `undefined`: it was not asked for through the API. */
+  origin: Origin | undefined
   createdAt: string
   startedAt: string | null
   finishedAt: string | null

@@ -1,4 +1,4 @@
-import type { ErrorCode, JsonObject, Observed, Owned, Plan, ResourceType, StepStatus } from '@atlas/core'
+import type { ErrorCode, JsonObject, Observed, Origin, Owned, Plan, ResourceType, StepStatus } from '@atlas/core'
 import type { Billing } from './billing.ts'
 
 /**
@@ -21,6 +21,8 @@ export interface Taken {
   owner: string
   epoch: number
   cancelRequested: boolean
+  /** The request that asked for it. */
+  origin: Origin | undefined
   plan: Plan
   steps: StepRow[]
   resources: OwnedResource[]

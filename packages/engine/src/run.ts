@@ -35,6 +35,7 @@ const cancelPollMs = 500
  *   settled → sweep where anything was uncertain → finished
  *
  * Whatever exists stays ours also when it fails, so applying again goes on from the live state.
+ * @param onTaken told once it is this worker's
  * @returns `undefined` when it was finished already
  * @throws AtlasError `fenced` when another worker took over; the signal's reason when it fired. Both leave the operation
  * as the rows have it, for whoever runs it next.
@@ -43,9 +44,11 @@ export async function runOperation(
   parts: RunParts,
   operation: string,
   signal: AbortSignal,
+  onTaken: (taken: Taken) => void = () => {},
 ): Promise<Finish | undefined> {
   const taken = await parts.store.takeOver(operation, parts.lease.worker)
   if (!taken) return undefined
+  onTaken(taken)
   const takenAt = performance.now()
   const at = parts.at ?? (() => {})
   at('takeover.committed')

@@ -1,5 +1,6 @@
-import { isAtlasError } from '@atlas/core'
+import { isAtlasError, traceIdOf } from '@atlas/core'
 import type { Deliveries, Delivery } from './deliveries.ts'
+import type { Taken } from './journal.ts'
 import { backoff, pause } from './retry.ts'
 import { type RunParts, runOperation } from './run.ts'
 
@@ -9,7 +10,9 @@ export interface WorkerParts extends RunParts {
 }
 
 /** For people and for tests; never for decisions. */
-export type Log = (message: string, facts: Readonly<Record<string, unknown>>) => void
+export type Log = (message: string, facts: Facts) => void
+
+type Facts = Readonly<Record<string, unknown>>
 
 export interface Worker {
   /** Lets go of what is under way in good order: calls in flight end and are written down, others go on from there. */
@@ -45,19 +48,29 @@ async function work(parts: WorkerParts, stop: AbortSignal): Promise<void> {
 
 async function handle(parts: WorkerParts, delivery: Delivery, stop: AbortSignal): Promise<void> {
   const { operation } = delivery
+  let about: Facts = { operation }
   try {
-    const end = await runOperation(parts, operation, stop)
+    const end = await runOperation(parts, operation, stop, (taken) => {
+      about = { operation, ...askedBy(taken) }
+      parts.log('operation is taken', { ...about, kind: taken.plan.kind, epoch: taken.epoch })
+    })
     await delivery.done()
-    parts.log('operation ended', { operation, status: end?.status ?? 'was over' })
+    parts.log('operation ended', { ...about, status: end?.status ?? 'was over' })
   } catch (error) {
     if (isAtlasError(error, 'fenced')) {
       delivery.leave()
-      parts.log('operation was taken over', { operation, worker: parts.lease.worker })
+      parts.log('operation was taken over', { ...about, worker: parts.lease.worker })
       return
     }
-    parts.log('operation is given back', { operation, delivered: delivery.delivered, error })
+    parts.log('operation is given back', { ...about, delivered: delivery.delivered, error })
     // What keeps failing is tried ever less often; a worker that stops hands over at once.
     await pause(backoff(delivery.delivered, { capMs: 60_000 }), stop).catch(() => {})
     await delivery.again(error instanceof Error ? error.message : String(error))
   }
 }
+
+/** By what the logs of the request and of the operation are held together. */
+const askedBy = ({ origin }: Taken): Facts => ({
+  ...(origin && { request: origin.requestId }),
+  ...(origin?.traceparent !== undefined && { trace: traceIdOf(origin) }),
+})

@@ -4,6 +4,7 @@ import { held, writers } from './batch.ts'
 import type { Connection } from './connection.ts'
 import { writeEvents } from './events/events.ts'
 import { finish } from './finish.ts'
+import { originOf } from './origin.ts'
 import { explained, untilTaken } from './trouble.ts'
 
 /**
@@ -27,7 +28,8 @@ export function takeOver(
     const { workspace, infrastructure, owner, epoch } = taken
     const journal = openJournal(connection, { operation, epoch, plan, onTrouble })
     const cancelRequested = taken.cancel_requested
-    return { operation, workspace, infrastructure, owner, epoch, cancelRequested, plan, steps, resources, journal }
+    const about = { operation, workspace, infrastructure, owner, epoch, cancelRequested, origin: originOf(taken) }
+    return { ...about, plan, steps, resources, journal }
   })
 }
 
@@ -44,6 +46,7 @@ async function bumpEpoch({ db }: Connection, id: string, worker: number) {
       .where('id', '=', id)
       .where('status', 'in', ['queued', 'running'])
       .returning(['infrastructure_id', 'workspace', 'infrastructure', 'owner', 'epoch', 'kind', 'cancel_requested'])
+      .returning(['request_id', 'traceparent'])
       .executeTakeFirst()
     if (!taken) return undefined
     const first = taken.epoch === 1

@@ -1,6 +1,7 @@
 import { AtlasError, type Operation, type OperationStep, type Plan } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from './connection.ts'
+import { type Asked, originOf } from './origin.ts'
 import { explained } from './trouble.ts'
 import { isUuid } from './uuid.ts'
 
@@ -102,7 +103,7 @@ export async function cancel(connection: Connection, workspace: string, id: stri
   return readOperation(connection, workspace, id)
 }
 
-interface Row {
+interface Row extends Asked {
   id: string
   workspace: string
   infrastructure: string
@@ -132,7 +133,8 @@ async function select(
   const { rows } = await explained(() =>
     sql<Row>`
       select o.id, o.workspace, o.infrastructure, o.kind, o.plan_hash, o.status, o.cancel_requested, o.error,
-        o.created_at, to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place, o.started_at, o.finished_at, s.*
+        o.created_at, to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place, o.started_at, o.finished_at,
+        o.request_id, o.traceparent, s.*
       from (
         select * from operation
         where workspace = ${workspace} and (${id ?? null}::uuid is null or id = ${id ?? null})
@@ -181,6 +183,7 @@ function view(row: Row): Operation {
     createdResources: row.created,
     costChange: Math.round(row.cost * 100) / 100,
     error: row.error,
+    origin: originOf(row),
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,
     finishedAt: row.finished_at?.toISOString() ?? null,

@@ -67,6 +67,8 @@ interface OperationTable {
   undoes: string | null
   plan_hash: string
   idempotency_key: string | null
+  request_id: string | null
+  traceparent: string | null
   status: Generated<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'>
   cancel_requested: Generated<boolean>
   epoch: Generated<number>

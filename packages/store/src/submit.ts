@@ -1,5 +1,14 @@
 import { randomUUID } from 'node:crypto'
-import { AtlasError, checkConsent, type Gate, isAtlasError, ownerOf, type Plan, refuseBlocked } from '@atlas/core'
+import {
+  AtlasError,
+  checkConsent,
+  type Gate,
+  isAtlasError,
+  type Origin,
+  ownerOf,
+  type Plan,
+  refuseBlocked,
+} from '@atlas/core'
 import { sql, type Transaction } from 'kysely'
 import { holdWorkspace } from './access/workspaces.ts'
 import { appendAudit } from './audit/append.ts'
@@ -18,6 +27,8 @@ export interface SubmitOptions {
   consent?: readonly string[]
   /** The same key never makes two operations in a workspace: the first one is answered again. */
   idempotencyKey?: string
+  /** The request that asks for it. */
+  origin?: Origin
 }
 
 /**
@@ -29,12 +40,13 @@ export function submit(
   connection: Connection,
   queue: Pick<Queue, 'send'>,
   plan: Plan,
-  { consent = [], idempotencyKey }: SubmitOptions = {},
+  { consent = [], ...asked }: SubmitOptions = {},
 ): Promise<string> {
   checkConsent(plan, consent)
+  const { idempotencyKey } = asked
   return explained(async () => {
     try {
-      return await connection.db.transaction().execute((tx) => store(tx, queue, plan, idempotencyKey))
+      return await connection.db.transaction().execute((tx) => store(tx, queue, plan, asked))
     } catch (error) {
       // The same key for another infrastructure at the same moment: then it is another plan, which this says.
       const twin =
@@ -50,7 +62,7 @@ async function store(
   tx: Transaction<Database>,
   queue: Pick<Queue, 'send'>,
   plan: Plan,
-  idempotencyKey: string | undefined,
+  { idempotencyKey, origin }: Omit<SubmitOptions, 'consent'>,
 ): Promise<string> {
   await holdWorkspace(tx, plan.workspace)
   const { infrastructure, created } = await lockInfrastructure(tx, plan)
@@ -64,7 +76,7 @@ async function store(
 
   const id = randomUUID()
   const atOnce = plan.steps.length === 0
-  await insertOperation(tx, { id, infrastructureId: infrastructure.id, plan, idempotencyKey, atOnce })
+  await insertOperation(tx, { id, infrastructureId: infrastructure.id, plan, idempotencyKey, origin, atOnce })
   await insertPlan(tx, id, plan, infrastructure.description)
   await adoptPlan(tx, infrastructure.id, plan)
   const change = atOnce ? await carriedOut(tx, infrastructure.id, id, plan) : undefined
@@ -149,12 +161,13 @@ interface NewOperation {
   infrastructureId: string
   plan: Plan
   idempotencyKey: string | undefined
+  origin: Origin | undefined
   atOnce: boolean
 }
 
 async function insertOperation(
   tx: Transaction<Database>,
-  { id, infrastructureId, plan, idempotencyKey, atOnce }: NewOperation,
+  { id, infrastructureId, plan, idempotencyKey, origin, atOnce }: NewOperation,
 ) {
   const { workspace, infrastructure, account, kind, undoes, hash } = plan
   await tx
@@ -170,6 +183,8 @@ async function insertOperation(
       undoes: undoes ?? null,
       plan_hash: hash,
       idempotency_key: idempotencyKey ?? null,
+      request_id: origin?.requestId ?? null,
+      traceparent: origin?.traceparent ?? null,
       ...(atOnce && { status: 'succeeded', started_at: sql<Date>`now()`, finished_at: sql<Date>`now()` }),
     })
     .execute()

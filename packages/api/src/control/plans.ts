@@ -1,4 +1,4 @@
-import type { Operation, Plan } from '@atlas/core'
+import type { Operation, Origin, Plan } from '@atlas/core'
 import type { Actor } from '../caller.ts'
 import type { PlanRequest } from '../control.ts'
 
@@ -20,6 +20,7 @@ export interface PlanApproval {
   by: Actor
   revisions?: readonly number[]
   idempotencyKey?: string
+  origin?: Origin
 }
 
 export interface StoredPlan {

@@ -2,6 +2,7 @@ import type { Operation, Plan } from '@atlas/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
 import type { Control, PlanRequest } from '../control.ts'
+import { originOf } from '../edge/origin.ts'
 import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
 import { type GateJson, gateToJson } from '../wire/budget.ts'
 import { operationJson, operationToJson } from '../wire/operation.ts'
@@ -41,7 +42,7 @@ export async function change(
   if (earlier) return started(request, reply, earlier)
   const planHash = plan_hash ?? (await control.plan(wish)).hash
   const { keyed } = request
-  const approved = { planHash, consent, by: actor, ...(revisions && { revisions }) }
+  const approved = { planHash, consent, by: actor, origin: originOf(request), ...(revisions && { revisions }) }
   if (request.audited) request.audited.planHash = planHash
   const key = keyed && { idempotencyKey: keyed.id }
   return started(request, reply, await control.submit({ ...wish, ...approved, ...key }))

@@ -2,6 +2,7 @@ import { AtlasError, type JsonObject } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control, PlanRequest } from '../control.ts'
+import { originOf } from '../edge/origin.ts'
 import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
 import { operationJson } from '../wire/operation.ts'
 import { optionalConsent, storedPlanJson, storedPlanToJson } from '../wire/plan.ts'
@@ -90,6 +91,7 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       const approval = {
         consent: request.body.consent,
         by: actor,
+        origin: originOf(request),
         ...(revisions && { revisions }),
         ...(keyed && { idempotencyKey: keyed.id }),
       }

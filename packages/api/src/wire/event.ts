@@ -15,6 +15,8 @@ export const eventJson = z
     infrastructure: z.string().optional(),
     operation: z.string().optional().describe('Id of the operation'),
     step: z.number().optional().describe('Index of the step in the plan'),
+    requestid: z.string().optional().describe('`x-request-id` of the request that asked for the operation'),
+    traceparent: z.string().optional().describe('Where that request stands in a distributed trace (W3C Trace Context)'),
     sequence: z.string().describe('The id with leading zeros: texts in order are events in order'),
     data: z.custom<Json>(),
   })

@@ -1,4 +1,4 @@
-import type { Operation, OperationStep } from '@atlas/core'
+import { type Operation, type OperationStep, traceIdOf } from '@atlas/core'
 import { z } from 'zod'
 
 export const operationJson = z
@@ -17,6 +17,8 @@ export const operationJson = z
     error: z
       .object({ code: z.string(), message: z.string(), hint: z.string().optional(), step: z.number().optional() })
       .nullable(),
+    request_id: z.string().nullable().describe('`x-request-id` of the request that asked for it'),
+    trace_id: z.string().nullable().describe('The distributed trace that this request belongs to'),
     created_at: z.string(),
     started_at: z.string().nullable(),
     finished_at: z.string().nullable(),
@@ -38,6 +40,8 @@ export const operationToJson = (operation: Operation): OperationJson => ({
   created_resources: operation.createdResources,
   cost_change: operation.costChange,
   error: operation.error,
+  request_id: operation.origin?.requestId ?? null,
+  trace_id: traceIdOf(operation.origin) ?? null,
   created_at: operation.createdAt,
   started_at: operation.startedAt,
   finished_at: operation.finishedAt,

@@ -64,6 +64,8 @@ const operation: Operation = {
   created_resources: ['net'],
   cost_change: 6,
   error: { code: 'cloud_refused', message: 'no room in lon1' },
+  request_id: null,
+  trace_id: null,
   created_at: '2026-11-20T11:00:00.000Z',
   started_at: '2026-11-20T11:00:00.000Z',
   finished_at: '2026-11-20T11:00:04.500Z',

@@ -31,12 +31,24 @@ export interface ControlParts extends ViewParts, CredentialsParts, Omit<Webhooks
 export function createControl(parts: ControlParts): Control {
   const { store, connections, isDraining } = parts
   const started = performance.now()
-  const submit: Control['submit'] = async ({ planHash, consent, by: _, revisions, idempotencyKey, ...request }) => {
+  const submit: Control['submit'] = async ({
+    planHash,
+    consent,
+    by: _,
+    revisions,
+    idempotencyKey,
+    origin,
+    ...request
+  }) => {
     const plan = await planFor(parts, request)
     refuseLostUpdate(plan, revisions)
     if (plan.hash !== planHash) throw await staleness(store, planHash, plan)
     checkConsent(plan, consent)
-    return store.submit(plan, { consent, ...(idempotencyKey !== undefined && { idempotencyKey }) })
+    return store.submit(plan, {
+      consent,
+      ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(origin && { origin }),
+    })
   }
   return {
     plan: (request) => planFor(parts, request),

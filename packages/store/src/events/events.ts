@@ -1,5 +1,6 @@
 import type { AtlasEvent, EventType, JsonObject } from '@atlas/core'
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import { type Asked, originOf } from '../origin.ts'
 import type { Database } from '../schema.ts'
 import { channels, eventLock } from '../statements.ts'
 import { isUuid } from '../uuid.ts'
@@ -64,26 +65,33 @@ export async function readPage(
   { afterId = 0, beforeId, limit = pageSize, types, operation, infrastructure }: EventPage,
 ): Promise<AtlasEvent[]> {
   if (operation !== undefined && !isUuid(operation)) return []
-  let query = db
-    .selectFrom('event')
-    .select(['id', 'type', 'time', 'workspace', 'infrastructure', 'operation', 'step', 'data'])
-    .where('workspace', '=', workspace)
-    .where('id', '>', String(afterId))
-    .orderBy('id', beforeId === undefined ? 'asc' : 'desc')
+  let query = eventRows(db, workspace)
+    .where('event.id', '>', String(afterId))
+    .orderBy('event.id', beforeId === undefined ? 'asc' : 'desc')
     .limit(limit)
-  if (beforeId !== undefined) query = query.where('id', '<', String(beforeId))
-  if (types !== undefined) query = query.where('type', '=', sql<string>`any(${types})`)
-  if (operation !== undefined) query = query.where('operation', '=', operation)
-  if (infrastructure !== undefined) query = query.where('infrastructure', '=', infrastructure)
+  if (beforeId !== undefined) query = query.where('event.id', '<', String(beforeId))
+  if (types !== undefined) query = query.where('event.type', '=', sql<string>`any(${types})`)
+  if (operation !== undefined) query = query.where('event.operation', '=', operation)
+  if (infrastructure !== undefined) query = query.where('event.infrastructure', '=', infrastructure)
   return (await query.execute()).map(eventOf)
 }
 
-export const eventOf = (row: Selectable<Database['event']>): AtlasEvent => ({
-  ...row,
-  id: Number(row.id),
-  type: row.type as EventType,
-  time: row.time.toISOString(),
-})
+/** With the request that asked for the operation, which stands with that and not with each of its events. */
+export const eventRows = (db: Kysely<Database>, workspace: string) =>
+  db
+    .selectFrom('event')
+    .leftJoin('operation', 'operation.id', 'event.operation')
+    .selectAll('event')
+    .select(['operation.request_id', 'operation.traceparent'])
+    .where('event.workspace', '=', workspace)
+
+type EventRow = Selectable<Database['event']> & Asked
+
+export function eventOf({ request_id, traceparent, ...row }: EventRow): AtlasEvent {
+  const origin = originOf({ request_id, traceparent })
+  const rest = { id: Number(row.id), type: row.type as EventType, time: row.time.toISOString() }
+  return { ...row, ...rest, ...(origin && { origin }) }
+}
 
 /** Its id; 0 where nothing has happened yet, or nothing is kept. */
 export async function newestEvent(db: Kysely<Database>, workspace: string): Promise<number> {

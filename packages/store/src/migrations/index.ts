@@ -9,6 +9,7 @@ import * as cost from './007-cost.ts'
 import * as surface from './008-surface.ts'
 import * as adopt from './009-adopt.ts'
 import * as requests from './010-requests.ts'
+import * as origin from './011-origin.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -22,4 +23,5 @@ export const migrations: Record<string, Migration> = {
   '008-surface': surface,
   '009-adopt': adopt,
   '010-requests': requests,
+  '011-origin': origin,
 }

@@ -2,7 +2,7 @@ import { randomUUID } from 'node:crypto'
 import { type AtlasEvent, type EventType, eventTypesMatching } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
-import { eventOf, writeEvents } from '../events/events.ts'
+import { eventOf, eventRows, writeEvents } from '../events/events.ts'
 import type { Listener, Ring } from '../listener.ts'
 import { channels } from '../statements.ts'
 import { explained } from '../trouble.ts'
@@ -127,12 +127,7 @@ async function readDue({ db }: Connection, { id, workspace, lease }: TakenWebhoo
     .execute()
   if (due.length === 0) return []
   const ids = due.map((one) => one.event_id)
-  const rows = await db
-    .selectFrom('event')
-    .selectAll()
-    .where('workspace', '=', workspace)
-    .where('id', '=', sql<string>`any(${ids}::bigint[])`)
-    .execute()
+  const rows = await eventRows(db, workspace).where('event.id', '=', sql<string>`any(${ids}::bigint[])`).execute()
   const events = new Map(rows.map((row) => [row.id, eventOf(row)]))
   return due.map((one) => ({ id: one.id, attempts: one.attempt, event: events.get(one.event_id) }))
 }
