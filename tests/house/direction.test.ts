@@ -14,6 +14,7 @@ const mayImport: Record<string, string[]> = {
   '@atlas/vault': ['@atlas/core'],
   '@atlas/engine': ['@atlas/core'],
   '@atlas/store': ['@atlas/core', '@atlas/engine', '@atlas/postgres'],
+  '@atlas/deploy': ['@atlas/core', '@atlas/engine'],
   '@atlas/api': ['@atlas/core', '@atlas/engine', '@atlas/store'],
   '@atlas/client': ['@atlas/core'],
   '@atlas/cli': ['@atlas/client', '@atlas/core', '@atlas/blueprints'],

@@ -1,4 +1,5 @@
 import type { Plan } from './plan/types.ts'
+import type { Work } from './plan/work.ts'
 
 export type OperationStatus = 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'
 export type StepStatus = 'pending' | 'running' | 'done' | 'failed' | 'skipped'
@@ -40,7 +41,7 @@ export interface Operation {
 
 export interface OperationStep {
   n: number
-  action: Plan['steps'][number]['action']
+  action: Plan['steps'][number]['action'] | Work['action']
   resource: string
   type: string
   status: StepStatus

@@ -144,7 +144,7 @@ async function select(
           and (created_at, id) < (${at ?? 'infinity'}::timestamptz, ${behind ?? lastId}::uuid)
         order by created_at desc, id desc limit ${limit}) o,
       lateral (
-        select count(*)::int as total,
+        select count(*) filter (where action not in ('restore', 'withdraw') or status = 'done')::int as total,
           count(*) filter (where status = 'done')::int as completed,
           coalesce(sum(monthly) filter (where status = 'done'), 0)::float8 as cost,
           coalesce(array_agg(resource order by n) filter (where status = 'done' and action = 'create'), '{}') as created,
@@ -164,7 +164,18 @@ const doing = {
   delete: 'Deleting',
   adopt: 'Importing',
   release: 'Releasing',
-} as const
+  fetch: 'Fetching',
+  deliver: 'Delivering',
+  start: 'Starting',
+  probe: 'Probing',
+  switch: 'Switching',
+  drain: 'Draining',
+  stop: 'Stopping',
+  prune: 'Pruning',
+  tag: 'Tagging',
+  restore: 'Restoring',
+  withdraw: 'Withdrawing',
+} as const satisfies Record<OperationStep['action'], string>
 
 function view(row: Row): Operation {
   const { current, status } = row

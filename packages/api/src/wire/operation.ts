@@ -1,11 +1,11 @@
-import { type Operation, type OperationStep, traceIdOf } from '@atlas/core'
+import { type Operation, type OperationStep, traceIdOf, workActions } from '@atlas/core'
 import { z } from 'zod'
 
 export const operationJson = z
   .object({
     id: z.string(),
     infrastructure: z.string().describe('Name of the infrastructure that it changes'),
-    kind: z.enum(['apply', 'destroy', 'rollback', 'repair', 'import', 'release']),
+    kind: z.enum(['apply', 'destroy', 'rollback', 'repair', 'import', 'release', 'deploy']),
     plan_hash: z.string(),
     status: z.enum(['queued', 'in_progress', 'succeeded', 'failed', 'cancelled']),
     cancel_requested: z.boolean(),
@@ -50,7 +50,7 @@ export const operationToJson = (operation: Operation): OperationJson => ({
 export const stepJson = z
   .object({
     n: z.number().describe('Index in the plan'),
-    action: z.enum(['create', 'update', 'delete', 'adopt', 'release']),
+    action: z.enum(['create', 'update', 'delete', 'adopt', 'release', ...workActions]),
     resource: z.string(),
     type: z.string(),
     status: z.enum(['pending', 'running', 'done', 'failed', 'skipped']),

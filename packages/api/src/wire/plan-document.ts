@@ -1,4 +1,4 @@
-import { resourceTypes } from '@atlas/core'
+import { resourceTypes, workActions, workTypes } from '@atlas/core'
 import { z } from 'zod'
 
 // For the document and for tests: a plan goes out as it is, because its hash is over exactly that value.
@@ -84,6 +84,35 @@ const priceJson = z.object({
   }),
 })
 
+const workJson = z
+  .object({
+    n: z.int().describe('Counts on behind `steps`'),
+    action: z.enum(workActions),
+    resource: z.string(),
+    type: z.enum(workTypes),
+    phase: z
+      .enum(['prepare', 'switch', 'finish', 'withdraw'])
+      .describe('`withdraw` runs only where traffic was not moved, `finish` even after a cancel'),
+    reason: z.string(),
+    dependsOn: z.array(z.int()),
+    specifications: z.record(z.string(), json),
+  })
+  .meta({ id: 'DeployStep' })
+
+const deploymentJson = z
+  .object({
+    kind: z.enum(['deploy', 'promote', 'rollback']),
+    project: z.string(),
+    environment: z.string(),
+    release: z.string().describe('The tag of the release'),
+    from: z.string().nullable().describe('The release that serves until then'),
+    version: z.string(),
+    source: z.object({ url: z.string(), ref: z.string(), commit: z.string(), tree: z.string() }),
+    environmentVersion: z.string().describe('Hash over the names and versions of variables and secrets'),
+    spec: z.record(z.string(), json).describe('Services, machines and ports'),
+  })
+  .meta({ id: 'PlannedDeployment' })
+
 /** The exact change of one infrastructure. */
 export const planJson = z
   .object({
@@ -93,12 +122,14 @@ export const planJson = z
     provider: z.string(),
     account: z.string(),
     region: z.string(),
-    kind: z.enum(['apply', 'destroy', 'rollback', 'repair', 'import', 'release']),
+    kind: z.enum(['apply', 'destroy', 'rollback', 'repair', 'import', 'release', 'deploy']),
     undoes: z.string().optional().describe('The operation that a rollback undoes'),
-    revision: z.int().describe('The revision of the state that it was made against'),
+    deployment: deploymentJson.optional().describe('Which release goes where'),
+    revision: z.int().describe('The revision of the state (of a deploy: of the environment) that it was made against'),
     description: z.record(z.string(), json).describe('The whole description, sizes and images resolved'),
     resources: z.array(resourcePlanJson).describe('What becomes of each resource'),
     steps: z.array(plannedStepJson).describe('The cloud changes, in an order that works'),
+    work: z.array(workJson).optional().describe('What a deploy does on machines, in an order that works'),
     price: priceJson,
     consentNeeded: z.array(z.object({ resource: z.string(), why: z.string() })).describe('Whose data would be lost'),
     warnings: z.array(z.string()),

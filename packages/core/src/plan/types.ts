@@ -2,6 +2,7 @@ import type { Transfer } from '../cost/transfer.ts'
 import type { Change, FieldChange, Risk } from '../driver.ts'
 import type { JsonObject } from '../json.ts'
 import type { ResourceType } from '../spec/types.ts'
+import type { Deployment, Work } from './work.ts'
 
 /** Where a value is known only after an earlier step: `{ "$after": "net.id" }`. */
 export interface Unknown {
@@ -76,17 +77,25 @@ export interface Plan {
   region: string
   /**
    * `apply` brings the description about; `destroy` removes all; `rollback` undoes an operation; `repair` cures drift;
-   * `import` makes ours what is there already, and changes nothing of it; `release` is its reverse.
+   * `import` makes ours what is there already, and changes nothing of it; `release` is its reverse; `deploy` puts a
+   * release of a project on its machines.
    */
-  kind: 'apply' | 'destroy' | 'rollback' | 'repair' | 'import' | 'release'
+  kind: 'apply' | 'destroy' | 'rollback' | 'repair' | 'import' | 'release' | 'deploy'
   /** The operation that a rollback undoes. */
   undoes?: string
-  /** State revision it was made against: an apply against another is refused as stale. */
+  /** Of a deploy. */
+  deployment?: Deployment
+  /**
+   * State revision it was made against: an apply against another is refused as stale. Of a deploy, the revision of the
+   * environment that it changes.
+   */
   revision: number
   /** The whole description (sizes and images resolved), stored when the operation succeeds. */
   description: JsonObject
   resources: ResourcePlan[]
   steps: Step[]
+  /** What is done on machines, beside or instead of cloud changes. */
+  work?: Work[]
   price: {
     currency: 'USD'
     before: number

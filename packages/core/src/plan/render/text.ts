@@ -1,4 +1,4 @@
-import type { Plan, ResourcePlan } from '../types.ts'
+import type { Plan } from '../types.ts'
 import { type Row, told } from './told.ts'
 
 type Paint = (text: string) => string
@@ -59,7 +59,7 @@ function rowLines(row: Row, [type, name, money]: readonly [number, number, numbe
   return [line, ...row.risks.map((risk) => `${indent}${palette.warn(`! ${risk}`)}`)]
 }
 
-const paints: Record<ResourcePlan['action'], (palette: Palette) => Paint> = {
+const paints: Record<Row['action'], (palette: Palette) => Paint> = {
   create: ({ add }) => add,
   update: ({ change }) => change,
   replace: ({ change }) => change,
@@ -68,4 +68,5 @@ const paints: Record<ResourcePlan['action'], (palette: Palette) => Paint> = {
   adopt: ({ add }) => add,
   release: ({ dim }) => dim,
   unchanged: ({ dim }) => dim,
+  work: ({ change }) => change,
 }

@@ -1,9 +1,10 @@
 import type { Plan, ResourcePlan } from '../types.ts'
-import { heading, moneyOf, priceLines, reasonOf, risksOf, summary, symbols } from './words.ts'
+import type { Work } from '../work.ts'
+import { heading, moneyOf, priceLines, reasonOf, risksOf, summary, symbols, workSummary } from './words.ts'
 
 /** What is said of one resource that changes. */
 export interface Row {
-  action: ResourcePlan['action']
+  action: ResourcePlan['action'] | 'work'
   symbol: string
   type: string
   name: string
@@ -31,8 +32,11 @@ export function told(given: Plan): Told {
   const names = plan.consentNeeded.map(({ resource }) => resource)
   return {
     heading: heading(plan),
-    rows: plan.resources.filter(({ action }) => action !== 'unchanged').map((resource) => rowOf(plan, resource)),
-    summary: summary(plan),
+    rows: [
+      ...plan.resources.filter(({ action }) => action !== 'unchanged').map((resource) => rowOf(plan, resource)),
+      ...(plan.work ?? []).filter(({ phase }) => phase !== 'withdraw').map(workRow),
+    ],
+    summary: [summary(plan), plan.work?.length ? workSummary(plan.work) : ''].filter(Boolean).join(', '),
     prices: priceLines(plan),
     unpriced: unpriced.length > 0 ? [`Without a known price: ${unpriced.join(', ')}`] : [],
     warnings: plan.warnings,
@@ -51,13 +55,29 @@ const rowOf = (plan: Plan, resource: ResourcePlan): Row => ({
   risks: risksOf(plan, resource),
 })
 
+const workRow = ({ action, resource, reason }: Work): Row => ({
+  action: 'work',
+  symbol: '→',
+  type: action,
+  name: resource,
+  money: '',
+  reason,
+  risks: [],
+})
+
 /** Part of a plan's text comes from the cloud: what a control character would do to a terminal is not its to decide. */
 function harmless(plan: Plan): Plan {
-  const { resources, warnings, steps, ...rest } = plan
+  const { resources, warnings, steps, work, ...rest } = plan
   // biome-ignore lint/suspicious/noControlCharactersInRegex: these are the characters that it takes out
   const control = /[\u0000-\u001f\u007f-\u009f]/g
   const clean = <T>(value: T): T =>
     JSON.parse(JSON.stringify(value), (_, part) => (typeof part === 'string' ? part.replace(control, '�') : part))
   const risks = steps.map((step) => ({ ...step, risk: clean(step.risk) }))
-  return { ...rest, steps: risks, resources: clean(resources), warnings: clean(warnings) }
+  return {
+    ...rest,
+    steps: risks,
+    ...(work && { work: clean(work) }),
+    resources: clean(resources),
+    warnings: clean(warnings),
+  }
 }

@@ -1,5 +1,6 @@
 import { transferSentence } from '../../cost/transfer-words.ts'
 import type { Plan, ResourcePlan } from '../types.ts'
+import type { Deployment, Work } from '../work.ts'
 
 /** The words, symbols and numbers of a plan: the same in every rendering. */
 
@@ -49,8 +50,10 @@ export function summary({ resources }: Plan): string {
   return parts.join(', ')
 }
 
-export function heading({ kind, infrastructure, provider, region, undoes }: Plan): string {
+export function heading({ kind, infrastructure, provider, region, undoes, deployment }: Plan): string {
+  if (deployment) return deploymentHeading(deployment, infrastructure)
   const what = {
+    deploy: 'Plan to deploy on',
     apply: 'Plan for',
     destroy: 'Plan to destroy',
     repair: 'Plan to repair',
@@ -59,6 +62,18 @@ export function heading({ kind, infrastructure, provider, region, undoes }: Plan
     rollback: `Plan to undo operation ${undoes} of`,
   }
   return `${what[kind]} ${infrastructure} at ${provider}, ${region}`
+}
+
+function deploymentHeading({ kind, release, project, environment }: Deployment, infrastructure: string): string {
+  const what = { deploy: 'Plan to deploy', promote: 'Plan to promote', rollback: 'Plan to go back to' }[kind]
+  return `${what} ${release} of ${project} in ${environment} on ${infrastructure}`
+}
+
+/** `12 steps to take, 4 more only where one fails` */
+export function workSummary(work: readonly Work[]): string {
+  const undoing = work.filter(({ phase }) => phase === 'withdraw').length
+  const count = work.length - undoing
+  return `${count} ${count === 1 ? 'step' : 'steps'} to take, ${undoing} more only where one fails`
 }
 
 /** What it costs then and against now, and where machines have transfer included, how much. No full stops. */

@@ -1,0 +1,86 @@
+import { z } from 'zod'
+import { environments, isName, nameRule } from '../names.ts'
+
+/** Where services listen and how their ports are spread: `base` to `base + size - 1`. */
+const portRange = z
+  .strictObject({
+    base: z.int().min(1024).max(65_535).default(8000).describe('The first port that services listen at.'),
+    size: z.int().min(2).max(60_000).default(1000).describe('How many ports there are.'),
+  })
+  .refine(({ base, size }) => base + size <= 65_536, 'base + size is beyond port 65535')
+
+const seconds = (least: number, most: number) => z.number().min(least).max(most)
+
+const health = z.strictObject({
+  path: z
+    .string()
+    .regex(/^\/[\w\-./~%?=&]*$/, 'a path that begins with /')
+    .default('/health')
+    .describe('Asked of the service itself: an answer from 200 to 399 is well.'),
+  interval_s: seconds(0.1, 60).default(1).describe('Between two tries.'),
+  timeout_s: seconds(0.1, 60).default(5).describe('Of one try.'),
+  retries: z.int().min(0).max(1000).default(30).describe('Tries after the first, before the deploy is given up.'),
+})
+
+const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and underscores, first a letter')
+const variables = z.record(variableName, z.string()).describe('Variables of the environment; never secrets.')
+
+/** A path inside the repository: what leaves it, or means something to a shell, is refused. */
+const inside = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w\-./@+]+$/, 'a path inside the repository, without ..')
+
+const service = z.strictObject({
+  containerfile_path: inside.optional().describe('Containerfile or Dockerfile, for platforms that run containers.'),
+  path: inside.default('.').describe('Folder of the service in the repository.'),
+  command: z
+    .string()
+    .min(1)
+    .optional()
+    .describe(
+      'What starts it, for `process`. Default: its line in the Procfile, else the start script of package.json.',
+    ),
+  port: z.int().min(1024).max(65_535).optional().describe('The first port to try, instead of the derived one.'),
+  secrets: z.array(variableName).default([]).describe('Names of secrets, as db_password.'),
+  env: variables.default({}),
+  health: health.prefault({}),
+  drain_s: seconds(0, 600).default(30).describe('How long requests under way may take to end after traffic moved.'),
+})
+
+const names = (what: string) => z.string().refine(isName, `${what}: ${nameRule}`)
+
+const environment = z.strictObject({
+  env: variables.default({}),
+  domain: z
+    .hostname()
+    .optional()
+    .describe('Requests for this host go to the service `frontend`, or to the only one there is.'),
+})
+
+const project = z.strictObject({
+  git_url: z.string().min(1).optional().describe('Instead of what git_config.url_pattern gives.'),
+  platform: z.string().optional().describe('Instead of deployment_platform.'),
+  services: z.record(names('a service'), service).refine((all) => Object.keys(all).length > 0, 'at least one service'),
+  environments: z.partialRecord(z.enum(environments), environment).default({}),
+  keep_releases: z.int().min(2).max(100).default(5).describe('Kept on the machines for each environment.'),
+})
+
+/** deployment_config.json. `infrastructure` belongs to the blueprint that makes the machines, which reads it by itself. */
+export const deploymentConfig = z.strictObject({
+  infrastructure: z.looseObject({ name: z.string().optional() }).default({}),
+  deployment_platform: z.string().default('docker').describe('What runs the services, where a project says nothing.'),
+  git_config: z
+    .strictObject({
+      base_url: z.string().min(1).describe('https, ssh or file URL, or user@host:path.'),
+      url_pattern: z
+        .string()
+        .includes('{project}', 'a pattern with {project} in it')
+        .default('{base_url}/{project}.git'),
+    })
+    .optional(),
+  port_range: portRange.prefault({}),
+  projects: z.record(names('a project'), project).default({}),
+})
+
+export type DeploymentConfig = z.output<typeof deploymentConfig>
+export type ProjectConfig = z.output<typeof project>
+export type ServiceConfig = z.output<typeof service>
+export type HealthCheck = z.output<typeof health>

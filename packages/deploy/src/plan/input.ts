@@ -1,0 +1,66 @@
+import type { Plan } from '@atlas/core'
+import type { HealthCheck } from '../config/schema.ts'
+import type { Environment } from '../names.ts'
+import type { PortAssignment, PortRange, Slot } from '../ports.ts'
+
+/** A service as a release has it: everything needed to run it again, but for secrets, which are only named. */
+export interface Service {
+  name: string
+  platform: string
+  /** Folder in the repository. */
+  path: string
+  command: string
+  env: Record<string, string>
+  secrets: string[]
+  health: HealthCheck
+  drain_s: number
+  /** As configured, where it is. */
+  port?: number
+}
+
+/** What a deployment put, or is to put, into an environment. Kept with it: what a rollback goes back to. */
+export interface DeploymentSpec {
+  slot: Slot
+  services: Service[]
+  domain?: { host: string; service: string }
+  /** Names of the machines that run it. */
+  machines: string[]
+  ports: PortAssignment[]
+}
+
+export interface Machine {
+  name: string
+  /** Private address, at which the others reach it. */
+  address: string
+}
+
+/** What serves an environment now. */
+export interface Serving {
+  release: string
+  commit: string
+  environmentVersion: string
+  spec: DeploymentSpec
+}
+
+export interface DeployInput {
+  kind: 'deploy' | 'promote' | 'rollback'
+  workspace: string
+  infrastructure: Pick<Plan, 'provider' | 'account' | 'region' | 'price'> & { name: string }
+  project: string
+  environment: Environment
+  /** Of the environment: a plan against another is stale. */
+  revision: number
+  release: { tag: string; version: string; source: { url: string; ref: string; commit: string; tree: string } }
+  services: Service[]
+  domain?: { host: string; service: string }
+  environmentVersion: string
+  master: Machine
+  webs: Machine[]
+  /** Of the whole infrastructure. */
+  assigned: readonly PortAssignment[]
+  portRange: PortRange
+  serving: Serving | undefined
+  /** Releases that stay on the machines: what this environment could go back to. */
+  keep: readonly string[]
+  warnings?: string[]
+}

@@ -1,0 +1,25 @@
+import type { Environment } from '../names.ts'
+import type { Site } from '../proxies/proxy.ts'
+import type { DeploymentSpec, Machine, Service } from './input.ts'
+
+/** Where a service of a deployment listens. */
+export function portOf({ ports, slot }: DeploymentSpec, { name }: Pick<Service, 'name'>): number {
+  return ports.find((one) => one.service === name && one.slot === slot)!.port
+}
+
+/** What the load balancer has of an environment where a deployment serves it. */
+export function siteOf(
+  { project, environment }: { project: string; environment: Environment },
+  spec: DeploymentSpec,
+  machines: readonly Machine[],
+): Site {
+  return {
+    project,
+    environment,
+    ...(spec.domain && { domain: spec.domain }),
+    routes: spec.services.map((service) => ({
+      service: service.name,
+      targets: machines.map(({ address }) => ({ address, port: portOf(spec, service) })),
+    })),
+  }
+}

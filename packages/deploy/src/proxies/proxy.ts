@@ -1,0 +1,25 @@
+import type { Environment } from '../names.ts'
+
+/** Where the requests of one environment of a project go. */
+export interface Site {
+  project: string
+  environment: Environment
+  /** Requests for this host go to one of the services, whatever their path. */
+  domain?: { host: string; service: string }
+  routes: Route[]
+}
+
+/** Requests for `/<project>/<environment>/<service>/`. */
+export interface Route {
+  service: string
+  /** Private addresses of machines. */
+  targets: { address: string; port: number }[]
+}
+
+/** Limits for each address that asks. */
+export interface Limits {
+  requestsPerSecond: number
+  connections: number
+}
+
+export const defaultLimits: Limits = { requestsPerSecond: 200, connections: 200 }
