@@ -90,6 +90,17 @@ const verbs = {
   release: { running: 'releasing', done: 'released' },
   gone: { running: 'looking once more for', done: 'forgot, as it was gone already:' },
   kept: { running: 'deleting', done: 'let go, and left in the account:' },
+  fetch: { running: 'fetching', done: 'fetched' },
+  deliver: { running: 'delivering', done: 'delivered' },
+  start: { running: 'starting', done: 'started' },
+  probe: { running: 'probing', done: 'healthy:' },
+  switch: { running: 'moving traffic of', done: 'moved traffic of' },
+  drain: { running: 'draining', done: 'drained' },
+  stop: { running: 'stopping what is old of', done: 'stopped what was old of' },
+  prune: { running: 'pruning', done: 'pruned' },
+  tag: { running: 'tagging', done: 'tagged' },
+  restore: { running: 'keeping traffic where it was:', done: 'kept traffic where it was:' },
+  withdraw: { running: 'withdrawing', done: 'withdrew' },
 } as const
 
 /** One line for one step, without colour or mark. `now` is for what still runs. */
