@@ -10,6 +10,7 @@ import { protectBrowsers } from './edge/headers.ts'
 import { countRequests } from './edge/metrics.ts'
 import { limitRates, type RateLimit } from './edge/rate-limit.ts'
 import { answerWithRequestId, requestIdOf } from './edge/request-id.ts'
+import { traceRequests } from './edge/trace.ts'
 import { answerWithEtag } from './etag.ts'
 import { answerOnce } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
@@ -56,6 +57,8 @@ export interface ApiOptions {
   corsOrigins?: readonly string[]
   /** How much each token may ask; absent: as much as it likes. */
   rateLimit?: RateLimit
+  /** Whether requests are spans of OpenTelemetry; who creates the API brings the SDK. */
+  traced?: boolean
 }
 
 /** The HTTP API, not listening yet. It validates, hands over to `control` and reports; it decides nothing itself. */
@@ -70,6 +73,7 @@ export function createApi({
   metrics,
   corsOrigins = [],
   rateLimit,
+  traced = false,
 }: ApiOptions): FastifyInstance {
   const app = Fastify({
     // What the router itself refuses, such as an id that is too long.
@@ -88,6 +92,7 @@ export function createApi({
   app.setNotFoundHandler(answerNotFound)
   answerWithRequestId(app)
   logRequests(app)
+  if (traced) traceRequests(app)
   if (metrics) countRequests(app, metrics.registry)
   protectBrowsers(app, corsOrigins)
   readJsonBodies(app)

@@ -10,5 +10,6 @@ export { type Beat, type PatrolParts, type PatrolStore, patrol, type Seen, start
 export { type Listings, list, live, refresh } from './refresh.ts'
 export { type RunParts, runOperation } from './run.ts'
 export { type CallSlots, callSlots, slotsPerAccount } from './slots.ts'
+export { codeOf, fail } from './spans.ts'
 export { type Doomed, type Found, type SweepStore, stamped, sweep } from './sweep.ts'
 export { type Log, startWorker, type Worker, type WorkerParts } from './worker.ts'

@@ -2,6 +2,7 @@ import { isAtlasError, type MutationContext, type Step } from '@atlas/core'
 import type { Context } from './context.ts'
 import { gate } from './lease.ts'
 import { attempt, backoff, type Outcome, pause } from './retry.ts'
+import { codeOf, spanEvent } from './spans.ts'
 
 /** What came of a call in the end: an answer, or no certainty. */
 export type Ending<T> = Exclude<Outcome<T>, { kind: 'again' }>
@@ -39,6 +40,11 @@ export async function mutate<T>(
     if (outcome.kind !== 'again') return outcome
     if (performance.now() > giveUpAt) throw outcome.error
     const waitMs = (outcome.afterMs ?? 0) + backoff(tries)
+    spanEvent('retrying', {
+      'error.type': codeOf(outcome.error),
+      'atlas.try': tries,
+      'atlas.wait_ms': Math.round(waitMs),
+    })
     if (isAtlasError(outcome.error))
       await taken.journal.note(step.n, 'step.retrying', { reason: outcome.error.message, waitMs: Math.round(waitMs) })
     await pause(waitMs, leave)

@@ -9,6 +9,7 @@ import { settleRemoval } from './remove.ts'
 import { isPassing, pause, readPatiently } from './retry.ts'
 import { boundAfterRequest, boundAfterTakeover, settle } from './settle.ts'
 import type { CallSlots } from './slots.ts'
+import { inOperation } from './spans.ts'
 import { runSteps } from './steps.ts'
 import { type SweepStore, stamped, sweep } from './sweep.ts'
 
@@ -49,6 +50,10 @@ export async function runOperation(
   const taken = await parts.store.takeOver(operation, parts.lease.worker)
   if (!taken) return undefined
   onTaken(taken)
+  return inOperation(taken, parts.lease.worker, () => runTaken(parts, taken, signal))
+}
+
+async function runTaken(parts: RunParts, taken: Taken, signal: AbortSignal): Promise<Finish> {
   const takenAt = performance.now()
   const at = parts.at ?? (() => {})
   at('takeover.committed')

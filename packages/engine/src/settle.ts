@@ -3,6 +3,7 @@ import { type Context, identityOf } from './context.ts'
 import type { Verdict } from './journal.ts'
 import { gateMs } from './lease.ts'
 import { backoff, pause } from './retry.ts'
+import { spanEvent } from './spans.ts'
 
 /**
  * Finds out what became of a create whose answer is not known, by reading, and makes what it made ours. What is found
@@ -16,6 +17,7 @@ export async function settle(
 ): Promise<Observed | undefined> {
   const { taken, at, stop, withoutSettle } = context
   at('settle.begun')
+  spanEvent('settling')
   await taken.journal.note(step.n, 'step.settling', { resource: step.resource, type: step.type })
   context.uncertainUntil = Math.max(context.uncertainUntil ?? 0, performance.now())
   const until = withoutSettle ? 0 : notBefore
@@ -27,6 +29,7 @@ export async function settle(
       if (!(await taken.journal.claim(step.n, context.holding(step, found), { adopted: true, ready: false }))) continue
       context.row(step.n).made = { id: found.id, physicalId: found.physicalId }
       at('settle.adopted')
+      spanEvent('adopted')
       // An older attempt turned up after all: the latest one is still unaccounted for, and the sweep has to wait for it.
       if (token && found.stamp?.token !== token) context.uncertainUntil = Math.max(context.uncertainUntil, notBefore)
       return found

@@ -6,6 +6,7 @@ import { type Graph, graph } from './graph.ts'
 import type { StepError } from './journal.ts'
 import { release } from './release.ts'
 import { remove } from './remove.ts'
+import { inStep } from './spans.ts'
 import { update } from './update.ts'
 
 const perform = { create, update, delete: remove, adopt, release }
@@ -57,7 +58,7 @@ async function runStep(run: Context, step: Step, order: Graph): Promise<End> {
   if (row.status !== 'done') {
     try {
       run.leave.throwIfAborted()
-      await perform[step.action](run, step)
+      await inStep(step, () => perform[step.action](run, step))
       row.status = 'done'
       run.at('step.done')
     } catch (error) {

@@ -1,6 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type ApiOptions, rootTokenCheck } from '@atlas/api'
 import type { Store } from '@atlas/store'
+import { traceCalls, watchedBy } from './observe/call-spans.ts'
 import type { CallWatch } from './observe/calls.ts'
 import { countCalls, openRegistry, showFigures } from './observe/metrics.ts'
 import { sharedRateLimit } from './rate-limit.ts'
@@ -14,7 +15,7 @@ export interface EdgeParts {
 
 /** What stands between the server and those who call it or watch over it. */
 export interface Edge {
-  rules: Pick<ApiOptions, 'metrics' | 'corsOrigins' | 'rateLimit'>
+  rules: Pick<ApiOptions, 'metrics' | 'corsOrigins' | 'rateLimit' | 'traced'>
   watch: CallWatch
   isDraining(): boolean
   /** Says so in the health, and gives load balancers the time to look. */
@@ -27,14 +28,16 @@ export function openEdge({ store, environment, onTrouble }: EdgeParts): Edge {
   const registry = openRegistry()
   showFigures(registry, store)
   const limit = rate && sharedRateLimit(rate, store, onTrouble)
+  const traced = environment.traces !== undefined
   let draining = false
   return {
     rules: {
       corsOrigins,
+      traced,
       ...(limit && { rateLimit: limit }),
       ...(environment.ATLAS_METRICS !== 'off' && { metrics: { registry, ...shownTo(environment) } }),
     },
-    watch: countCalls(registry),
+    watch: traced ? watchedBy(countCalls(registry), traceCalls()) : countCalls(registry),
     isDraining: () => draining,
     async drain() {
       draining = true

@@ -41,6 +41,7 @@ export async function serve(options: Options, environment: Environment): Promise
   const log = openLog(dataDir, environment.LOG_LEVEL, secrets)
   await using started = new AsyncDisposableStack()
   const onEnd: OnEnd = (part, stop) => started.defer(() => timed(log, part, stop))
+  await beginTraces(environment, log, onEnd)
 
   const [database, sandbox] = await sideBySide(
     startEnding(startDatabase(dataDir, environment), 'database', onEnd),
@@ -100,6 +101,13 @@ export async function serve(options: Options, environment: Environment): Promise
   return { file, failed: database.failed, close: closing(started.move(), log) }
 }
 
+/** First of all, and ended last, so that the last spans go out. What is not asked for is not loaded. */
+async function beginTraces({ traces }: Environment, log: Logger, onEnd: OnEnd): Promise<void> {
+  if (!traces) return
+  const { startTraces } = await import('./observe/traces.ts')
+  onEnd('traces', startTraces(traces, log).stop)
+}
+
 /** Outside the database, so that a chain that was cut off or made anew in there can be told. */
 async function noteAuditHead({ audit }: Pick<Store, 'audit'>, log: Logger): Promise<void> {
   await audit.head().then(
@@ -134,9 +142,13 @@ async function timed(log: Logger, part: string, stop: () => unknown): Promise<vo
   log.debug({ part, ms: Math.round(performance.now() - began) }, 'stopped')
 }
 
-function secretsOf(databaseUrl: string, { credential }: Environment, sandbox: DevSandbox | undefined): string[] {
+function secretsOf(
+  databaseUrl: string,
+  { credential, traces }: Environment,
+  sandbox: DevSandbox | undefined,
+): string[] {
   const password = decodeURIComponent(new URL(databaseUrl).password)
-  return [password, credential?.token, sandbox?.token].filter(
+  return [password, credential?.token, sandbox?.token, ...(traces?.secrets ?? [])].filter(
     (secret) => secret !== undefined && secret !== '',
   ) as string[]
 }

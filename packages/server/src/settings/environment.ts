@@ -4,6 +4,7 @@ import { AtlasError, type Problem } from '@atlas/core'
 import { z } from 'zod'
 import { type IssuerSettings, issuerProblem, issuerSettings, issuerVariables } from '../access/issuer-settings.ts'
 import { credentialProblems, credentialVariables } from '../credentials/variables.ts'
+import { type TraceSettings, traceSettings, traceVariables } from '../observe/trace-settings.ts'
 
 const token = z.string().trim().regex(/^\S+$/, 'a token without white space')
 
@@ -106,6 +107,7 @@ export const variables = z.object({
     .stringbool()
     .default(false)
     .describe('`true`: webhooks may also lead to this computer, and there without TLS: for trying them out.'),
+  ...traceVariables,
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
     .default('info')
@@ -124,6 +126,7 @@ export const secretVariables: ReadonlySet<string> = new Set<keyof Variables>([
   'VAULT_ROLE_ID',
   'VAULT_SECRET_ID',
   'ATLAS_METRICS_TOKEN',
+  'OTEL_EXPORTER_OTLP_HEADERS',
 ])
 
 export type Variables = z.output<typeof variables>
@@ -134,8 +137,13 @@ export interface Credential {
   url: string
 }
 
-/** What becomes `credential` and `issuer`. */
-type Combined = 'DO_TOKEN' | 'DIGITALOCEAN_API_TOKEN' | 'DIGITALOCEAN_API_URL' | keyof typeof issuerVariables
+/** What becomes `credential`, `issuer` and `traces`. */
+type Combined =
+  | 'DO_TOKEN'
+  | 'DIGITALOCEAN_API_TOKEN'
+  | 'DIGITALOCEAN_API_URL'
+  | keyof typeof issuerVariables
+  | keyof typeof traceVariables
 
 export interface Environment extends Omit<Variables, Combined> {
   /** What `DO_TOKEN` and its like say. */
@@ -143,6 +151,8 @@ export interface Environment extends Omit<Variables, Combined> {
   /** Where accounts of DigitalOcean are asked. No slash at its end. */
   digitalOceanUrl: string
   issuer: IssuerSettings | undefined
+  /** `undefined`: nothing is traced. */
+  traces: TraceSettings | undefined
 }
 
 /**
@@ -165,12 +175,15 @@ export function readEnvironment(raw: Readonly<Record<string, string | undefined>
   ]
   if (problems.length > 0) throw refusal(problems)
   const digitalOceanUrl = url.replace(/\/+$/, '')
-  const others = Object.fromEntries(Object.entries(rest).filter(([name]) => !(name in issuerVariables)))
+  const others = Object.fromEntries(
+    Object.entries(rest).filter(([name]) => !(name in issuerVariables || name in traceVariables)),
+  )
   return {
     ...(others as Omit<Variables, Combined>),
     digitalOceanUrl,
     credential: chosen ? { token: chosen, url: digitalOceanUrl } : undefined,
     issuer: issuerSettings(rest),
+    traces: traceSettings(rest),
   }
 }
 
