@@ -2,8 +2,8 @@ import { execFile } from 'node:child_process'
 import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { dataFolder, type ServerProcess, serverOf, startServer, stopServer } from './server.fixture.ts'
+import { afterAll, expect, test } from 'vitest'
+import { recordsOnly, serverOf, serverOfFile } from './server.fixture.ts'
 
 // Beside the server, because the client's own room cannot start one.
 const room = join(import.meta.dirname, '../../client')
@@ -22,26 +22,18 @@ const printed = [
   /^not_found: /m,
 ]
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile(recordsOnly)
 // Within the room, so that its imports are found.
 const scripts = mkdtempSync(join(room, '.readme-'))
 
-beforeAll(async () => {
-  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' } })
-})
-afterAll(async () => {
-  rmSync(scripts, { recursive: true })
-  await stopServer(server)
-  folder.remove()
-})
+afterAll(() => rmSync(scripts, { recursive: true }))
 
 test('the README has an example for each of five uses', () => {
   expect(examples).toHaveLength(printed.length)
 })
 
 test.each(examples.map((example, i) => ({ ...example, i })))('README: $title', async ({ code, i }) => {
-  const { url, token } = serverOf(folder.path)
+  const { url, token } = serverOf(dataDir)
   const script = join(scripts, `${i}.ts`)
   writeFileSync(script, code!)
   const env = { PATH: process.env.PATH, ATLAS_URL: url, ATLAS_TOKEN: token }

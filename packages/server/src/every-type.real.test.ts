@@ -1,21 +1,10 @@
 import { join } from 'node:path'
 import type { JsonObject } from '@atlas/core'
 import { readSandboxFile, sandboxAdmin } from '@atlas/sandbox'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { clientOf, dataFolder, finished, type ServerProcess, startServer, stopServer } from './server.fixture.ts'
+import { expect, test } from 'vitest'
+import { clientOf, finished, recordsOnly, serverOfFile } from './server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
-
-beforeAll(async () => {
-  server = await startServer(folder.path, {
-    env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' },
-  })
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
+const dataDir = serverOfFile(recordsOnly)
 
 const ref = (to: string) => ({ ref: to.replace('_', '-') })
 const public_key = 'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIA4yTr0q6cB2W6sI1yX0m3Wc0w8Q9fK0T8cQyPj5m1vd somebody@laptop'
@@ -74,13 +63,13 @@ const kinds = [
 
 /** Kinds of which something is there. The sandbox remembers an image that was deleted, as its actions name it. */
 async function inTheCloud(): Promise<string[]> {
-  const { records } = await sandboxAdmin(await readSandboxFile(join(folder.path, 'sandbox'))).dump()
+  const { records } = await sandboxAdmin(await readSandboxFile(join(dataDir, 'sandbox'))).dump()
   const there = (record: object) => !('status' in record && record.status === 'deleted')
   return kinds.filter((kind) => records[kind]?.some(there))
 }
 
 test('one of each type is made, found as described, changed in place, and gone', async () => {
-  const client = clientOf(folder.path)
+  const client = clientOf(dataDir)
   const apply = async (description: JsonObject) => {
     const plan = await client.planApply(description)
     const { id } = await client.apply(description, { planHash: plan.hash })

@@ -1,35 +1,19 @@
 import { writeFileSync } from 'node:fs'
 import { type Answer, answersPath, type Example, recordedAnswers, walk } from '@atlas/api'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { afterAll, describe, expect, test } from 'vitest'
 import { answerFaults, document, faults, operations } from './documented.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-} from './server.fixture.ts'
+import { clientOf, finished, recordsOnly, serverOf, serverOfFile } from './server.fixture.ts'
 
 const recording = process.env.ATLAS_RECORD_EXAMPLES !== undefined
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile({
+  ...recordsOnly,
+  // Nobody answers where the account would be, and nothing leaves this machine.
+  DIGITALOCEAN_API_URL: 'http://127.0.0.1:9',
+  ATLAS_WEBHOOK_LOOPBACK: 'true',
+})
 const answers: Record<string, Answer> = {}
 
-beforeAll(async () => {
-  // Nobody answers where the account would be, and nothing leaves this machine.
-  const env = {
-    ATLAS_SANDBOX_BACKEND: 'none',
-    ATLAS_PATROL_MINUTES: '0',
-    DIGITALOCEAN_API_URL: 'http://127.0.0.1:9',
-    ATLAS_WEBHOOK_LOOPBACK: 'true',
-  }
-  server = await startServer(folder.path, { env })
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
+afterAll(() => {
   // npm run examples
   if (recording) writeFileSync(answersPath, `${JSON.stringify(answers, null, 2)}\n`)
 })
@@ -47,7 +31,7 @@ const shown = (answer: Answer): Answer =>
     : answer
 
 async function send(example: Example) {
-  const { url, token } = serverOf(folder.path)
+  const { url, token } = serverOf(dataDir)
   const { method, path } = operationOf(example)
   const ids = example.path?.((name) => answers[name]) ?? {}
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name]!))
@@ -74,7 +58,7 @@ describe('the examples of the document work, in their order', { retry: 0 }, () =
     expect(answer.status, JSON.stringify(json)).toBe(example.status)
     expect(answerFaults(operation, answer.status, type, json)).toEqual([])
     answers[example.name] = shown(json)
-    if (answer.status === 202 && json.operation) await finished(clientOf(folder.path), json.operation.id)
+    if (answer.status === 202 && json.operation) await finished(clientOf(dataDir), json.operation.id)
   })
 })
 

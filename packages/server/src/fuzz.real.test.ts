@@ -1,19 +1,15 @@
 import fc from 'fast-check'
-import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { beforeAll, describe, expect, test } from 'vitest'
 import { nasty, type Schema, valuesOf } from './arbitrary.fixture.ts'
 import { answerFaults, type DocumentedOperation, document, operations } from './documented.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-} from './server.fixture.ts'
+import { clientOf, finished, recordsOnly, serverOf, serverOfFile } from './server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile({
+  ...recordsOnly,
+  ATLAS_RATE_LIMIT: 'off',
+  // Whatever is made up as a credential is asked of nobody.
+  DIGITALOCEAN_API_URL: 'http://127.0.0.1:9',
+})
 
 const shop = {
   name: 'shop',
@@ -23,20 +19,8 @@ const shop = {
 }
 
 beforeAll(async () => {
-  const env = {
-    ATLAS_SANDBOX_BACKEND: 'none',
-    ATLAS_PATROL_MINUTES: '0',
-    ATLAS_RATE_LIMIT: 'off',
-    // Whatever is made up as a credential is asked of nobody.
-    DIGITALOCEAN_API_URL: 'http://127.0.0.1:9',
-  }
-  server = await startServer(folder.path, { env })
-  const client = clientOf(folder.path)
+  const client = clientOf(dataDir)
   await finished(client, (await client.apply(shop, {})).id)
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
 })
 
 interface Sent {
@@ -66,7 +50,7 @@ function requestsOf({ parameters = [], requestBody }: DocumentedOperation): fc.A
 }
 
 async function send({ method, path: route }: DocumentedOperation, { path, query, body }: Sent) {
-  const { url, token } = serverOf(folder.path)
+  const { url, token } = serverOf(dataDir)
   const filled = route.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(path[name]!.toWellFormed()))
   const words = Object.entries(query).flatMap(([name, value]) => [value].flat().map((one) => [name, String(one)]))
   const stop = new AbortController()

@@ -1,32 +1,18 @@
 import type { Client } from '@atlas/client'
 import type { JsonObject, Plan } from '@atlas/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-} from './server.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { clientOf, finished, recordsOnly, serverOf, serverOfFile } from './server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile({ ...recordsOnly, ATLAS_PATROL_MINUTES: '0.02' })
 let client: Client
 
-beforeAll(async () => {
-  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0.02' } })
-  client = clientOf(folder.path)
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
+beforeAll(() => {
+  client = clientOf(dataDir)
 })
 
 /** What somebody does at DigitalOcean without Atlas. */
 async function byHand(method: string, path: string, body?: object): Promise<JsonObject> {
-  const { url, token } = serverOf(folder.path).sandbox!
+  const { url, token } = serverOf(dataDir).sandbox!
   const answer = await fetch(`${url}/v2${path}`, {
     method,
     headers: { authorization: `Bearer ${token}`, 'content-type': 'application/json' },

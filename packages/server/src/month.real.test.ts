@@ -3,29 +3,23 @@ import type { Client } from '@atlas/client'
 import { type JsonObject, monthAfter } from '@atlas/core'
 import { readSandboxFile, sandboxAdmin } from '@atlas/sandbox'
 import pg from 'pg'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
 import { databaseUrl } from './database.fixture.ts'
-import { clientOf, dataFolder, finished, type ServerProcess, startServer, stopServer } from './server.fixture.ts'
+import { clientOf, finished, recordsOnly, serverOfFile } from './server.fixture.ts'
 
 // A month cannot be waited for, so both sides are given another clock, and the same one. The sandbox's can be advanced;
 // metering takes every time it writes and every "now" it reads from one function of the database, metering_now, which
 // is put in its place with the same seconds added. Nothing else is touched: the invoice is what the sandbox makes of
 // its own records, the costs are what Atlas made of the steps that it carried out.
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile(recordsOnly)
 let client: Client
 let ahead = 0
 let sandbox: Awaited<ReturnType<typeof readSandboxFile>>
 
 beforeAll(async () => {
-  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' } })
-  client = clientOf(folder.path)
-  sandbox = await readSandboxFile(join(folder.path, 'sandbox'))
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
+  client = clientOf(dataDir)
+  sandbox = await readSandboxFile(join(dataDir, 'sandbox'))
 })
 
 const now = () => new Date(Date.now() + ahead * 1000)
@@ -34,7 +28,7 @@ const day = 24 * 3600
 async function advance(seconds: number): Promise<void> {
   await sandboxAdmin(sandbox).advanceClock(seconds)
   ahead += seconds
-  const database = new pg.Client(databaseUrl(folder.path))
+  const database = new pg.Client(databaseUrl(dataDir))
   await database.connect()
   await database.query(
     `create or replace function atlas.metering_now() returns timestamptz language sql stable

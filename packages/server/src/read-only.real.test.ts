@@ -1,42 +1,22 @@
 import { join } from 'node:path'
 import { readSandboxFile, sandboxAdmin } from '@atlas/sandbox'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { databaseUrl, dump } from './database.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  startServer,
-  stopServer,
-  twoMachines,
-} from './server.fixture.ts'
+import { expect, test } from 'vitest'
+import { bookkeeping, databaseUrl, dump } from './database.fixture.ts'
+import { clientOf, finished, serverOfFile, twoMachines } from './server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
-
-beforeAll(async () => {
-  // No patrol: it looks at the cloud by itself, and this is about what a plan does.
-  server = await startServer(folder.path, { env: { ATLAS_PATROL_MINUTES: '0' } })
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
-
-/** The rate bucket counts requests to the cloud, reading ones too; the queue notes when it looked for work. */
-const bookkeeping = ['atlas.rate_bucket', 'pgboss.queue', 'pgboss.version', 'pgboss.bam']
+// No patrol: it looks at the cloud by itself, and this is about what a plan does.
+const dataDir = serverOfFile({ ATLAS_PATROL_MINUTES: '0' })
 
 async function everything() {
-  const admin = sandboxAdmin(await readSandboxFile(join(folder.path, 'sandbox')))
-  return { database: await dump(databaseUrl(folder.path), bookkeeping), cloud: (await admin.dump()).records }
+  const admin = sandboxAdmin(await readSandboxFile(join(dataDir, 'sandbox')))
+  return { database: await dump(databaseUrl(dataDir), bookkeeping), cloud: (await admin.dump()).records }
 }
 
 test('planning an apply, a repair, a rollback and a destroy changes neither the database nor the cloud', async () => {
-  const client = clientOf(folder.path)
+  const client = clientOf(dataDir)
   const { id } = await client.apply(twoMachines(), {})
   expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
-  const admin = sandboxAdmin(await readSandboxFile(join(folder.path, 'sandbox')))
+  const admin = sandboxAdmin(await readSandboxFile(join(dataDir, 'sandbox')))
   await admin.resetRequests()
   const before = await everything()
 

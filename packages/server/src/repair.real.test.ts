@@ -1,27 +1,12 @@
 import type { Client } from '@atlas/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-  twoMachines,
-} from './server.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { clientOf, finished, serverOf, serverOfFile, twoMachines } from './server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile({ ATLAS_PATROL_MINUTES: '0.01' })
 let client: Client
 
-beforeAll(async () => {
-  server = await startServer(folder.path, { env: { ATLAS_PATROL_MINUTES: '0.01' } })
-  client = clientOf(folder.path)
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
+beforeAll(() => {
+  client = clientOf(dataDir)
 })
 
 async function event(type: string, after: string): Promise<{ id: string; data: unknown }> {
@@ -41,7 +26,7 @@ test('what was removed behind our back is seen on schedule, and a repair brings 
   const { id } = await client.apply(twoMachines(), {})
   expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
   const before = await resourceOf('web1')
-  const { url, token } = serverOf(folder.path).sandbox!
+  const { url, token } = serverOf(dataDir).sandbox!
   await fetch(`${url}/v2/droplets/${before!.id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
 
   const drift = await event('drift.detected', '0')

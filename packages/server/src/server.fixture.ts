@@ -6,6 +6,7 @@ import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Client, createClient } from '@atlas/client'
 import type { JsonObject } from '@atlas/core'
+import { afterAll, beforeAll } from 'vitest'
 import { lastServer, type RunningServer } from './data-folder/server-file.ts'
 
 const main = join(import.meta.dirname, 'main.ts')
@@ -51,6 +52,24 @@ export async function startServer(
 export async function stopServer({ child, ended }: ServerProcess): Promise<number | string> {
   child.stdin?.end()
   return ended
+}
+
+/** For a sandbox without machines, and a server that does not look at the cloud by itself. */
+export const recordsOnly = { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' }
+
+/** A server and a sandbox for all tests of a file: there before the first, gone after the last. Gives its data folder. */
+export function serverOfFile(env: Record<string, string> = {}): string {
+  const folder = dataFolder()
+  let server: ServerProcess
+  beforeAll(async () => {
+    server = await startServer(folder.path, { env })
+    if (!server.line.ready) throw new Error(server.line.error?.message)
+  })
+  afterAll(async () => {
+    await stopServer(server)
+    folder.remove()
+  })
+  return folder.path
 }
 
 /** The server's own file, tokens and all. */

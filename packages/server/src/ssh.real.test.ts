@@ -1,23 +1,14 @@
 import { execFileSync } from 'node:child_process'
 import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { clientOf, dataFolder, finished, type ServerProcess, startServer, stopServer } from './server.fixture.ts'
+import { expect, test } from 'vitest'
+import { clientOf, finished, serverOfFile } from './server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
-
-beforeAll(async () => {
-  server = await startServer(folder.path)
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
+const dataDir = serverOfFile()
 
 /** As `atlas` makes it for a blueprint. */
 function makeKey(): string {
-  const ssh = join(folder.path, 'ssh')
+  const ssh = join(dataDir, 'ssh')
   mkdirSync(ssh, { mode: 0o700 })
   const file = join(ssh, 'id_ed25519')
   execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file])
@@ -25,7 +16,7 @@ function makeKey(): string {
 }
 
 test('a machine is reached with exactly what the API says of it, its host key included', async () => {
-  const client = clientOf(folder.path)
+  const client = clientOf(dataDir)
   const description = {
     name: 'doors',
     provider: 'digitalocean',
@@ -49,7 +40,7 @@ test('a machine is reached with exactly what the API says of it, its host key in
 
   const web1 = (await client.infrastructure('doors')).resources.find(({ name }) => name === 'web1')!
   const { host, port, user, known_hosts: knownHosts, identity_file: identity } = web1.ssh!
-  const known = join(folder.path, 'known_hosts')
+  const known = join(dataDir, 'known_hosts')
   writeFileSync(known, `${knownHosts}\n`)
   const options = ['StrictHostKeyChecking=yes', `UserKnownHostsFile=${known}`, 'BatchMode=yes', 'IdentitiesOnly=yes']
   const args = [...options.flatMap((option) => ['-o', option]), '-i', identity!, '-p', String(port), `${user}@${host}`]

@@ -1,31 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { databaseUrl, dump } from './database.fixture.ts'
+import { expect, test } from 'vitest'
+import { bookkeeping, databaseUrl, dump } from './database.fixture.ts'
 import { requests } from './requests.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  startServer,
-  stopServer,
-  twoMachines,
-} from './server.fixture.ts'
+import { clientOf, finished, recordsOnly, serverOfFile, twoMachines } from './server.fixture.ts'
 
-const folder = dataFolder()
-const send = requests(folder.path)
-let server: ServerProcess
-
-beforeAll(async () => {
-  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' } })
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
+const dataDir = serverOfFile(recordsOnly)
+const send = requests(dataDir)
 
 const done = async ({ status, json }: Awaited<ReturnType<typeof send>>) => {
   expect(status, JSON.stringify(json)).toBe(202)
-  return finished(clientOf(folder.path), json.operation.id)
+  return finished(clientOf(dataDir), json.operation.id)
 }
 
 test('a plan that was kept is read and applied by its hash, once', async () => {
@@ -81,17 +64,9 @@ test('destroy, repair, rollback and apply are planned at the infrastructure', as
 })
 
 test('keeping a plan writes the plan and who asked for it, and nothing else', async () => {
-  const bookkeeping = [
-    'atlas.rate_bucket',
-    'atlas.stored_plan',
-    'atlas.audit',
-    'atlas.audit_head',
-    'pgboss.queue',
-    'pgboss.version',
-    'pgboss.bam',
-  ]
-  const before = await dump(databaseUrl(folder.path), bookkeeping)
+  const written = [...bookkeeping, 'atlas.stored_plan', 'atlas.audit', 'atlas.audit_head']
+  const before = await dump(databaseUrl(dataDir), written)
   await send('POST', '/infrastructure?plan=true&store=true', { body: twoMachines({ name: 'new' }) })
   await send('POST', '/infrastructure/planned/plan', { body: { kind: 'destroy' } })
-  expect(await dump(databaseUrl(folder.path), bookkeeping)).toEqual(before)
+  expect(await dump(databaseUrl(dataDir), written)).toEqual(before)
 })

@@ -1,31 +1,14 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { requests } from './requests.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  startServer,
-  stopServer,
-  twoMachines,
-} from './server.fixture.ts'
+import { clientOf, finished, recordsOnly, serverOfFile, twoMachines } from './server.fixture.ts'
 
-const folder = dataFolder()
-const send = requests(folder.path)
-let server: ServerProcess
-
-beforeAll(async () => {
-  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' } })
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
+const dataDir = serverOfFile(recordsOnly)
+const send = requests(dataDir)
 
 async function made(description: object) {
   const { status, json } = await send('POST', '/infrastructure', { body: description })
   expect(status, JSON.stringify(json)).toBe(202)
-  return finished(clientOf(folder.path), json.operation.id)
+  return finished(clientOf(dataDir), json.operation.id)
 }
 
 const disks = (name: string, tags: Record<string, string>, count = 1) => ({
@@ -114,7 +97,7 @@ test('an unchanged infrastructure is answered with 304; a change meant for an ol
   const larger = disks('aa', { environment: 'test', index: 'aa' }, 4)
   const mine = await send('PUT', '/infrastructure/aa', { body: larger, headers: { 'if-match': before } })
   expect(mine.status).toBe(202)
-  await finished(clientOf(folder.path), mine.json.operation.id)
+  await finished(clientOf(dataDir), mine.json.operation.id)
   expect((await send('GET', '/infrastructure/aa', { headers: { 'if-none-match': before } })).status).toBe(200)
 
   const headers = { 'if-match': before }
@@ -139,7 +122,7 @@ test('an update keeps the name, and needs what it updates', async () => {
 test('statistics count what exists, what it costs and what was done', async () => {
   await made(twoMachines())
   const consent = 'consent=disk0&consent=disk1&consent=disk2'
-  await finished(clientOf(folder.path), (await send('DELETE', `/infrastructure/ee?${consent}`)).json.operation.id)
+  await finished(clientOf(dataDir), (await send('DELETE', `/infrastructure/ee?${consent}`)).json.operation.id)
 
   const { infrastructure: all } = (await send('GET', '/infrastructure?include=resources')).json
   const resources = all.flatMap((one: { resources: { type: string }[] }) => one.resources)

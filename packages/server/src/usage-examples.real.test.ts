@@ -2,29 +2,12 @@ import { generateKeyPairSync } from 'node:crypto'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { JsonObject } from '@atlas/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { requests } from './requests.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-} from './server.fixture.ts'
+import { clientOf, finished, recordsOnly, serverOf, serverOfFile } from './server.fixture.ts'
 
-const folder = dataFolder()
-const send = requests(folder.path)
-let server: ServerProcess
-
-beforeAll(async () => {
-  server = await startServer(folder.path, { env: { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' } })
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
+const dataDir = serverOfFile(recordsOnly)
+const send = requests(dataDir)
 
 interface Example {
   method: string
@@ -52,7 +35,7 @@ function examplesIn(document: string): Example[] {
 
 /** In the cloud's own panel, so to speak. */
 async function addKeyToAccount(name: string): Promise<void> {
-  const { url, token } = serverOf(folder.path).sandbox!
+  const { url, token } = serverOf(dataDir).sandbox!
   const { publicKey } = generateKeyPairSync('ed25519')
   const text = (bytes: Buffer) => Buffer.concat([Buffer.from([0, 0, 0, bytes.length]), bytes])
   const raw = publicKey.export({ type: 'spki', format: 'der' }).subarray(-32)
@@ -88,7 +71,7 @@ test('creating infrastructure and monitoring the operation, as written', async (
   for (const [name, value] of Object.entries(described))
     if (seen.operation[name] !== null) expect([name, typeof seen.operation[name]]).toEqual([name, typeof value])
 
-  expect(await finished(clientOf(folder.path), json.operation.id)).toMatchObject({
+  expect(await finished(clientOf(dataDir), json.operation.id)).toMatchObject({
     status: 'succeeded',
     total_steps: 2,
     completed_steps: 2,

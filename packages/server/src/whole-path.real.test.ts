@@ -1,25 +1,7 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  startServer,
-  stopServer,
-  twoMachines,
-} from './server.fixture.ts'
+import { expect, test } from 'vitest'
+import { clientOf, finished, serverOfFile, twoMachines } from './server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
-
-beforeAll(async () => {
-  server = await startServer(folder.path)
-  expect(server.line.error).toBeUndefined()
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
+const dataDir = serverOfFile()
 
 test.each([
   { provider: 'digitalocean', name: 'shop' },
@@ -27,7 +9,7 @@ test.each([
 ])(
   '$provider: description → plan → submit → ready; the second plan is empty; destroy leaves nothing',
   async (where) => {
-    const client = clientOf(folder.path)
+    const client = clientOf(dataDir)
     const { name } = where
     const description = twoMachines(where)
     const plan = await client.planApply(description)

@@ -1,30 +1,17 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { gate, gateMs } from '@atlas/engine'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Connection, connect } from './connection.ts'
-import { testDatabase } from './database.fixture.ts'
+import { expect, test } from 'vitest'
+import { databaseOfFile } from './database.fixture.ts'
 import { readHealth } from './health.ts'
 import { holdLease } from './liveness.ts'
-import { migrate } from './migrate.ts'
 
-let database: Awaited<ReturnType<typeof testDatabase>>
-let connection: Connection
-
-beforeAll(async () => {
-  database = await testDatabase()
-  connection = connect(database.url)
-  await migrate(connection.db)
-})
-afterAll(async () => {
-  await connection.db.destroy()
-  await database.drop()
-})
+const database = databaseOfFile()
 
 const never = new AbortController().signal
 
 /** Ends the sessions of all workers, as a restart of PostgreSQL would. */
 const cut = () =>
-  connection.pool.query(
+  database.connection.pool.query(
     `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'atlas worker'`,
   )
 
@@ -36,9 +23,9 @@ test('a lease is fresh while the database answers, and workers have numbers of t
     expect(lease.age()).toBeLessThan(gateMs)
     expect(() => gate(lease)).not.toThrow()
   }
-  expect(await readHealth(connection)).toMatchObject({ database: 'ok', workers: 2 })
+  expect(await readHealth(database.connection)).toMatchObject({ database: 'ok', workers: 2 })
   for (const lease of leases) await lease.release()
-  await expect.poll(() => readHealth(connection)).toMatchObject({ workers: 0 })
+  await expect.poll(() => readHealth(database.connection)).toMatchObject({ workers: 0 })
 })
 
 test('a lost session closes the gate at once; the same number comes back', async () => {

@@ -1,44 +1,37 @@
 import { randomUUID } from 'node:crypto'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Connection, connect } from './connection.ts'
-import { testDatabase } from './database.fixture.ts'
+import { databaseOfFile } from './database.fixture.ts'
 import { type Listener, listen } from './listener.ts'
-import { migrate } from './migrate.ts'
 import { operationQueue, type Queue, queueSchema } from './queue.ts'
 
-let database: Awaited<ReturnType<typeof testDatabase>>
-let connection: Connection
+const database = databaseOfFile()
 let listener: Listener
 let queue: Queue
 const soon = () => AbortSignal.timeout(10_000)
 
 beforeAll(async () => {
-  database = await testDatabase()
-  connection = connect(database.url)
-  await migrate(connection.db)
   listener = listen(database.url)
-  queue = operationQueue(connection, listener, (error) => console.error(error))
+  queue = operationQueue(database.connection, listener, (error) => console.error(error))
   await queue.start()
 })
 afterAll(async () => {
   await queue.stop()
   await listener.close()
-  await connection.db.destroy()
-  await database.drop()
 })
 
 async function send(): Promise<string> {
   const id = randomUUID()
-  await connection.db.transaction().execute((tx) => queue.send(tx, id))
+  await database.connection.db.transaction().execute((tx) => queue.send(tx, id))
   return id
 }
 
 const jobOf = async (id: string) =>
-  (await connection.pool.query(`select state, retry_count from ${queueSchema}.job where id = $1`, [id])).rows[0]
+  (await database.connection.pool.query(`select state, retry_count from ${queueSchema}.job where id = $1`, [id]))
+    .rows[0]
 
 test('a job is there only when its transaction is', async () => {
   const id = randomUUID()
-  const broken = connection.db.transaction().execute(async (tx) => {
+  const broken = database.connection.db.transaction().execute(async (tx) => {
     await queue.send(tx, id)
     throw new Error('no')
   })

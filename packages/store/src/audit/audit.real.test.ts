@@ -1,22 +1,9 @@
 import type { AuditEntry } from '@atlas/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Connection, connect } from '../connection.ts'
-import { testDatabase } from '../database.fixture.ts'
-import { migrate } from '../migrate.ts'
+import { expect, test } from 'vitest'
+import { databaseOfFile } from '../database.fixture.ts'
 import { openAudit } from './index.ts'
 
-let database: Awaited<ReturnType<typeof testDatabase>>
-let connection: Connection
-
-beforeAll(async () => {
-  database = await testDatabase()
-  connection = connect(database.url, { poolSize: 10 })
-  await migrate(connection.db)
-})
-afterAll(async () => {
-  await connection.db.destroy()
-  await database.drop()
-})
+const database = databaseOfFile({ poolSize: 10 })
 
 const entry = (workspace: string, n: number): AuditEntry => ({
   kind: 'asked',
@@ -28,13 +15,13 @@ const entry = (workspace: string, n: number): AuditEntry => ({
 
 /** What an administrator of the database can do, and nobody by mistake. */
 async function tamper(statement: string) {
-  await connection.pool.query('alter table audit disable trigger append_only')
-  await connection.pool.query(statement)
-  await connection.pool.query('alter table audit enable trigger append_only')
+  await database.connection.pool.query('alter table audit disable trigger append_only')
+  await database.connection.pool.query(statement)
+  await database.connection.pool.query('alter table audit enable trigger append_only')
 }
 
 test('appends of many writers on several nodes make one chain without a gap', async () => {
-  const nodes = [openAudit(connection), openAudit(connection), openAudit(connection)]
+  const nodes = [openAudit(database.connection), openAudit(database.connection), openAudit(database.connection)]
   const numbers = await Promise.all(
     Array.from({ length: 90 }, (_, n) => nodes[n % 3]!.write(entry(n % 2 ? 'blue' : 'green', n))),
   )
@@ -43,7 +30,7 @@ test('appends of many writers on several nodes make one chain without a gap', as
 })
 
 test('the records of a workspace are its own, the latest first', async () => {
-  const audit = openAudit(connection)
+  const audit = openAudit(database.connection)
   const page = await audit.list({ workspace: 'blue', limit: 3 })
   expect(page.map(({ record }) => record.workspace)).toEqual(['blue', 'blue', 'blue'])
   const before = page.at(-1)!.record.seq
@@ -56,12 +43,12 @@ test('the records of a workspace are its own, the latest first', async () => {
 test.each(['update audit set hash = hash', 'delete from audit where seq = 1', 'truncate audit'])(
   '«%s» is refused',
   async (statement) => {
-    await expect(connection.pool.query(statement)).rejects.toThrow('append-only')
+    await expect(database.connection.pool.query(statement)).rejects.toThrow('append-only')
   },
 )
 
 test('a row that was changed, moved or removed is found, and a tail that was cut off', async () => {
-  const audit = openAudit(connection)
+  const audit = openAudit(database.connection)
   const { head } = await audit.verify()
   const found = async (noted = head) => (await audit.verify(noted)).findings.map(({ seq, what }) => `${what} ${seq}`)
 

@@ -1,26 +1,16 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Connection, connect } from '../connection.ts'
-import { testDatabase } from '../database.fixture.ts'
-import { migrate } from '../migrate.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { databaseOfFile } from '../database.fixture.ts'
 import { credentials } from './credentials.ts'
 import { sealedKeys } from './sealed-keys.ts'
 
-let database: Awaited<ReturnType<typeof testDatabase>>
-let connection: Connection
+const database = databaseOfFile()
 
 beforeAll(async () => {
-  database = await testDatabase()
-  connection = connect(database.url)
-  await migrate(connection.db)
-  await sealedKeys(connection).begin('k')
-})
-afterAll(async () => {
-  await connection.db.destroy()
-  await database.drop()
+  await sealedKeys(database.connection).begin('k')
 })
 
 test('a credential belongs to one workspace; set again it is rotated, removed it is gone', async () => {
-  const store = credentials(connection)
+  const store = credentials(database.connection)
   const first = await store.put('acme', 'digitalocean', { sealed: 'av1.k.1', fingerprint: 'one' })
   expect(first).toMatchObject({ provider: 'digitalocean', fingerprint: 'one', rotatedAt: null })
   const second = await store.put('acme', 'digitalocean', { sealed: 'av1.k.2', fingerprint: 'two' })
@@ -36,7 +26,7 @@ test('a credential belongs to one workspace; set again it is rotated, removed it
 })
 
 test('the last use is written when it is another credential, and otherwise once a minute', async () => {
-  const store = credentials(connection)
+  const store = credentials(database.connection)
   const use = { provider: 'digitalocean', source: 'environment', fingerprint: 'one' }
   await store.used('acme', use)
   const [first] = await store.uses('acme')

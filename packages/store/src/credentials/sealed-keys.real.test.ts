@@ -1,32 +1,24 @@
-import { afterAll, beforeAll, beforeEach, expect, test } from 'vitest'
-import { type Connection, connect } from '../connection.ts'
-import { testDatabase } from '../database.fixture.ts'
-import { migrate } from '../migrate.ts'
+import { beforeEach, expect, test } from 'vitest'
+import { databaseOfFile } from '../database.fixture.ts'
 import { credentials } from './credentials.ts'
 import { sealedColumns } from './sealed-columns.ts'
 import { sealedKeys } from './sealed-keys.ts'
 
-let database: Awaited<ReturnType<typeof testDatabase>>
-let connection: Connection
+const database = databaseOfFile()
 
-beforeAll(async () => {
-  database = await testDatabase()
-  connection = connect(database.url)
-  await migrate(connection.db)
-})
-afterAll(async () => {
-  await connection.db.destroy()
-  await database.drop()
-})
-beforeEach(() => connection.pool.query('truncate credential, credential_use, vault_key cascade'))
+beforeEach(() => database.connection.pool.query('truncate credential, credential_use, vault_key cascade'))
 
 const envelope = (key: string, plain: string) => `av1.${key}.n.t.${plain}`
 const put = (key: string, workspace: string) =>
-  credentials(connection).put(workspace, 'digitalocean', { sealed: envelope(key, workspace), fingerprint: 'f' })
-const read = async (workspace: string) => (await credentials(connection).read(workspace, 'digitalocean'))?.sealed
+  credentials(database.connection).put(workspace, 'digitalocean', {
+    sealed: envelope(key, workspace),
+    fingerprint: 'f',
+  })
+const read = async (workspace: string) =>
+  (await credentials(database.connection).read(workspace, 'digitalocean'))?.sealed
 
 test('of several who seal first, one says with which key', async () => {
-  const keys = sealedKeys(connection)
+  const keys = sealedKeys(database.connection)
   expect(await keys.primary()).toBeUndefined()
   const chosen = await Promise.all(['a', 'b', 'c'].map((id) => keys.begin(id)))
   expect(new Set(chosen).size).toBe(1)
@@ -34,7 +26,7 @@ test('of several who seal first, one says with which key', async () => {
 })
 
 test('a rotation reseals every row, in batches, with what the row belongs to', async () => {
-  const keys = sealedKeys(connection)
+  const keys = sealedKeys(database.connection)
   await keys.begin('old')
   const workspaces = Array.from({ length: 230 }, (_, n) => `w${n}`)
   for (const workspace of workspaces) await put('old', workspace)
@@ -53,7 +45,7 @@ test('a rotation reseals every row, in batches, with what the row belongs to', a
 })
 
 test('a rotation that broke off in the middle goes on, and its old key stays until then', async () => {
-  const keys = sealedKeys(connection)
+  const keys = sealedKeys(database.connection)
   await keys.begin('old')
   for (let n = 0; n < 150; n += 1) await put('old', `w${n}`)
   await keys.promote('new')
@@ -70,7 +62,7 @@ test('a rotation that broke off in the middle goes on, and its old key stays unt
 })
 
 test('nothing can be sealed with a key that has been retired', async () => {
-  const keys = sealedKeys(connection)
+  const keys = sealedKeys(database.connection)
   await keys.begin('old')
   await keys.promote('new')
   await put('old', 'late')
@@ -81,7 +73,7 @@ test('nothing can be sealed with a key that has been retired', async () => {
 })
 
 test('every column that holds sealed texts is known to the rotation', async () => {
-  const { rows } = await connection.pool.query(
+  const { rows } = await database.connection.pool.query(
     `select table_name from information_schema.columns where table_schema = 'atlas' and column_name = 'key_id' order by 1`,
   )
   expect(rows.map(({ table_name }) => table_name)).toEqual(sealedColumns.map(({ table }) => table).sort())

@@ -1,35 +1,27 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { AtlasEvent } from '@atlas/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { type Connection, connect } from '../connection.ts'
-import { testDatabase } from '../database.fixture.ts'
+import { databaseOfFile } from '../database.fixture.ts'
 import { type Listener, listen } from '../listener.ts'
-import { migrate } from '../migrate.ts'
 import { type EventFilter, writeEvents } from './events.ts'
 import { type EventHub, eventHub } from './hub.ts'
 
-let database: Awaited<ReturnType<typeof testDatabase>>
-let connection: Connection
+const database = databaseOfFile({ poolSize: 20 })
 let listener: Listener
 let hub: EventHub
 
 beforeAll(async () => {
-  database = await testDatabase()
-  connection = connect(database.url, { poolSize: 20 })
-  await migrate(connection.db)
   listener = listen(database.url)
-  hub = eventHub(connection, listener)
+  hub = eventHub(database.connection, listener)
 })
 afterAll(async () => {
   await hub.close()
   await listener.close()
-  await connection.db.destroy()
-  await database.drop()
 })
 
 /** One transaction with so many events, which takes its time to commit. */
 const write = (workspace: string, count: number, beforeCommitMs = 0) =>
-  connection.db.transaction().execute(async (tx) => {
+  database.connection.db.transaction().execute(async (tx) => {
     const event = { type: 'step.done' as const, data: {} }
     await writeEvents(
       tx,
@@ -58,14 +50,16 @@ test('a live reader misses nothing and sees nothing twice, however commits overl
   })
   await Promise.all(writers)
   const ids = (await reading).map((event) => event.id)
-  const { rows } = await connection.pool.query(`select id::int from event where workspace = 'busy' order by id`)
+  const { rows } = await database.connection.pool.query(
+    `select id::int from event where workspace = 'busy' order by id`,
+  )
   expect(ids).toEqual(rows.map((row) => row.id))
 })
 
 test('an event with a lower id never becomes visible after one with a higher id', async () => {
   const visible = async () => {
     const query = `select id::int from event where workspace = 'order' order by id`
-    return (await connection.pool.query<{ id: number }>(query)).rows.map((row) => row.id)
+    return (await database.connection.pool.query<{ id: number }>(query)).rows.map((row) => row.id)
   }
   const late = write('order', 1, 150)
   await sleep(30)
@@ -108,7 +102,7 @@ test('an event reaches a waiting reader by notification, not by looking again', 
 test('a reader survives the loss of its listening connection', async () => {
   const reading = follow('survivor', 2)
   await write('survivor', 1)
-  await connection.pool.query(
+  await database.connection.pool.query(
     `select pg_terminate_backend(pid) from pg_stat_activity where application_name = 'atlas listener'`,
   )
   await write('survivor', 1)
