@@ -1,13 +1,19 @@
 import type {
   Comparison,
+  InfrastructureFilter,
+  InfrastructureSummary,
   JsonObject,
   Observed,
   Operation,
+  OperationPlace,
   OperationStep,
   Origin,
   Owned,
   Plan,
   PriceLine,
+  ResourceFilter,
+  ResourcePlace,
+  Statistics,
 } from '@atlas/core'
 import type { Actor } from './caller.ts'
 import type { AdoptionControl, ImportRequest } from './control/adoption.ts'
@@ -44,7 +50,7 @@ export interface Control {
   infrastructures(
     workspace: string,
     filter: InfrastructureFilter,
-  ): Promise<{ found: InfrastructureSummaryView[]; next?: string }>
+  ): Promise<{ found: InfrastructureSummary[]; next?: string }>
   /** By id or name. @throws AtlasError not_found */
   infrastructure(workspace: string, idOrName: string): Promise<InfrastructureView>
   /** Its name, by either; nothing else of it is read. @throws AtlasError not_found */
@@ -55,7 +61,7 @@ export interface Control {
     idOrName: string,
     filter: ResourceFilter,
   ): Promise<{ resources: ResourceView[]; next?: ResourcePlace }>
-  statistics(workspace: string): Promise<StatisticsView>
+  statistics(workspace: string): Promise<Statistics>
   /** The latest first. */
   operations(workspace: string, filter: OperationFilter): Promise<{ operations: Operation[]; next?: OperationPlace }>
   operation(workspace: string, id: string): Promise<Operation>
@@ -105,31 +111,6 @@ export interface Approved {
   origin?: Origin
 }
 
-export interface InfrastructureFilter {
-  /** Goes on behind this name. */
-  after?: string
-  limit: number
-  status?: InfrastructureSummaryView['status']
-  provider?: string
-  /** All of them. */
-  tags?: Record<string, string>
-  /** How the name begins. */
-  prefix?: string
-}
-
-/** While a resource is replaced there are two of its name. */
-export type ResourcePlace = [name: string, generation: number]
-
-export interface ResourceFilter {
-  after?: ResourcePlace
-  limit: number
-  type?: string
-  phase?: 'ready' | 'pending' | 'failed' | 'missing'
-}
-
-/** When it was made, to the microsecond, and its id. */
-export type OperationPlace = [at: string, id: string]
-
 export interface OperationFilter {
   /** By id or name; an unknown one is an error rather than an empty list. */
   infrastructure?: string
@@ -150,22 +131,7 @@ export interface EstimateView {
   comparison?: Comparison[]
 }
 
-export interface InfrastructureSummaryView {
-  id: string
-  name: string
-  provider: string
-  account: string
-  region: string
-  revision: number
-  status: 'new' | 'changing' | 'ready' | 'degraded' | 'destroyed' | 'released'
-  monthlyCost: number
-  tags: Record<string, string>
-  resourceCount: number
-  createdAt: string
-  updatedAt: string
-}
-
-export interface InfrastructureView extends InfrastructureSummaryView {
+export interface InfrastructureView extends InfrastructureSummary {
   resources: ResourceView[]
 }
 
@@ -176,17 +142,6 @@ export type ResourceView = Owned & {
   monthlyCost: number | null
   observedAt: string | null
   ssh?: { host: string; port: number; user: string; knownHosts?: string; identityFile?: string }
-}
-
-type Counts = Record<string, number>
-
-export interface StatisticsView {
-  infrastructure: { total: number; byStatus: Counts; byProvider: Counts }
-  resources: { total: number; byType: Counts; byPhase: Counts }
-  /** USD a month at list price of what exists now. */
-  monthlyCost: number
-  monthlyCostByProvider: Record<string, number>
-  operations: { last24h: Counts; last30d: Counts }
 }
 
 export interface ProviderView {

@@ -39,6 +39,9 @@ export interface Operation {
   finishedAt: string | null
 }
 
+/** Where an operation stands in the list: when it was made, to the microsecond, and its id. */
+export type OperationPlace = [at: string, id: string]
+
 export interface OperationStep {
   n: number
   action: Plan['steps'][number]['action'] | Work['action']

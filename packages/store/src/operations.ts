@@ -1,7 +1,8 @@
-import { AtlasError, type Operation, type OperationStep, type Plan } from '@atlas/core'
+import { AtlasError, cents, type Operation, type OperationPlace, type OperationStep, type Plan } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from './connection.ts'
 import { type Asked, originOf } from './origin.ts'
+import { pageOf } from './page.ts'
 import { explained } from './trouble.ts'
 import { isUuid } from './uuid.ts'
 
@@ -39,9 +40,6 @@ export interface OperationFilter {
   after?: OperationPlace
 }
 
-/** Where an operation stands in the list: when it was made, to the microsecond, and its id. */
-export type OperationPlace = [at: string, id: string]
-
 /** The latest first. `next` is there where more follow. */
 export async function listOperations(
   connection: Connection,
@@ -49,9 +47,8 @@ export async function listOperations(
   { limit = 50, ...filter }: OperationFilter,
 ): Promise<{ operations: Operation[]; next?: OperationPlace }> {
   const rows = await select(connection, workspace, { ...filter, limit: limit + 1 })
-  const operations = rows.slice(0, limit).map(view)
-  const last = rows[limit - 1]
-  return rows.length > limit ? { operations, next: [last!.place, last!.id] } : { operations }
+  const { rows: page, ...more } = pageOf(rows, limit, ({ place, id }): OperationPlace => [place, id])
+  return { operations: page.map(view), ...more }
 }
 
 /** In the order of the plan. @throws AtlasError `not_found` */
@@ -192,7 +189,7 @@ function view(row: Row): Operation {
     currentStep:
       current && status === 'running' ? `${doing[current.action]} ${current.type}: ${current.resource}` : null,
     createdResources: row.created,
-    costChange: Math.round(row.cost * 100) / 100,
+    costChange: cents(row.cost),
     error: row.error,
     origin: originOf(row),
     createdAt: row.created_at.toISOString(),

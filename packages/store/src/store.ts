@@ -1,4 +1,16 @@
-import type { AtlasEvent, Budget, Gate, Judged, Operation, OperationStep, Plan, RateLimiter } from '@atlas/core'
+import type {
+  AtlasEvent,
+  Budget,
+  Gate,
+  InfrastructureFilter,
+  Judged,
+  Operation,
+  OperationStep,
+  Plan,
+  RateLimiter,
+  ResourceFilter,
+  Statistics,
+} from '@atlas/core'
 import type { JournalStore, PatrolStore } from '@atlas/engine'
 import { type Tokens, tokens } from './access/tokens.ts'
 import { type Workspaces, workspaces } from './access/workspaces.ts'
@@ -27,9 +39,9 @@ import {
   type Which,
   which,
 } from './infrastructure/infrastructure.ts'
-import { type InfrastructureFilter, type InfrastructurePage, infrastructurePages } from './infrastructure/page.ts'
-import { type ResourceFilter, resourcePage } from './infrastructure/resource-page.ts'
-import { type Statistics, statistics } from './infrastructure/statistics.ts'
+import { type InfrastructurePage, infrastructurePages } from './infrastructure/page.ts'
+import { resourcePage } from './infrastructure/resource-page.ts'
+import { statistics } from './infrastructure/statistics.ts'
 import { takeOver } from './journal.ts'
 import { type Bell, listen } from './listener.ts'
 import { type HeldLease, holdLease } from './liveness.ts'

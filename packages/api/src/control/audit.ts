@@ -1,9 +1,4 @@
-import type { AuditEntry, AuditFinding, AuditHead, AuditRecord } from '@atlas/core'
-
-export interface AuditLine {
-  record: AuditRecord
-  hash: string
-}
+import type { AuditEntry, AuditFinding, AuditHead, ChainedRecord } from '@atlas/core'
 
 export interface AuditControl {
   /** Answers the record's number when it is on the disk. @throws AtlasError `database_unavailable` */
@@ -12,9 +7,9 @@ export interface AuditControl {
   list(
     workspace: string | undefined,
     page: { limit: number; before?: number | undefined },
-  ): Promise<{ lines: AuditLine[]; next?: number }>
+  ): Promise<{ lines: ChainedRecord[]; next?: number }>
   /** From the first to the last. */
-  walk(workspace: string | undefined): AsyncIterable<AuditLine>
+  walk(workspace: string | undefined): AsyncIterable<ChainedRecord>
   /** @param noted a head that was noted earlier, and that the chain must still go through */
   verify(noted: AuditHead | undefined): Promise<{
     ok: boolean

@@ -1,9 +1,8 @@
 import { Readable } from 'node:stream'
-import { AtlasError, type AuditHead } from '@atlas/core'
+import { AtlasError, type AuditHead, type ChainedRecord } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Caller } from '../caller.ts'
-import type { AuditLine } from '../control/audit.ts'
 import type { Control } from '../control.ts'
 import { auditRecordJson, auditToJson, auditVerdictJson } from '../wire/audit.ts'
 import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
@@ -97,6 +96,6 @@ function headOf(text: string): AuditHead {
   return { seq: Number(seq), hash: hash! }
 }
 
-async function* lines(walk: AsyncIterable<AuditLine>): AsyncGenerator<string> {
+async function* lines(walk: AsyncIterable<ChainedRecord>): AsyncGenerator<string> {
   for await (const line of walk) yield `${JSON.stringify(auditToJson(line))}\n`
 }

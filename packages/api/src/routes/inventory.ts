@@ -1,7 +1,7 @@
-import { AtlasError } from '@atlas/core'
+import { AtlasError, type InfrastructureFilter, type ResourceFilter } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import type { Control, InfrastructureFilter, ResourceFilter } from '../control.ts'
+import type { Control } from '../control.ts'
 import {
   infrastructureJson,
   infrastructureStatus,

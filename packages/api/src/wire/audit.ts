@@ -1,6 +1,5 @@
-import { type AuditRecord, auditKinds } from '@atlas/core'
+import { type AuditRecord, auditKinds, type ChainedRecord } from '@atlas/core'
 import { z } from 'zod'
-import type { AuditLine } from '../control/audit.ts'
 
 /** A record as it was hashed, with its hash. Nothing is left out or renamed, so that anybody can hash it again. */
 export const auditRecordJson = z
@@ -27,7 +26,7 @@ export const auditRecordJson = z
   })
   .meta({ id: 'AuditRecord' })
 
-export const auditToJson = ({ record, hash }: AuditLine): AuditRecord & { hash: string } => ({ ...record, hash })
+export const auditToJson = ({ record, hash }: ChainedRecord): AuditRecord & { hash: string } => ({ ...record, hash })
 
 export const auditVerdictJson = z
   .object({

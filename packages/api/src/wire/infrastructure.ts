@@ -1,6 +1,6 @@
-import type { JsonObject } from '@atlas/core'
+import type { InfrastructureSummary, JsonObject } from '@atlas/core'
 import { z } from 'zod'
-import type { InfrastructureSummaryView, InfrastructureView, ResourceView } from '../control.ts'
+import type { InfrastructureView, ResourceView } from '../control.ts'
 
 const jsonObject = z.custom<JsonObject>((value) => typeof value === 'object' && value !== null).meta({ type: 'object' })
 
@@ -57,7 +57,7 @@ export const infrastructureJson = infrastructureSummaryJson
 
 export type InfrastructureJson = z.infer<typeof infrastructureJson>
 
-export const infrastructureSummaryToJson = (view: InfrastructureSummaryView): InfrastructureSummaryJson => ({
+export const infrastructureSummaryToJson = (view: InfrastructureSummary): InfrastructureSummaryJson => ({
   id: view.id,
   name: view.name,
   provider: view.provider,

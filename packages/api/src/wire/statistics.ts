@@ -1,5 +1,5 @@
+import type { Statistics } from '@atlas/core'
 import { z } from 'zod'
-import type { StatisticsView } from '../control.ts'
 
 const counts = (of: string) => z.record(z.string(), z.number()).describe(of)
 
@@ -23,12 +23,7 @@ export const statisticsJson = z
 
 export type StatisticsJson = z.infer<typeof statisticsJson>
 
-export const statisticsToJson = ({
-  infrastructure,
-  resources,
-  operations,
-  ...cost
-}: StatisticsView): StatisticsJson => ({
+export const statisticsToJson = ({ infrastructure, resources, operations, ...cost }: Statistics): StatisticsJson => ({
   infrastructure: {
     total: infrastructure.total,
     by_status: infrastructure.byStatus,

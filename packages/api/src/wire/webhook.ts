@@ -1,6 +1,5 @@
-import { eventTypes } from '@atlas/core'
+import { type Delivery, eventTypes, type Webhook } from '@atlas/core'
 import { z } from 'zod'
-import type { DeliveryView, WebhookView } from '../control/webhooks.ts'
 
 const time = z.string().meta({ examples: ['2026-11-20T10:00:00.000Z'] })
 
@@ -66,7 +65,7 @@ export const testJson = z.object({
   ms: z.number(),
 })
 
-export const webhookToJson = (view: WebhookView): z.infer<typeof webhookJson> => ({
+export const webhookToJson = (view: Webhook): z.infer<typeof webhookJson> => ({
   id: view.id,
   url: view.url,
   description: view.description,
@@ -78,7 +77,7 @@ export const webhookToJson = (view: WebhookView): z.infer<typeof webhookJson> =>
   updated_at: view.updatedAt,
 })
 
-export const deliveryToJson = (view: DeliveryView): z.infer<typeof deliveryJson> => ({
+export const deliveryToJson = (view: Delivery): z.infer<typeof deliveryJson> => ({
   id: view.id,
   event: { id: String(view.eventId), type: view.type },
   status: view.status,

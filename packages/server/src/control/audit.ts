@@ -3,11 +3,7 @@ import type { Store } from '@atlas/store'
 
 export const auditControl = ({ store: { audit } }: { store: Pick<Store, 'audit'> }): AuditControl => ({
   write: (entry) => audit.write(entry),
-  async list(workspace, { limit, before }) {
-    const found = await audit.list({ workspace, before, limit: limit + 1 })
-    const lines = found.slice(0, limit)
-    return { lines, ...(found.length > limit && { next: lines.at(-1)!.record.seq }) }
-  },
+  list: (workspace, { limit, before }) => audit.list({ workspace, limit, before }),
   walk: (workspace) => audit.walk(workspace),
   verify: (noted) => audit.verify(noted),
 })

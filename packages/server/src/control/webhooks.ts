@@ -1,6 +1,6 @@
 import { randomUUID } from 'node:crypto'
 import type { WebhooksControl, WebhookWish } from '@atlas/api'
-import { type CloudEvent, eventTypesMatching } from '@atlas/core'
+import { type CloudEvent, eventTypesMatching, toCloudEvent } from '@atlas/core'
 import type { Store, WebhookChange } from '@atlas/store'
 import type { Sealer } from '../credentials/sealer.ts'
 import type { Send } from '../webhooks/send.ts'
@@ -24,12 +24,7 @@ export const webhooksControl = ({ store, sealer, send, policy }: WebhooksParts):
     const sealedSecret = await sealer.seal(secret, belonging(workspace, id))
     return { webhook: await store.webhooks.create(workspace, { id, url, description, types, sealedSecret }), secret }
   },
-  async list(workspace, { limit, after }) {
-    const page = { limit: limit + 1, ...(after !== undefined && { afterNo: after }) }
-    const found = await store.webhooks.list(workspace, page)
-    const webhooks = found.slice(0, limit)
-    return { webhooks, ...(found.length > limit && { next: webhooks.at(-1)!.no }) }
-  },
+  list: (workspace, page) => store.webhooks.list(workspace, page),
   get: (workspace, id) => store.webhooks.get(workspace, id),
   async update(workspace, id, wish) {
     await check(wish, policy)
@@ -37,12 +32,7 @@ export const webhooksControl = ({ store, sealer, send, policy }: WebhooksParts):
   },
   remove: (workspace, id) => store.webhooks.remove(workspace, id),
 
-  async deliveries(workspace, id, { limit, before, status }) {
-    const page = { limit: limit + 1, ...(before !== undefined && { beforeNo: before }), ...(status && { status }) }
-    const found = await store.deliveries.list(workspace, id, page)
-    const deliveries = found.slice(0, limit)
-    return { deliveries, ...(found.length > limit && { next: deliveries.at(-1)!.no }) }
-  },
+  deliveries: (workspace, id, page) => store.deliveries.list(workspace, id, page),
   redeliver: (workspace, id, delivery) => store.deliveries.redeliver(workspace, id, delivery),
   redeliverDead: (workspace, id) => store.deliveries.redeliverDead(workspace, id),
 
@@ -76,14 +66,9 @@ const given = (wish: WebhookWish): WebhookChange =>
   Object.fromEntries(Object.entries(wish).filter(([, value]) => value !== undefined))
 
 /** It is no event of the workspace: nobody else is told of it, so it has no place in the order. */
-const testEvent = (workspace: string, webhook: string): CloudEvent => ({
-  specversion: '1.0',
-  id: randomUUID(),
-  source: `urn:atlas:workspace:${encodeURIComponent(workspace)}`,
-  type: 'webhook.test',
-  time: new Date().toISOString(),
-  datacontenttype: 'application/json',
-  workspace,
-  sequence: '0'.repeat(19),
-  data: { webhook },
-})
+const testEvent = (workspace: string, webhook: string): CloudEvent => {
+  const place = { id: 0, infrastructure: null, operation: null, step: null }
+  const time = new Date().toISOString()
+  const event = toCloudEvent({ ...place, type: 'webhook.test', time, workspace, data: { webhook } })
+  return { ...event, id: randomUUID() }
+}

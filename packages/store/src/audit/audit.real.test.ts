@@ -31,10 +31,10 @@ test('appends of many writers on several nodes make one chain without a gap', as
 
 test('the records of a workspace are its own, the latest first', async () => {
   const audit = openAudit(database.connection)
-  const page = await audit.list({ workspace: 'blue', limit: 3 })
+  const { lines: page } = await audit.list({ workspace: 'blue', limit: 3 })
   expect(page.map(({ record }) => record.workspace)).toEqual(['blue', 'blue', 'blue'])
   const before = page.at(-1)!.record.seq
-  const [next] = await audit.list({ workspace: 'blue', limit: 1, before })
+  const [next] = (await audit.list({ workspace: 'blue', limit: 1, before })).lines
   expect(next!.record.seq).toBeLessThan(before)
   expect(await Array.fromAsync(audit.walk('blue'))).toHaveLength(45)
   expect(await Array.fromAsync(audit.walk(undefined))).toHaveLength(90)

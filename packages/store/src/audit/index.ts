@@ -8,7 +8,7 @@ import { type AuditPage, type AuditVerdict, listAudit, verifyAudit, walkAudit } 
 export interface Audit {
   /** Answers the record's number when it is on the disk. */
   write(entry: AuditEntry): Promise<number>
-  list(page: AuditPage): Promise<ChainedRecord[]>
+  list(page: AuditPage): ReturnType<typeof listAudit>
   /** From the first to the last; `undefined`: of all workspaces. */
   walk(workspace: string | undefined): AsyncIterable<ChainedRecord>
   /** Where the chain ends. */

@@ -1,5 +1,6 @@
 import { type AuditFinding, type AuditHead, type AuditRecord, auditVerifier, type ChainedRecord } from '@atlas/core'
 import type { Connection } from '../connection.ts'
+import { pageOf } from '../page.ts'
 import { explained } from '../trouble.ts'
 import { readHead } from './append.ts'
 
@@ -11,12 +12,21 @@ export interface AuditPage {
   limit: number
 }
 
-export function listAudit({ db }: Connection, { workspace, before, limit }: AuditPage): Promise<ChainedRecord[]> {
+/** `next`: the number to go on before, where older ones follow. */
+export function listAudit(
+  { db }: Connection,
+  { workspace, before, limit }: AuditPage,
+): Promise<{ lines: ChainedRecord[]; next?: number }> {
   return explained(async () => {
-    let query = db.selectFrom('audit').select(['record', 'hash']).orderBy('seq', 'desc').limit(limit)
+    let query = db
+      .selectFrom('audit')
+      .select(['record', 'hash'])
+      .orderBy('seq', 'desc')
+      .limit(limit + 1)
     if (workspace !== undefined) query = query.where('workspace', '=', workspace)
     if (before !== undefined) query = query.where('seq', '<', String(before))
-    return query.execute()
+    const { rows: lines, ...more } = pageOf(await query.execute(), limit, ({ record }) => record.seq)
+    return { lines, ...more }
   })
 }
 

@@ -11,18 +11,18 @@ import { explained } from '../trouble.ts'
 const destroyedEvery = 12
 
 /** Infrastructures whose turn it is. Taking the turn is the update itself, so two workers never take the same. */
-export function due({ db, ...connection }: Connection, everyMs: number): Promise<Beat[]> {
+export function due(connection: Connection, everyMs: number): Promise<Beat[]> {
   return explained(async () => {
     const { rows } = await sql<Omit<Beat, 'owned' | 'types'>>`
       update infrastructure i set patrolled_at = now()
       where i.patrolled_at < now() - ${everyMs} * interval '1 ms' * case when destroyed_at is null then 1 else ${destroyedEvery} end
       returning i.id, i.workspace, i.name as infrastructure, i.owner, i.provider, i.account, i.region,
-        i.tags, i.revision`.execute(db)
+        i.tags, i.revision`.execute(connection.db)
     return Promise.all(
       rows.map(async (row) => ({
         ...row,
-        owned: await readResources({ db, ...connection }, row.id),
-        types: await typesOf(db, row.id),
+        owned: await readResources(connection, row.id),
+        types: await typesOf(connection.db, row.id),
       })),
     )
   })

@@ -1,4 +1,4 @@
-import { AtlasError, type JsonObject, type Observed, type Owned } from '@atlas/core'
+import { AtlasError, type InfrastructureSummary, type JsonObject, type Observed, type Owned } from '@atlas/core'
 import type { OwnedResource } from '@atlas/engine'
 import type { Connection } from '../connection.ts'
 import { groupCommit } from '../group-commit.ts'
@@ -6,7 +6,7 @@ import { readResources } from '../journal.ts'
 import type { Drift } from '../schema.ts'
 import { explained } from '../trouble.ts'
 import { isUuid } from '../uuid.ts'
-import { type InfrastructureSummary, type SummaryRow, summary, summaryColumns } from './summary.ts'
+import { type SummaryRow, summary, summaryColumns } from './summary.ts'
 
 /** An infrastructure as the API shows it. */
 export interface InfrastructureRecord extends InfrastructureSummary {

@@ -1,26 +1,9 @@
+import type { InfrastructureFilter, InfrastructureSummary } from '@atlas/core'
 import type { Connection } from '../connection.ts'
+import { pageOf } from '../page.ts'
 import { shared } from '../shared.ts'
 import { explained } from '../trouble.ts'
-import {
-  type InfrastructureSummary,
-  type SummaryRow,
-  status as statusOf,
-  summarised,
-  summary,
-  summaryColumns,
-} from './summary.ts'
-
-export interface InfrastructureFilter {
-  /** Goes on behind this name. */
-  after?: string
-  limit: number
-  status?: InfrastructureSummary['status']
-  provider?: string
-  /** All of them. */
-  tags?: Record<string, string>
-  /** How the name begins. */
-  prefix?: string
-}
+import { type SummaryRow, status as statusOf, summarised, summary, summaryColumns } from './summary.ts'
 
 export interface InfrastructurePage {
   found: InfrastructureSummary[]
@@ -46,13 +29,14 @@ export function infrastructurePages({ shown }: Connection) {
     const values = [workspace, after, limit + 1, status ?? null, provider ?? null, JSON.stringify(tags), prefix]
     const read = async () => {
       const query = { name: 'infrastructure-page', text, values, rowMode: 'array' }
-      return pageOf((await explained(() => shown.query<[SummaryRow]>(query))).rows, limit)
+      const { rows } = await explained(() => shown.query<[SummaryRow]>(query))
+      const { rows: found, ...more } = pageOf(
+        rows.map(([row]) => summary(row)),
+        limit,
+        ({ name }) => name,
+      )
+      return { found, ...more }
     }
     return share(JSON.stringify(values), read)
   }
-}
-
-function pageOf(rows: readonly [SummaryRow][], limit: number): InfrastructurePage {
-  const found = rows.slice(0, limit).map(([row]) => summary(row))
-  return rows.length > limit ? { found, next: found.at(-1)!.name } : { found }
 }

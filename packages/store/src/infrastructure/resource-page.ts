@@ -1,17 +1,8 @@
+import type { ResourceFilter, ResourcePlace } from '@atlas/core'
 import type { Connection } from '../connection.ts'
+import { pageOf } from '../page.ts'
 import { explained } from '../trouble.ts'
 import { type ResourceRecord, type ResourceRow, resource, resourceColumns } from './infrastructure.ts'
-
-export interface ResourceFilter {
-  /** Goes on behind this one. */
-  after?: ResourcePlace
-  limit: number
-  type?: string
-  phase?: ResourceRecord['phase']
-}
-
-/** While one is replaced there are two of its name. */
-export type ResourcePlace = [name: string, generation: number]
 
 const text = `
 select ${resourceColumns}
@@ -31,7 +22,10 @@ export async function resourcePage(
   const { rows } = await explained(() =>
     pool.query<[ResourceRow]>({ name: 'resource-page', text, values, rowMode: 'array' }),
   )
-  const resources = rows.slice(0, limit).map(([row]) => resource(row))
-  const last = resources.at(-1)
-  return rows.length > limit ? { resources, next: [last!.resource, last!.generation] } : { resources }
+  const { rows: page, ...more } = pageOf(
+    rows.map(([row]) => resource(row)),
+    limit,
+    (last): ResourcePlace => [last.resource, last.generation],
+  )
+  return { resources: page, ...more }
 }

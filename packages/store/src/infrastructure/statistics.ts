@@ -1,20 +1,8 @@
+import { type Counts, cents, type Statistics } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { explained } from '../trouble.ts'
 import { status, summarised } from './summary.ts'
-
-/** Counts by word, such as `{ ready: 3 }`; what there is none of is left out. */
-type Counts = Record<string, number>
-
-export interface Statistics {
-  infrastructure: { total: number; byStatus: Counts; byProvider: Counts }
-  resources: { total: number; byType: Counts; byPhase: Counts }
-  /** USD a month at list price of what exists now. */
-  monthlyCost: number
-  monthlyCostByProvider: Record<string, number>
-  /** Made in that time, by the status they have now. */
-  operations: { last24h: Counts; last30d: Counts }
-}
 
 /** What is in a workspace; destroyed infrastructure counts by its status and nowhere else. */
 export async function statistics({ db }: Connection, workspace: string): Promise<Statistics> {
@@ -89,5 +77,3 @@ const sum = <Row>(rows: readonly Row[], number: (row: Row) => number): number =>
 
 const by = <Row>(rows: readonly Row[], word: (row: Row) => string, number: (row: Row) => number): Counts =>
   Object.fromEntries([...Map.groupBy(rows, word)].map(([key, group]) => [key, sum(group, number)]))
-
-const cents = (usd: number) => Math.round(usd * 100) / 100

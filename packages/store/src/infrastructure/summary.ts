@@ -1,19 +1,4 @@
-/** What a list shows of an infrastructure. */
-export interface InfrastructureSummary {
-  id: string
-  name: string
-  provider: string
-  account: string
-  region: string
-  revision: number
-  status: 'new' | 'changing' | 'ready' | 'degraded' | 'destroyed' | 'released'
-  /** USD at list price of what has one. */
-  monthlyCost: number
-  tags: Record<string, string>
-  resourceCount: number
-  createdAt: string
-  updatedAt: string
-}
+import type { InfrastructureSummary } from '@atlas/core'
 
 /** Of an infrastructure `i` with its tally `t`; also where a list is narrowed by it. */
 export const status = `case

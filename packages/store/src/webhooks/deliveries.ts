@@ -1,29 +1,12 @@
-import { AtlasError } from '@atlas/core'
+import { AtlasError, type Delivery } from '@atlas/core'
 import { type Selectable, sql } from 'kysely'
 import type { Connection } from '../connection.ts'
+import { pageOf } from '../page.ts'
 import type { Database } from '../schema.ts'
 import { channels } from '../statements.ts'
 import { explained } from '../trouble.ts'
 import { isUuid } from '../uuid.ts'
 import { find } from './webhooks.ts'
-
-export interface DeliveryRecord {
-  /** Of the list. */
-  no: number
-  id: string
-  eventId: number
-  type: string
-  /** `dead`: it was tried for as long as Atlas tries. */
-  status: 'pending' | 'delivered' | 'dead'
-  /** Since it was last asked for. */
-  attempts: number
-  nextAt: string | null
-  lastAt: string | null
-  /** HTTP status of the last answer. */
-  lastStatus: number | null
-  lastError: string | null
-  createdAt: string
-}
 
 /** What became of the events of a webhook. All throw AtlasError `not_found`. */
 export interface Deliveries {
@@ -31,22 +14,27 @@ export interface Deliveries {
   list(
     workspace: string,
     webhook: string,
-    page: { status?: DeliveryRecord['status']; limit: number; beforeNo?: number },
-  ): Promise<DeliveryRecord[]>
+    page: { status?: Delivery['status']; limit: number; before?: number },
+  ): Promise<{ deliveries: Delivery[]; next?: number }>
   /** One that is not waiting anyhow is sent again, with the same id. @throws AtlasError `webhook_off` */
-  redeliver(workspace: string, webhook: string, delivery: string): Promise<DeliveryRecord>
+  redeliver(workspace: string, webhook: string, delivery: string): Promise<Delivery>
   /** All that are dead are sent again. @returns how many @throws AtlasError `webhook_off` */
   redeliverDead(workspace: string, webhook: string): Promise<number>
 }
 
 export const deliveries = (connection: Connection): Deliveries => ({
-  list: (workspace, webhook, { status, limit, beforeNo }) =>
+  list: (workspace, webhook, { status, limit, before }) =>
     explained(async () => {
       await find(connection, workspace, webhook)
       let query = connection.db.selectFrom('webhook_delivery').selectAll().where('webhook', '=', webhook)
       if (status !== undefined) query = query.where('status', '=', status)
-      if (beforeNo !== undefined) query = query.where('no', '<', String(beforeNo))
-      return (await query.orderBy('no', 'desc').limit(limit).execute()).map(view)
+      if (before !== undefined) query = query.where('no', '<', String(before))
+      const rows = await query
+        .orderBy('no', 'desc')
+        .limit(limit + 1)
+        .execute()
+      const { rows: page, ...more } = pageOf(rows, limit, ({ no }) => Number(no))
+      return { deliveries: page.map(view), ...more }
     }),
   redeliver: (workspace, webhook, delivery) =>
     explained(async () => {
@@ -94,8 +82,7 @@ async function again(
   })
 }
 
-const view = (row: Selectable<Database['webhook_delivery']>): DeliveryRecord => ({
-  no: Number(row.no),
+const view = (row: Selectable<Database['webhook_delivery']>): Delivery => ({
   id: row.id,
   eventId: Number(row.event_id),
   type: row.type,

@@ -1,59 +1,45 @@
-import { AtlasError } from '@atlas/core'
+import { AtlasError, type Webhook } from '@atlas/core'
 import { type Selectable, sql } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { newestEvent } from '../events/events.ts'
+import { pageOf } from '../page.ts'
 import type { Database } from '../schema.ts'
 import { channels } from '../statements.ts'
 import { explained } from '../trouble.ts'
 import { isUuid } from '../uuid.ts'
 
-export interface WebhookRecord {
-  /** Of the list. */
-  no: number
-  id: string
-  workspace: string
-  url: string
-  description: string
-  types: string[]
-  active: boolean
-  /** Why Atlas turned it off by itself. */
-  disabledReason: string | null
-  /** Since when nothing arrived. */
-  failingSince: string | null
-  createdAt: string
-  updatedAt: string
-}
-
-export interface NewWebhook extends Pick<WebhookRecord, 'id' | 'url' | 'description' | 'types'> {
+export interface NewWebhook extends Pick<Webhook, 'id' | 'url' | 'description' | 'types'> {
   sealedSecret: string
 }
 
-export type WebhookChange = Partial<Pick<WebhookRecord, 'url' | 'description' | 'types' | 'active'>>
+export type WebhookChange = Partial<Pick<Webhook, 'url' | 'description' | 'types' | 'active'>>
 
 /** The endpoints of a workspace that are told of its events. All throw AtlasError `not_found`. */
 export interface Webhooks {
   /** It is told of what happens from now on. */
-  create(workspace: string, webhook: NewWebhook): Promise<WebhookRecord>
-  list(workspace: string, page: { limit: number; afterNo?: number }): Promise<WebhookRecord[]>
-  get(workspace: string, id: string): Promise<WebhookRecord & { sealedSecret: string }>
+  create(workspace: string, webhook: NewWebhook): Promise<Webhook>
+  /** The oldest first. */
+  list(workspace: string, page: { limit: number; after?: number }): Promise<{ webhooks: Webhook[]; next?: number }>
+  get(workspace: string, id: string): Promise<Webhook & { sealedSecret: string }>
   /** Turned off, what waits for delivery is dead; turned on, it is told of what happens from then on. */
-  update(workspace: string, id: string, change: WebhookChange): Promise<WebhookRecord>
+  update(workspace: string, id: string, change: WebhookChange): Promise<Webhook>
   remove(workspace: string, id: string): Promise<void>
 }
 
 export const webhooks = (connection: Connection): Webhooks => ({
   create: (workspace, webhook) => explained(() => create(connection, workspace, webhook)),
-  list: (workspace, { limit, afterNo = 0 }) =>
+  list: (workspace, { limit, after = 0 }) =>
     explained(async () => {
       const rows = await connection.db
         .selectFrom('webhook')
         .selectAll()
         .where('workspace', '=', workspace)
-        .where('no', '>', String(afterNo))
+        .where('no', '>', String(after))
         .orderBy('no')
-        .limit(limit)
+        .limit(limit + 1)
         .execute()
-      return rows.map(view)
+      const { rows: page, ...more } = pageOf(rows, limit, ({ no }) => Number(no))
+      return { webhooks: page.map(view), ...more }
     }),
   get: (workspace, id) =>
     explained(async () => {
@@ -68,17 +54,17 @@ export const webhooks = (connection: Connection): Webhooks => ({
     }),
 })
 
-async function create({ db }: Connection, workspace: string, webhook: NewWebhook): Promise<WebhookRecord> {
+async function create({ db }: Connection, workspace: string, webhook: NewWebhook): Promise<Webhook> {
   const { sealedSecret, ...rest } = webhook
   const values = { ...rest, workspace, sealed: sealedSecret, cursor: await newestEvent(db, workspace) }
   return view(await db.insertInto('webhook').values(values).returningAll().executeTakeFirstOrThrow())
 }
 
-async function update({ db, ...connection }: Connection, workspace: string, id: string, change: WebhookChange) {
-  const before = await find({ db, ...connection }, workspace, id)
+async function update(connection: Connection, workspace: string, id: string, change: WebhookChange) {
+  const before = await find(connection, workspace, id)
   const woken = change.active === true && !before.active
-  const newest = woken ? await newestEvent(db, workspace) : undefined
-  return db.transaction().execute(async (tx) => {
+  const newest = woken ? await newestEvent(connection.db, workspace) : undefined
+  return connection.db.transaction().execute(async (tx) => {
     const row = await tx
       .updateTable('webhook')
       .set({
@@ -123,10 +109,8 @@ const unknownWebhook = (id: string) =>
     hint: 'atlas webhooks list',
   })
 
-const view = (row: Selectable<Database['webhook']>): WebhookRecord => ({
-  no: Number(row.no),
+const view = (row: Selectable<Database['webhook']>): Webhook => ({
   id: row.id,
-  workspace: row.workspace,
   url: row.url,
   description: row.description,
   types: row.types,
