@@ -7,10 +7,13 @@ import type { Control } from './control.ts'
 import { logRequests } from './edge/access-log.ts'
 import { readJsonBodies } from './edge/body.ts'
 import { protectBrowsers } from './edge/headers.ts'
+import { answerMalformed } from './edge/malformed.ts'
 import { countRequests } from './edge/metrics.ts'
 import { limitRates, type RateLimit } from './edge/rate-limit.ts'
-import { answerWithRequestId, requestIdOf } from './edge/request-id.ts'
+import { answerWithRequestId, requestIdHeader, requestIdOf } from './edge/request-id.ts'
+import { letGoOfStalled } from './edge/stalled.ts'
 import { traceRequests } from './edge/trace.ts'
+
 import { answerWithEtag } from './etag.ts'
 import { answerOnce } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
@@ -47,7 +50,7 @@ export interface ApiOptions {
   logger?: FastifyBaseLogger
   /** A comment goes down a silent event stream this often, so that proxies keep it open. Milliseconds. */
   heartbeatMs?: number
-  /** A stream whose reader takes nothing for so long is ended. Milliseconds, more than `heartbeatMs`. */
+  /** An answer whose reader takes nothing of it for so long is cut off. Milliseconds, more than `heartbeatMs`. */
   stallMs?: number
   /** What the server knows of an error that whoever threw it did not. */
   explain?: (error: unknown) => unknown
@@ -77,10 +80,12 @@ export function createApi({
 }: ApiOptions): FastifyInstance {
   const app = Fastify({
     // What the router itself refuses, such as an id that is too long.
-    frameworkErrors: (error, request, reply) => void answerProblem(error, request, reply),
+    frameworkErrors: (error, request, reply) =>
+      void answerProblem(error, request, reply.header(requestIdHeader, request.id)),
     bodyLimit,
     genReqId: requestIdOf,
-    http: patience,
+    http: { ...patience, requireHostHeader: false },
+    clientErrorHandler: (error, socket) => refuse(error, socket),
     ...(logger ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
     // Streams never end by themselves, so a shutdown must not wait for them; eventRoutes ends them.
@@ -91,11 +96,13 @@ export function createApi({
   app.setErrorHandler((error, request, reply) => answerProblem(explain(error), request, reply))
   app.setNotFoundHandler(answerNotFound)
   answerWithRequestId(app)
+  const refuse = answerMalformed(app)
   logRequests(app)
   if (traced) traceRequests(app)
   if (metrics) countRequests(app, metrics.registry)
   protectBrowsers(app, corsOrigins)
   readJsonBodies(app)
+  letGoOfStalled(app, stallMs)
   describeApi(app, version)
   if (metrics) metricsRoute(app, metrics, authenticate)
   app.register(
@@ -113,7 +120,7 @@ export function createApi({
       await v1.register(planRoutes, { control })
       await v1.register(statsRoutes, { control })
       await v1.register(operationRoutes, { control })
-      await v1.register(eventRoutes, { control, heartbeatMs, stallMs })
+      await v1.register(eventRoutes, { control, heartbeatMs })
       await v1.register(estimateRoutes, { control })
       await v1.register(workspaceRoutes, { control })
       await v1.register(tokenRoutes, { control })

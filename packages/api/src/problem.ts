@@ -31,19 +31,24 @@ export async function answerProblem(error: unknown, request: FastifyRequest, rep
   if (named.code === 'internal') request.log.error({ err: error }, 'a request failed')
   if (named.retryAfterMs !== undefined) reply.header('retry-after', Math.ceil(named.retryAfterMs / 1000))
   if (named.code === 'unauthorized') reply.header('www-authenticate', 'Bearer')
-  const problem: ProblemDocument = {
-    type: `urn:atlas:problem:${named.code}`,
-    title: catalogue[named.code].title,
-    status,
-    detail: named.message,
-    instance: request.id,
-    code: named.code,
-    ...(named.hint === undefined ? {} : { hint: named.hint }),
-    ...(named.problems.length === 0 ? {} : { problems: named.problems }),
-  }
+  const problem = problemDocument(named, status, request.id)
   // Serialised here: the route's response schemas describe success.
-  await reply.code(status).header('content-type', 'application/problem+json').serializer(JSON.stringify).send(problem)
+  await reply.code(status).header('content-type', problemType).serializer(JSON.stringify).send(problem)
 }
+
+export const problemType = 'application/problem+json'
+
+/** @param request its id, by which the log names it too */
+export const problemDocument = (error: AtlasError, status: number, request: string): ProblemDocument => ({
+  type: `urn:atlas:problem:${error.code}`,
+  title: catalogue[error.code].title,
+  status,
+  detail: error.message,
+  instance: request,
+  code: error.code,
+  ...(error.hint === undefined ? {} : { hint: error.hint }),
+  ...(error.problems.length === 0 ? {} : { problems: error.problems }),
+})
 
 function nameError(error: unknown, request: FastifyRequest): { named: AtlasError; status: number } {
   if (isAtlasError(error)) return { named: error, status: catalogue[error.code].status }

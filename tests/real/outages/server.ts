@@ -12,6 +12,7 @@ import { readSandboxFile, sandboxAdmin } from '@atlas/sandbox'
 /** A server in a process of its own, with its worker and a sandbox beside it, and what a user of it holds. */
 export interface OutageServer {
   client: Client
+  pid: number
   admin: ReturnType<typeof sandboxAdmin>
   /** A command of the CLI against it, as a script runs it. */
   atlas(...words: string[]): Promise<{ exit: number | string; stderr: string; ms: number }>
@@ -38,6 +39,7 @@ export async function startServer(dataDir: string, env: Record<string, string> =
   if (!file) throw new Error(line)
   return {
     client: createClient(file),
+    pid: file.pid,
     admin: sandboxAdmin(await readSandboxFile(join(dataDir, 'sandbox'))),
     atlas: (...words) => runAtlas(words, { ATLAS_URL: file.url, ATLAS_TOKEN: file.token }),
     async stop() {

@@ -19,6 +19,12 @@ export function readJsonBodies(app: FastifyInstance): void {
     if (nestsBeyond(text, deepest)) return done(malformed(`The body nests more than ${deepest} levels`))
     parse(request, text, done)
   })
+  // A connection that is closed while its client still writes is reset, and the client never reads why. So what is left of
+  // the body is thrown away as it comes, for as long as a request may take.
+  app.addHook('onSend', (_request, reply, payload, done) => {
+    if (reply.statusCode === 413) reply.removeHeader('connection')
+    done(null, payload)
+  })
 }
 
 const malformed = (message: string) =>

@@ -34,10 +34,9 @@ type Query = z.infer<typeof query>
 export interface StreamOptions {
   control: Control
   heartbeatMs: number
-  stallMs: number
 }
 
-export const eventRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { control, heartbeatMs, stallMs }) => {
+export const eventRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { control, heartbeatMs }) => {
   const open = new Set<AbortController>()
   app.addHook('preClose', async () => {
     for (const stream of open) stream.abort()
@@ -75,8 +74,6 @@ export const eventRoutes: FastifyPluginAsyncZod<StreamOptions> = async (app, { c
         stream.abort()
       })
       const events = await control.events.follow(workspace, { ...filter, after }, stream.signal)
-      // A client that takes nothing, not even the comments, is let go; it can come back with its Last-Event-ID.
-      reply.raw.setTimeout(stallMs)
       const frames = eventStream(events, heartbeatMs, stream.signal)
       return reply
         .header('content-type', 'text/event-stream')
