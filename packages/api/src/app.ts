@@ -13,7 +13,6 @@ import { limitRates, type RateLimit } from './edge/rate-limit.ts'
 import { answerWithRequestId, requestIdHeader, requestIdOf } from './edge/request-id.ts'
 import { letGoOfStalled } from './edge/stalled.ts'
 import { traceRequests } from './edge/trace.ts'
-
 import { answerWithEtag } from './etag.ts'
 import { answerOnce } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
