@@ -70,9 +70,9 @@ export function checkedApi(url: string, token: string, contract: Contract, tally
 
 /** How a driver sends whose every exchange is held against the contract too. */
 export function checkedSend(contract: Contract, tally: Tally): Send {
-  return async (outgoing, signal) => {
+  return async (outgoing, leash) => {
     const { pathname, search } = new URL(outgoing.url)
-    const answer = await overHttp(outgoing, signal)
+    const answer = await overHttp(outgoing, leash)
     const body = outgoing.body === undefined ? undefined : (JSON.parse(outgoing.body) as JsonValue)
     const asked = { method: outgoing.method, url: pathname + search, body }
     hold(asked, answer, answer.body, { contract, tally, counts: true })
@@ -88,12 +88,12 @@ interface Held {
   counts: boolean
 }
 
-function hold(
-  request: Asked,
-  response: Pick<Response, 'status' | 'headers'>,
-  text: string,
-  { contract, tally, wrong = false, counts }: Held,
-): void {
+interface Seen {
+  status: number
+  headers: Pick<Headers, 'get' | 'has'>
+}
+
+function hold(request: Asked, response: Seen, text: string, { contract, tally, wrong = false, counts }: Held): void {
   const answer = { status: response.status, contentType: contentTypeOf(response), body: parsed(response, text) }
   const found = [
     ...(wrong ? [] : contract.request(request).map((problem) => `request: ${problem}`)),
@@ -106,16 +106,16 @@ function hold(
   if (operation && counts) tally.operations.add(operation.id)
 }
 
-const contentTypeOf = (response: Pick<Response, 'headers'>): string =>
+const contentTypeOf = (response: Pick<Seen, 'headers'>): string =>
   response.headers.get('content-type')?.split(';')[0] ?? ''
 
-function parsed(response: Pick<Response, 'headers' | 'status'>, text: string): JsonValue | undefined {
+function parsed(response: Seen, text: string): JsonValue | undefined {
   const json = contentTypeOf(response) === 'application/json' && text !== ''
   return json ? (JSON.parse(text) as JsonValue) : text || undefined
 }
 
 /** Every answer of the cloud tells the rate limit and names its request. */
-function headersMissing(headers: Headers): string[] {
+function headersMissing(headers: Seen['headers']): string[] {
   const names = ['ratelimit-limit', 'ratelimit-remaining', 'ratelimit-reset', 'x-request-id']
   return names.filter((name) => !headers.has(name)).map((name) => `no header ${name}`)
 }

@@ -36,14 +36,14 @@ function die(where: string): void {
   process.kill(process.pid, 'SIGKILL')
 }
 
-const send: Send = (outgoing, signal) => {
+const send: Send = (outgoing, leash) => {
   // Types whose resources carry a stamp: what such a request leaves, late, the sweep can tell.
   const stamped = outgoing.method === 'POST' && /\/v2\/(droplets|volumes|vpcs)$/.test(outgoing.url)
-  if (!stamped || --freezeIn !== 0) return overHttp(outgoing, signal)
+  if (!stamped || --freezeIn !== 0) return overHttp(outgoing, leash)
   say('frozen')
   process.kill(process.pid, 'SIGSTOP')
   // Its time limit begins only now, as if it had been on its way for all that time.
-  return overHttp(outgoing, AbortSignal.timeout(bounds.requestTimeoutMs))
+  return overHttp(outgoing, { timeoutMs: bounds.requestTimeoutMs })
 }
 
 /** A worker that finds no database at its start ends, and is started again. */

@@ -1,4 +1,5 @@
 import { AtlasError, isAtlasError, type Removal } from '@atlas/core'
+import type { HeadersSeen } from './wire.ts'
 
 /** What the driver asked for, for messages: `POST /v2/droplets`. Never its body: that may hold secrets. */
 export interface Asked {
@@ -36,7 +37,7 @@ function codeOf(cause: unknown): string {
 }
 
 /** An answer that is no success. DigitalOcean's bodies are `{ id, message, request_id }`. */
-export function refusal(asked: Asked, status: number, headers: Headers, body: string): AtlasError {
+export function refusal(asked: Asked, status: number, headers: HeadersSeen, body: string): AtlasError {
   const { id, message, request_id } = problemIn(body)
   const request = request_id ?? headers.get('x-request-id')
   const said = `${message ?? `status ${status}`}${request ? ` (request ${request})` : ''}`
@@ -62,7 +63,7 @@ function problemIn(body: string): { id?: string; message?: string; request_id?: 
 }
 
 /** Milliseconds to wait: Retry-After (seconds), else until the window gives requests back, else a second. */
-export function retryAfter(headers: Headers, now = Date.now()): number {
+export function retryAfter(headers: HeadersSeen, now = Date.now()): number {
   const seconds = Number(headers.get('retry-after'))
   if (seconds > 0) return seconds * 1000
   const reset = Number(headers.get('ratelimit-reset')) * 1000

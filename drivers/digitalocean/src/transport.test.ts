@@ -4,7 +4,6 @@ import type { AddressInfo } from 'node:net'
 import { AtlasError, type RateSeen } from '@atlas/core'
 import { afterEach, expect, test, vi } from 'vitest'
 import { type CallContext, type TransportOptions, transport } from './transport.ts'
-import { Outgoing } from './wire.ts'
 
 let server: Server | undefined
 
@@ -26,9 +25,12 @@ const answering = (status: number, body: unknown, headers: Record<string, string
   })
 
 const ask = (url: string, method = 'POST', options: Partial<TransportOptions> = {}, context: CallContext = {}) =>
-  transport({ requestTimeoutMs: 4000, ...options })(context)(
-    new Outgoing(`${url}/v2/things`, { method, headers: new Headers() }),
-  )
+  transport({ requestTimeoutMs: 4000, ...options })(context)({
+    url: `${url}/v2/things`,
+    method,
+    headers: {},
+    body: undefined,
+  })
 
 const failure = async (answer: Promise<unknown>): Promise<AtlasError> => {
   const error = await answer.then(() => undefined).catch((error: unknown) => error)

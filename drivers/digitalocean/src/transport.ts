@@ -1,5 +1,5 @@
 import type { RateLimiter, RateSeen } from '@atlas/core'
-import { noAnswer, refusal, retryAfter } from './errors.ts'
+import { type Asked, noAnswer, refusal, retryAfter } from './errors.ts'
 import { type Incoming, type Outgoing, overHttp, type Send } from './wire.ts'
 
 /** What one call of the engine brings along. */
@@ -22,23 +22,24 @@ export interface TransportOptions {
 export function transport({ requestTimeoutMs, limiter, send = overHttp }: TransportOptions) {
   return ({ gate, signal }: CallContext) =>
     async (request: Outgoing): Promise<Incoming> => {
-      const asked = { method: request.method, path: new URL(request.url).pathname }
       signal?.throwIfAborted()
       await limiter?.take(signal)
-      if (asked.method !== 'GET') gate?.()
-      const limit = AbortSignal.timeout(requestTimeoutMs)
+      if (request.method !== 'GET') gate?.()
       let answer: Incoming
       try {
-        answer = await send(request, signal ? AbortSignal.any([signal, limit]) : limit)
+        answer = await send(request, { timeoutMs: requestTimeoutMs, signal })
       } catch (cause) {
         signal?.throwIfAborted()
-        throw noAnswer(asked, cause)
+        throw noAnswer(asked(request), cause)
       }
       limiter?.observed(rateSeen(answer))
-      if (answer.status < 200 || answer.status > 299) throw refusal(asked, answer.status, answer.headers, answer.body)
+      if (answer.status < 200 || answer.status > 299)
+        throw refusal(asked(request), answer.status, answer.headers, answer.body)
       return answer
     }
 }
+
+const asked = ({ method, url }: Outgoing): Asked => ({ method, path: new URL(url).pathname })
 
 function rateSeen({ status, headers }: Incoming): RateSeen {
   const number = (name: string) => (headers.has(name) ? Number(headers.get(name)) : undefined)

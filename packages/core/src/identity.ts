@@ -1,4 +1,4 @@
-import { createHash } from 'node:crypto'
+import { hash } from 'node:crypto'
 
 /**
  * Where a resource stands in Atlas. `generation` counts its lives: a replacement made before its predecessor is gone
@@ -23,7 +23,7 @@ export interface Stamp {
   token?: string
 }
 
-const short = (text: string, length: number) => createHash('sha256').update(text).digest('hex').slice(0, length)
+const short = (text: string, length: number) => hash('sha256', text).slice(0, length)
 
 /** 12 hex digits that stand for one infrastructure of one workspace: what a sweep lists by. */
 export const ownerOf = (workspace: string, infrastructure: string) => short(`${workspace}\0${infrastructure}`, 12)

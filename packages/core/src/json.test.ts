@@ -8,6 +8,14 @@ test('canonical text is JSON with sorted keys and nothing undefined', () => {
   )
 })
 
+test.each([
+  [{ b: 1, 10: 2, 9: 3 }, '{"10":2,"9":3,"b":1}'],
+  [{ a: { 2: 1, '-1': 0, ' ': 0 } }, '{"a":{" ":0,"-1":0,"2":1}}'],
+  [JSON.parse('{"z":1,"__proto__":{"b":1,"a":2}}'), '{"__proto__":{"a":2,"b":1},"z":1}'],
+])('keys that an object would keep in an order of its own are sorted as all others: %j', (value, text) => {
+  expect(canonical(value)).toBe(text)
+})
+
 test('the pieces are the same text, and it parses to the same value', () => {
   fc.assert(
     fc.property(fc.jsonValue(), fc.nat(4), (value, depth) => {

@@ -43,6 +43,8 @@ export function listen(url: string): Listener {
       mine.on('notification', ({ channel, payload }) => ring(channel, payload))
       await mine.connect()
       for (const channel of Object.values(channels)) await mine.query(`listen ${channel}`)
+      // Closed while it connected: nobody else would end it.
+      if (closed.signal.aborted) return
       client = mine
       ringAll()
       await gone
@@ -88,7 +90,12 @@ export function listen(url: string): Listener {
 }
 
 async function firstOf(rung: Promise<void>, ms: number, signal: AbortSignal): Promise<void> {
-  const over = new AbortController()
-  await Promise.race([rung, sleep(ms, undefined, { signal: AbortSignal.any([signal, over.signal]) }).catch(() => {})])
-  over.abort()
+  if (signal.aborted) return
+  const { promise, resolve } = Promise.withResolvers<void>()
+  const go = () => resolve()
+  const timer = setTimeout(go, ms)
+  signal.addEventListener('abort', go, { once: true })
+  await Promise.race([rung, promise])
+  clearTimeout(timer)
+  signal.removeEventListener('abort', go)
 }

@@ -11,6 +11,8 @@ const atOnce = 20
 const turn = 20
 /** While nothing rings: for a bell that was not heard, and for what a dead server left. */
 const lookAgainMs = 30_000
+/** Rings within this share a look: an operation rings hundreds of times a second, mostly for nobody here. */
+const companyMs = 100
 const troubleMs = 2000
 
 export interface DeliveryParts {
@@ -45,8 +47,12 @@ export function startDelivery(parts: DeliveryParts): { stop(): Promise<void> } {
       const rung = bell.next()
       try {
         if (busy.size >= atOnce) await Promise.race(busy)
-        else if ((await look()) === 0) await Promise.race([rung.orAfter(await pauseMs(outbox, busy), signal), ...busy])
+        else if ((await look()) === 0) {
+          await Promise.race([rung.orAfter(await pauseMs(outbox, busy), signal), ...busy])
+          await sleep(companyMs, undefined, { signal })
+        }
       } catch (err) {
+        if (signal.aborted) return
         log.warn({ err }, 'webhooks wait for the database')
         await sleep(troubleMs, undefined, { signal }).catch(() => {})
       }

@@ -11,6 +11,8 @@ const lookAgainMs = 5000
 /** So many followers are told at once before the reader begins to wait for company: telling each costs a system call. */
 const followersPerMs = 5
 const longestPauseMs = 200
+/** Not seen by people, and a busy operation, which writes events all the time, is not read a row at a time. */
+const shortestPauseMs = 20
 
 /** The one reader of a workspace's events in this process, for all who follow them. */
 export interface Feed {
@@ -52,7 +54,7 @@ export async function openFeed(
       if (events.length > 0) {
         ring.push(events)
         wake()
-        await pause(Math.min(longestPauseMs, followers() / followersPerMs), signal)
+        await pause(Math.min(longestPauseMs, Math.max(shortestPauseMs, followers() / followersPerMs)), signal)
       }
       if (events.length < pageSize) await rung.orAfter(lookAgainMs, signal)
     }

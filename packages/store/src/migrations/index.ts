@@ -10,6 +10,7 @@ import * as surface from './008-surface.ts'
 import * as adopt from './009-adopt.ts'
 import * as requests from './010-requests.ts'
 import * as origin from './011-origin.ts'
+import * as planText from './013-plan-text.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -24,4 +25,5 @@ export const migrations: Record<string, Migration> = {
   '009-adopt': adopt,
   '010-requests': requests,
   '011-origin': origin,
+  '013-plan-text': planText,
 }
