@@ -1,0 +1,47 @@
+import type { Readable } from 'node:stream'
+import type { ServiceConfig } from '../config/schema.ts'
+import type { At } from '../machine/fenced.ts'
+import type { Service } from '../plan/input.ts'
+import type { Slot } from '../ports.ts'
+
+/** Files of one commit. */
+export interface Tree {
+  /** Its text; `undefined` where the commit has no such file. */
+  read(path: string): Promise<string | undefined>
+  /** All of it as a tar. */
+  archive(): Readable
+}
+
+export interface Instance {
+  service: Service
+  release: string
+  slot: Slot
+  port: number
+  /** Everything that it finds in its environment, secrets too. */
+  variables: Readonly<Record<string, string>>
+}
+
+/**
+ * What runs services on machines. Each call says an end: repeating it after a worker died is harmless, and does nothing
+ * where all is as wanted. Every change goes through the fence. In the order of a deploy:
+ *
+ *   resolve (when planning) → deliver → start → … traffic moves … → stop → prune
+ *
+ * Probing is the same for all platforms: they listen at the port they were given.
+ * @throws AtlasError `machine_refused`, `machine_unreachable`, `fenced` from all but `resolve`
+ */
+export interface Platform {
+  name: string
+  /** How a service is run from a commit. @throws AtlasError `deploy_impossible` saying what is missing, and where */
+  resolve(name: string, config: ServiceConfig, tree: Tree): Promise<Service>
+  /** The release's files (or images) are on the machine. */
+  deliver(at: At, release: string, tree: Tree): Promise<void>
+  /** It runs, under a supervisor that outlives this connection; an older instance of the slot is gone. */
+  start(at: At, instance: Instance): Promise<void>
+  /** The last lines that it printed. */
+  logs(at: At, instance: { service: string; slot: Slot }): Promise<string>
+  /** Nothing of the lane runs but the slot that stays. */
+  stop(at: At, stays: Slot | undefined): Promise<void>
+  /** Of releases, only these are kept. */
+  prune(at: At, keep: readonly string[]): Promise<void>
+}

@@ -1,0 +1,56 @@
+import { createHash } from 'node:crypto'
+import { createGzip } from 'node:zlib'
+import { run } from '../../machine/fenced.ts'
+import { variablesFile } from '../../machine/words.ts'
+import type { Instance, Platform } from '../platform.ts'
+import { commandOf } from './command.ts'
+import { deliverScript, isDeliveredScript, logsScript, pruneScript, startScript, stopScript } from './scripts.ts'
+
+/** Large trees on slow lines take their time. */
+const deliverMs = 10 * 60_000
+
+/**
+ * Services as plain processes: the files of the commit as they are, each service under a small supervisor, as a user of
+ * its own where the machine has users. Nothing is built: what a service needs is in the repository or on the machine.
+ */
+export const processPlatform: Platform = {
+  name: 'process',
+
+  async resolve(name, config, tree) {
+    const { containerfile_path: _, port, path, env, secrets, health, drain_s } = config
+    const command = await commandOf(name, config, tree)
+    const service = { name, platform: 'process', path, command, env, secrets, health, drain_s }
+    return port === undefined ? service : { ...service, port }
+  },
+
+  async deliver(at, release, tree) {
+    if ((await run(at, isDeliveredScript, [release])).trim() === 'yes') return
+    const archive = tree.archive()
+    const input = createGzip({ level: 1 })
+    archive.on('error', (error) => input.destroy(error))
+    archive.pipe(input)
+    try {
+      await run(at, deliverScript, [release], { input, timeoutMs: deliverMs })
+    } finally {
+      archive.destroy()
+    }
+  },
+
+  async start(at, instance) {
+    const { service, release } = instance
+    const variables = variablesFile({ ...instance.variables, PORT: String(instance.port) })
+    const user = `atlas-${createHash('sha256').update(at.fence.lane).digest('hex').slice(0, 12)}`
+    const words = [folderOf(instance), release, service.path, service.command, user, fingerprint(instance, variables)]
+    await run(at, startScript, words, { input: variables })
+  },
+
+  logs: (at, { service, slot }) => run(at, logsScript, [`${slot}-${service}`]),
+  stop: async (at, stays) => void (await run(at, stopScript, [stays ?? ''])),
+  prune: async (at, keep) => void (await run(at, pruneScript, keep)),
+}
+
+const folderOf = ({ slot, service }: Pick<Instance, 'slot' | 'service'>) => `${slot}-${service.name}`
+
+/** Tells an instance that runs as wanted from one that must be started anew; of secrets it gives nothing away. */
+const fingerprint = ({ release, service: { path, command } }: Instance, variables: string): string =>
+  createHash('sha256').update([release, path, command, variables].join('\0')).digest('hex')

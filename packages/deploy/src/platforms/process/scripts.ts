@@ -1,0 +1,139 @@
+/*
+ * What `process` does on a machine, for a POSIX shell with util-linux. A lane's folder has
+ *
+ *   releases/TAG/        the files of a release
+ *   run/SLOT-SERVICE/    an instance: its supervisor with lock and pid, its variables (0400), what it runs
+ *
+ * Whether a supervisor lives is told by its lock, which no reboot and no reused process id can fake.
+ */
+
+/** $1 release; the files as tar.gz on standard input. A folder under its final name is complete. */
+export const deliverScript = `rm -rf releases/.partial.*
+if [ -d "releases/$1" ]; then cat > /dev/null; exit 0; fi
+next=$(mktemp -d "releases/.partial.XXXXXX")
+if ! tar -xz --no-same-owner -C "$next"; then rm -rf "$next"; exit 1; fi
+chmod 755 "$next"
+mv -T "$next" "releases/$1"
+`
+
+export const isDeliveredScript = `[ -d "releases/$1" ] && echo yes || echo no
+`
+
+/** Ends an instance and everything it started: asked first, after a while killed. */
+const stopFunction = `stop_instance() {
+  if ! flock -n "$1/lock" true; then
+    kill -TERM "$(cat "$1/pid")" 2> /dev/null || true
+    flock -w 20 "$1/lock" true || kill -KILL "$(cat "$1/pid")" 2> /dev/null || true
+  fi
+  child=$(cat "$1/child" 2> /dev/null || true)
+  if [ -n "$child" ] && grep -qzxF "ATLAS_INSTANCE=$1" "/proc/$child/environ" 2> /dev/null; then
+    kill -KILL "-$child" 2> /dev/null || true
+  fi
+  rm -rf "$1"
+}
+`
+
+/**
+ * $1 the instance's folder. Starts the service again whenever it ends, ever later up to half a minute, until it is asked
+ * to end itself; then it gives the service ten seconds.
+ */
+const supervisor = `cd "$1" || exit 1
+exec 9>lock
+flock -w 10 9 || exit 0
+echo $$ > pid
+child=
+end() {
+  trap '' TERM
+  if [ -n "$child" ]; then
+    kill -TERM "-$child" 2> /dev/null
+    tick=0
+    while kill -0 "-$child" 2> /dev/null && [ "$tick" -lt 100 ]; do sleep 0.1; tick=$((tick + 1)); done
+    kill -KILL "-$child" 2> /dev/null
+  fi
+  exit 0
+}
+trap end TERM
+delay=1
+while :; do
+  began=$(date +%s)
+  setsid sh ./service 9>&- < /dev/null >> "$(cat log)" 2>&1 &
+  child=$!
+  echo "$child" > child
+  wait "$child"
+  kill -KILL "-$child" 2> /dev/null
+  child=
+  [ "$(($(date +%s) - began))" -ge 60 ] && delay=1
+  sleep "$delay" 9>&- &
+  wait $!
+  delay=$((delay * 2))
+  [ "$delay" -le 30 ] || delay=30
+done
+`
+
+/** In the instance's folder: drops rights where the machine has more than one user, then becomes the service. */
+const service = `set -a
+. ./variables
+ATLAS_INSTANCE=$PWD
+HOME=$PWD/home
+set +a
+cd "$(cat directory)" || exit 1
+drop=
+if [ "$(id -u)" = 0 ] && [ "$(awk '{n += $3} END {print (n > 1)}' /proc/self/uid_map)" = 1 ]; then
+  user=$(cat "$ATLAS_INSTANCE/user")
+  chown "$user" "$HOME"
+  drop="setpriv --reuid=$user --regid=$user --clear-groups --no-new-privs"
+fi
+exec $drop sh -c "$(cat "$ATLAS_INSTANCE/command")"
+`
+
+/** $1 slot-service, $2 release, $3 folder in it, $4 command, $5 user, $6 fingerprint; variables on standard input. */
+export const startScript = `${stopFunction}
+dir=$home/run/$1
+if [ -d "$dir" ]; then
+  if [ "$(cat "$dir/fingerprint" 2> /dev/null)" = "$6" ] && ! flock -n "$dir/lock" true; then cat > /dev/null; exit 0; fi
+  stop_instance "$dir"
+fi
+[ -d "releases/$2/$3" ] || { echo "the release has no folder $3" >&2; exit 1; }
+mkdir -p "$dir/home"
+(umask 0377; cat > "$dir/variables")
+printf %s "$home/releases/$2/$3" > "$dir/directory"
+printf %s "$4" > "$dir/command"
+printf %s "$5" > "$dir/user"
+printf %s "/var/log/atlas/$lane.$1.log" > "$dir/log"
+log=/var/log/atlas/$lane.$1.log
+if [ "$(stat -c %s "$log" 2> /dev/null || echo 0)" -gt 10485760 ]; then mv "$log" "$log.1"; fi
+printf '%s\\n' "-- $2 starts, $(date -u +%FT%TZ)" >> "$log"
+id -u "$5" > /dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin "$5" 2> /dev/null || true
+id -u "$5" > /dev/null 2>&1 || printf nobody > "$dir/user"
+cat > "$dir/service" <<'service'
+${service}service
+cat > "$dir/supervisor" <<'supervisor'
+${supervisor}supervisor
+printf %s "$6" > "$dir/fingerprint"
+setsid sh "$dir/supervisor" "$dir" 9>&- < /dev/null > /dev/null 2>&1 &
+tick=0
+while [ ! -s "$dir/pid" ] && [ "$tick" -lt 200 ]; do sleep 0.05; tick=$((tick + 1)); done
+`
+
+/** $1 slot that stays, or nothing. */
+export const stopScript = `${stopFunction}
+for dir in "$home"/run/*; do
+  [ -d "$dir" ] || continue
+  case \${dir##*/} in "$1"-*) [ -n "$1" ] && continue ;; esac
+  stop_instance "$dir" &
+done
+wait
+`
+
+/** The releases that stay. */
+export const pruneScript = `for dir in releases/*; do
+  [ -d "$dir" ] || continue
+  stays=no
+  for one in "$@"; do [ "$dir" = "releases/$one" ] && stays=yes; done
+  [ "$stays" = yes ] || rm -rf "$dir"
+done
+`
+
+/** $1 slot-service */
+export const logsScript = `tail -n 20 "/var/log/atlas/$lane.$1.log" 2> /dev/null || true
+`

@@ -1,0 +1,121 @@
+import { createHash } from 'node:crypto'
+import { existsSync } from 'node:fs'
+import { mkdir } from 'node:fs/promises'
+import { join } from 'node:path'
+import { AtlasError } from '@atlas/core'
+import { archive, git } from './git-command.ts'
+import type { Resolved, Source } from './source.ts'
+
+/**
+ * Repositories by git: file, ssh and https. Each has a bare mirror in `folder`, which any worker makes again where it has
+ * none; what is deployed is always read from a commit there, never from a working tree.
+ */
+export function gitSource(folder: string): Source {
+  const turns = new Map<string, Promise<unknown>>()
+
+  /** Two fetches into one mirror at once would refuse each other's locks. */
+  function inTurn<T>(url: string, what: () => Promise<T>): Promise<T> {
+    const next = (turns.get(url) ?? Promise.resolve()).then(what, what)
+    turns.set(
+      url,
+      next.catch(() => {}),
+    )
+    return next
+  }
+
+  async function mirrorOf(url: string): Promise<string> {
+    refuseOddUrl(url)
+    const path = join(folder, `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
+    if (existsSync(join(path, 'HEAD'))) return path
+    await mkdir(path, { recursive: true, mode: 0o700 })
+    await git(['init', '--quiet', '--bare', path], { what: `A mirror of ${url} cannot be made` })
+    return path
+  }
+
+  async function fetched(url: string): Promise<string> {
+    const cwd = await mirrorOf(url)
+    const refs = ['+refs/heads/*:refs/heads/*', '+refs/tags/*:refs/tags/*']
+    await git(['fetch', '--quiet', '--prune', '--no-auto-maintenance', '--', url, ...refs], {
+      cwd,
+      what: `${url} cannot be read`,
+    })
+    return cwd
+  }
+
+  const has = (cwd: string, commit: string) =>
+    git(['cat-file', '-e', `${commit}^{commit}`], { cwd, what: '' }).then(
+      () => true,
+      () => false,
+    )
+
+  const withCommit = (url: string, commit: string) =>
+    inTurn(url, async () => {
+      const cwd = await mirrorOf(url)
+      if (await has(cwd, commit)) return cwd
+      await fetched(url)
+      if (await has(cwd, commit)) return cwd
+      throw new AtlasError('source_unavailable', `${url} has no commit ${commit} any more.`)
+    })
+
+  return {
+    resolve: (url, ref) => inTurn(url, async () => resolve(await fetched(url), url, ref)),
+
+    async tree(url, commit) {
+      const cwd = await withCommit(url, commit)
+      return {
+        read: (path) => git(['cat-file', 'blob', `${commit}:${path}`], { cwd, what: '' }).catch(() => undefined),
+        archive: () => archive(cwd, commit),
+      }
+    },
+
+    async tag(url, tag, commit) {
+      const cwd = await withCommit(url, commit)
+      const there = await git(['ls-remote', '--', url, `refs/tags/${tag}`], { cwd, what: `${url} cannot be read` })
+      if (there.startsWith(commit)) return
+      await push(cwd, url, tag, commit)
+    },
+
+    async checkTag(url, tag, commit) {
+      await push(await withCommit(url, commit), url, tag, commit, ['--dry-run'])
+    },
+  }
+}
+
+/** `--force-with-lease` with nothing after the colon: only where there is no such tag yet. */
+const push = (cwd: string, url: string, tag: string, commit: string, more: string[] = []) =>
+  git(['push', '--quiet', ...more, `--force-with-lease=refs/tags/${tag}:`, '--', url, `${commit}:refs/tags/${tag}`], {
+    cwd,
+    what: `Tag ${tag} cannot be pushed to ${url}`,
+    hint: 'Give the server a key that may push: a deploy marks what it deployed.',
+  })
+
+async function resolve(cwd: string, url: string, ref: string): Promise<Resolved> {
+  const candidates = [`refs/heads/${ref}`, `refs/tags/${ref}`, ...(/^[0-9a-f]{7,64}$/.test(ref) ? [ref] : [])]
+  for (const candidate of candidates) {
+    const found = await git(['rev-parse', '--verify', '--quiet', `${candidate}^{commit}`], { cwd, what: '' }).catch(
+      () => '',
+    )
+    if (found === '') continue
+    const commit = found.trim()
+    const [tree, tags, before] = await Promise.all([
+      git(['rev-parse', `${commit}^{tree}`], { cwd, what: `${commit} cannot be read` }),
+      git(['tag', '--list'], { cwd, what: `Tags of ${url} cannot be read` }),
+      git(['tag', '--list', '--merged', commit], { cwd, what: `Tags of ${url} cannot be read` }),
+    ])
+    return { commit, tree: tree.trim(), tags: lines(tags), before: lines(before) }
+  }
+  const branches = lines(await git(['for-each-ref', '--format=%(refname:short)', 'refs/heads'], { cwd, what: '' }))
+  throw new AtlasError('source_unavailable', `${url} has no branch, tag or commit ${ref}.`, {
+    hint: branches.length > 0 ? `It has the branches ${branches.slice(0, 10).join(', ')}.` : 'It has no branch at all.',
+  })
+}
+
+const lines = (text: string) => text.split('\n').filter(Boolean)
+
+/** `ext::` and the like run programs; a dash would be an option. */
+function refuseOddUrl(url: string): void {
+  if (/^(https|ssh|file):\/\/\S+$/.test(url) || /^[\w.-]+@[\w.-]+:[^\s:]\S*$/.test(url)) return
+  throw new AtlasError('config_invalid', `${url} is no address of a repository that Atlas reads.`, {
+    hint: 'use https://…, ssh://…, file:///… or user@host:path in git_config of deployment_config.json',
+  })
+}
