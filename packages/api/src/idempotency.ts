@@ -106,12 +106,15 @@ const conflict = (key: string) =>
     hint: 'send a new key with a new request; with a repetition send the same path, body and token',
   })
 
-const shownOnce = (location = 'what it made') =>
+const shownOnce = (location: string | undefined) =>
   new AtlasError(
     'idempotency_conflict',
     'This request was carried out, but its answer is shown once and kept nowhere.',
     {
-      hint: `remove ${location} and make another, with a new key`,
+      hint:
+        location === undefined
+          ? 'ask for another, with a new key'
+          : `remove ${location} and make another, with a new key`,
     },
   )
 

@@ -14,6 +14,7 @@ export interface Database {
   event_horizon: EventHorizonTable
   webhook: WebhookTable
   webhook_delivery: WebhookDeliveryTable
+  webhook_secret_before: WebhookSecretBeforeTable
   quarantine: QuarantineTable
   vault_key: VaultKeyTable
   credential: CredentialTable
@@ -174,6 +175,13 @@ interface WebhookTable {
   leased_until: Time
   created_at: Time
   updated_at: Time
+}
+
+interface WebhookSecretBeforeTable {
+  workspace: string
+  webhook: string
+  sealed: string
+  valid_until: ColumnType<Date, Date, never>
 }
 
 interface WebhookDeliveryTable {

@@ -15,6 +15,12 @@ export interface WebhooksControl {
   get(workspace: string, id: string): Promise<Webhook>
   /** @throws AtlasError `webhook_refused`, `usage` */
   update(workspace: string, id: string, wish: WebhookWish): Promise<Webhook>
+  /** The secret before goes on being signed with for so long; the new one is given out here and never again. */
+  rotateSecret(
+    workspace: string,
+    id: string,
+    how: { overlapHours: number },
+  ): Promise<{ webhook: Webhook; secret: string; previousValidUntil: string }>
   remove(workspace: string, id: string): Promise<void>
   /** The newest first. */
   deliveries(

@@ -29,6 +29,14 @@ export const delivering: readonly Example[] = [
   { name: 'redeliverDead', operation: 'redeliverDead', summary: 'None was given up', path: hook, status: 202 },
   { name: 'testWebhook', operation: 'testWebhook', summary: 'Nobody answers there', path: hook, status: 200 },
   {
+    name: 'rotateWebhookSecret',
+    operation: 'rotateWebhookSecret',
+    summary: 'Both secrets are good for a day',
+    path: hook,
+    body: { overlap_hours: 24 },
+    status: 200,
+  },
+  {
     name: 'updateWebhook',
     operation: 'updateWebhook',
     summary: 'Turned off for a while',

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
 import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
-import { newWebhookJson, webhookChangeJson, webhookJson, webhookToJson } from '../wire/webhook.ts'
+import { newWebhookJson, rotationJson, webhookChangeJson, webhookJson, webhookToJson } from '../wire/webhook.ts'
 import { deliveryRoutes } from './deliveries.ts'
 
 const byId = z.object({ id: z.string().describe('Id of the webhook') })
@@ -97,6 +97,32 @@ export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webh
     async ({ caller, params, body }) => ({
       webhook: webhookToJson(await webhooks.update(caller.workspace, params.id, body)),
     }),
+  )
+
+  const rotated = made.extend({
+    previous_valid_until: z.string().describe('Until then requests are signed with the secret before too'),
+  })
+  app.post(
+    '/webhooks/:id/rotate-secret',
+    {
+      config: { role: 'admin', secretAnswer: true },
+      schema: {
+        operationId: 'rotateWebhookSecret',
+        summary: 'Another secret in the place of the one it has, and shows it this once',
+        description:
+          'For a while every request carries a signature by each, with a space between them, so the endpoint may change over whenever it likes. Of the secrets before, the last three are kept.',
+        tags,
+        params: byId,
+        body: z.preprocess((body) => body ?? {}, rotationJson),
+        response: { 200: rotated },
+      },
+    },
+    async ({ caller, params, body }, reply) => {
+      const how = { overlapHours: body.overlap_hours }
+      const { webhook, secret, previousValidUntil } = await webhooks.rotateSecret(caller.workspace, params.id, how)
+      reply.header('cache-control', 'no-store')
+      return { webhook: webhookToJson(webhook), secret, previous_valid_until: previousValidUntil }
+    },
   )
 
   app.delete(

@@ -58,6 +58,17 @@ export const webhookChangeJson = z
   .partial()
   .meta({ id: 'WebhookChange', examples: [{ active: false }] })
 
+export const rotationJson = z
+  .object({
+    overlap_hours: z
+      .number()
+      .min(0)
+      .max(168)
+      .default(24)
+      .describe('For so long requests are signed with the secret before too; 0: it has leaked, and ends at once'),
+  })
+  .meta({ id: 'SecretRotation', examples: [{ overlap_hours: 24 }] })
+
 export const testJson = z.object({
   delivered: z.boolean(),
   status: z.number().optional().describe('What it answered'),

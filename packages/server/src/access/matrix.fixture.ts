@@ -124,6 +124,7 @@ export const matrix: Record<string, Row> = {
   'DELETE /webhooks/:id': { least: 'admin', ...webhook() },
   'GET /webhooks/:id/deliveries': { least: 'operator', ...webhook('/deliveries') },
   'POST /webhooks/:id/redeliver': { least: 'operator', ...webhook('/redeliver') },
+  'POST /webhooks/:id/rotate-secret': { least: 'admin', ...webhook('/rotate-secret') },
   'POST /webhooks/:id/test': { least: 'operator', ...webhook('/test') },
   // Nothing was delivered yet.
   'POST /webhooks/:id/deliveries/:delivery/redeliver': {

@@ -30,6 +30,13 @@ export const webhooksControl = ({ store, sealer, send, policy }: WebhooksParts):
     await check(wish, policy)
     return store.webhooks.update(workspace, id, given(wish))
   },
+  async rotateSecret(workspace, id, { overlapHours }) {
+    await store.webhooks.get(workspace, id)
+    const secret = newSecret()
+    const sealedSecret = await sealer.seal(secret, belonging(workspace, id))
+    const previousValidUntil = await store.webhooks.rotate(workspace, id, { sealedSecret, overlapHours })
+    return { webhook: await store.webhooks.get(workspace, id), secret, previousValidUntil }
+  },
   remove: (workspace, id) => store.webhooks.remove(workspace, id),
 
   deliveries: (workspace, id, page) => store.deliveries.list(workspace, id, page),
@@ -37,12 +44,12 @@ export const webhooksControl = ({ store, sealer, send, policy }: WebhooksParts):
   redeliverDead: (workspace, id) => store.deliveries.redeliverDead(workspace, id),
 
   async test(workspace, id) {
-    const { url, sealedSecret } = await store.webhooks.get(workspace, id)
-    const secret = sealer.open(sealedSecret, belonging(workspace, id))
+    const { url, sealedSecrets } = await store.webhooks.get(workspace, id)
+    const secrets = sealedSecrets.map((sealed) => sealer.open(sealed, belonging(workspace, id)))
     const began = performance.now()
     const event = testEvent(workspace, id)
     const { accepted, status, error } = await send(
-      { url, secret },
+      { url, secrets },
       `msg_${event.id}`,
       event,
       new AbortController().signal,

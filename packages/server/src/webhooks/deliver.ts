@@ -18,8 +18,8 @@ const troubleMs = 2000
 export interface DeliveryParts {
   outbox: Outbox
   send: Send
-  /** @throws AtlasError where the key is not there */
-  secretOf(webhook: TakenWebhook): string
+  /** What requests are signed with. @throws AtlasError where the key is not there */
+  secretsOf(webhook: TakenWebhook): string[]
   log: Logger
 }
 
@@ -76,10 +76,10 @@ async function pauseMs(outbox: Outbox, busy: ReadonlySet<unknown>): Promise<numb
 async function serve(parts: DeliveryParts, webhook: TakenWebhook, signal: AbortSignal): Promise<void> {
   const { outbox } = parts
   try {
-    const secret = parts.secretOf(webhook)
+    const secrets = parts.secretsOf(webhook)
     for (const delivery of await outbox.due(webhook, turn)) {
       if (signal.aborted) return
-      if (!(await deliver(parts, webhook, secret, delivery, signal))) return
+      if (!(await deliver(parts, webhook, secrets, delivery, signal))) return
     }
   } finally {
     await outbox.giveBack(webhook)
@@ -90,7 +90,7 @@ async function serve(parts: DeliveryParts, webhook: TakenWebhook, signal: AbortS
 async function deliver(
   { outbox, send, log }: DeliveryParts,
   webhook: TakenWebhook,
-  secret: string,
+  secrets: string[],
   { id, attempts, event }: DueDelivery,
   signal: AbortSignal,
 ): Promise<boolean> {
@@ -98,7 +98,7 @@ async function deliver(
     await outbox.record(webhook, id, { result: 'dead', error: 'the event is kept no more' })
     return true
   }
-  const sent = await send({ url: webhook.url, secret }, `msg_${id}`, toCloudEvent(event), signal)
+  const sent = await send({ url: webhook.url, secrets }, `msg_${id}`, toCloudEvent(event), signal)
   // Cut off by our own end: the next server tries it again, and it counts as no attempt.
   if (signal.aborted && !sent.accepted) return false
   await outbox.record(webhook, id, outcomeOf(sent, attempts + 1))

@@ -30,7 +30,7 @@ type Answer = Parameters<typeof endpoint>[0]
 async function sendTo(answer?: Answer) {
   const there = await endpoint(answer)
   closing.push(there.close)
-  return { there, sent: await sender.send({ url: there.url, secret }, 'msg_1', event, never) }
+  return { there, sent: await sender.send({ url: there.url, secrets: [secret] }, 'msg_1', event, never) }
 }
 
 test('an event arrives as a CloudEvent whose signature the library of the standard accepts', async () => {
@@ -90,12 +90,12 @@ test('nobody there, and somebody who does not speak HTTP, are failures with thei
   await once(rude, 'listening')
   const { port } = rude.address() as { port: number }
   const url = `http://127.0.0.1:${port}/`
-  expect((await sender.send({ url, secret }, 'msg_1', event, never)).error).toContain(
+  expect((await sender.send({ url, secrets: [secret] }, 'msg_1', event, never)).error).toContain(
     'does not match the HTTP/1.1 protocol',
   )
   for (const socket of sockets) socket.destroy()
   await new Promise((resolve) => rude.close(resolve))
-  expect((await sender.send({ url, secret }, 'msg_1', event, never)).error).toContain('ECONNREFUSED')
+  expect((await sender.send({ url, secrets: [secret] }, 'msg_1', event, never)).error).toContain('ECONNREFUSED')
 })
 
 test('what leads to this computer is not even connected to, by address, by name and by a number', async () => {
@@ -105,7 +105,7 @@ test('what leads to this computer is not even connected to, by address, by name 
   const { port } = server.address() as { port: number }
   const hosts = ['127.0.0.1', 'localhost', '2130706433', '[::1]', '[::ffff:127.0.0.1]', '0']
   const sent = await Promise.all(
-    hosts.map((host) => strict.send({ url: `https://${host}:${port}/`, secret }, 'msg_1', event, never)),
+    hosts.map((host) => strict.send({ url: `https://${host}:${port}/`, secrets: [secret] }, 'msg_1', event, never)),
   )
   await new Promise((resolve) => server.close(resolve))
   for (const { error } of sent) expect(error).toContain('is this computer')

@@ -19,7 +19,7 @@ export interface Sent {
 
 /** Sends one event to one endpoint: signed, to a checked address, without following redirects. Never throws. */
 export type Send = (
-  to: { url: string; secret: string },
+  to: { url: string; secrets: readonly string[] },
   id: string,
   event: CloudEvent,
   signal: AbortSignal,
@@ -34,12 +34,12 @@ export function webhookSender(policy: TargetPolicy, agentName: string): { send: 
     connections: 4,
   })
   return {
-    async send({ url, secret }, id, event, signal) {
+    async send({ url, secrets }, id, event, signal) {
       const body = JSON.stringify(event)
       const headers = {
         'content-type': 'application/cloudevents+json; charset=utf-8',
         'user-agent': agentName,
-        ...signatureHeaders(secret, id, Math.floor(Date.now() / 1000), body),
+        ...signatureHeaders(secrets, id, Math.floor(Date.now() / 1000), body),
       }
       const limit = AbortSignal.any([signal, AbortSignal.timeout(patienceMs)])
       try {

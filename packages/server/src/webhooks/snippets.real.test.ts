@@ -37,9 +37,9 @@ describe.each(Object.entries(programs))('the snippet for %s', (_name, [program, 
     const now = Math.floor(Date.now() / 1000)
     const run = async (headers: object, text = body) =>
       (await promisify(execFile)(program, [...args, secret, JSON.stringify(headers), text])).stdout.trim()
-    expect(await run(signatureHeaders(secret, 'msg_1', now, body))).toBe('infrastructure.created')
-    await expect(run(signatureHeaders(secret, 'msg_1', now, body), `${body} `)).rejects.toThrow('forged')
-    await expect(run(signatureHeaders(secret, 'msg_1', now - 600, body))).rejects.toThrow('too old')
-    await expect(run(signatureHeaders(newSecret(), 'msg_1', now, body))).rejects.toThrow('forged')
+    expect(await run(signatureHeaders([secret], 'msg_1', now, body))).toBe('infrastructure.created')
+    await expect(run(signatureHeaders([secret], 'msg_1', now, body), `${body} `)).rejects.toThrow('forged')
+    await expect(run(signatureHeaders([secret], 'msg_1', now - 600, body))).rejects.toThrow('too old')
+    await expect(run(signatureHeaders([newSecret()], 'msg_1', now, body))).rejects.toThrow('forged')
   })
 })

@@ -24,7 +24,8 @@ export function startWebhooks({ store, sealer, policy, version, log }: WebhooksO
   const delivery = startDelivery({
     outbox: store.outbox,
     send,
-    secretOf: ({ workspace, id, sealedSecret }) => sealer.open(sealedSecret, belonging(workspace, id)),
+    secretsOf: ({ workspace, id, sealedSecrets }) =>
+      sealedSecrets.map((sealed) => sealer.open(sealed, belonging(workspace, id))),
     log,
   })
   return {

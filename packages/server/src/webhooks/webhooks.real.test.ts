@@ -91,6 +91,7 @@ test('nothing is sent into another workspace, nor is its webhook found there', a
     ['GET', '/deliveries'],
     ['POST', '/redeliver'],
     ['POST', '/test'],
+    ['POST', '/rotate-secret'],
   ] as const) {
     const body = method === 'PATCH' ? { body: { active: false } } : {}
     expect((await node.send(method, `/webhooks/${webhook.id}${path}`, { as: secret, ...body })).status).toBe(404)
@@ -194,6 +195,56 @@ test('a test says at once what came of it, and is told to nobody else', async ()
   expect(event.type).toBe('webhook.test')
   new Webhook(secret).verify(body, headers as Record<string, string>)
   expect(await deliveriesOf(webhook.id)).toEqual([])
+})
+
+const rotate = (id: string, body?: object) =>
+  node.send('POST', `/webhooks/${id}/rotate-secret`, body === undefined ? {} : { body })
+
+/** Whether what the endpoint received last can be verified by a secret. */
+function accepts({ received }: Awaited<ReturnType<typeof endpoint>>, secret: string): boolean {
+  const { body, headers } = received.at(-1)!
+  try {
+    new Webhook(secret).verify(body, headers as Record<string, string>)
+    return true
+  } catch {
+    return false
+  }
+}
+
+test('a rotated secret and the one before it both verify, until the overlap ends', async () => {
+  const there = await endpointOf()
+  const { webhook, secret: old } = await create(there.url)
+  const { status, json } = await rotate(webhook.id)
+  expect([status, json.webhook.id]).toEqual([200, webhook.id])
+  const hours = (Date.parse(json.previous_valid_until) - Date.now()) / 3_600_000
+  expect(hours).toBeGreaterThan(23.9)
+  expect(hours).toBeLessThan(24.1)
+
+  const [first] = await happen('drift.detected')
+  await expect.poll(() => there.received.at(-1)?.event.id).toBe(first)
+  expect([accepts(there, old), accepts(there, json.secret)]).toEqual([true, true])
+  await node.send('POST', `/webhooks/${webhook.id}/test`)
+  expect([accepts(there, old), accepts(there, json.secret)]).toEqual([true, true])
+
+  await sql.query('update webhook_secret_before set valid_until = now()')
+  const [second] = await happen('drift.detected')
+  await expect.poll(() => there.received.at(-1)?.event.id).toBe(second)
+  expect([accepts(there, old), accepts(there, json.secret)]).toEqual([false, true])
+  await node.store.pruneEvents(90)
+  expect((await sql.query('select 1 from webhook_secret_before')).rows).toEqual([])
+})
+
+test('without an overlap every secret before ends at once; beyond three the oldest does', async () => {
+  const there = await endpointOf()
+  const { webhook, secret: first } = await create(there.url)
+  const secrets = [first]
+  for (let turn = 0; turn < 4; turn++) secrets.push((await rotate(webhook.id, { overlap_hours: 1 })).json.secret)
+  await node.send('POST', `/webhooks/${webhook.id}/test`)
+  expect(secrets.map((secret) => accepts(there, secret))).toEqual([false, true, true, true, true])
+  const { secret } = (await rotate(webhook.id, { overlap_hours: 0 })).json
+  await node.send('POST', `/webhooks/${webhook.id}/test`)
+  expect([...secrets, secret].map((one) => accepts(there, one))).toEqual([false, false, false, false, false, true])
+  expect((await rotate(webhook.id, { overlap_hours: 169 })).status).toBe(400)
 })
 
 test('the secret is shown once, and stands nowhere in clear', async () => {

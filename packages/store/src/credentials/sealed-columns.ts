@@ -12,4 +12,5 @@ export interface SealedColumn {
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'credential', column: 'sealed', what: 'credential', row: ['workspace', 'provider'] },
   { table: 'webhook', column: 'sealed', what: 'webhook', row: ['workspace', 'id'] },
+  { table: 'webhook_secret_before', column: 'sealed', what: 'webhook', row: ['workspace', 'webhook'] },
 ]

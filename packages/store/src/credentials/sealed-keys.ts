@@ -79,7 +79,7 @@ function resealBatch({ db }: Connection, { table, column, what, row }: SealedCol
     for (const one of rows) {
       await sql`
         update ${from} set ${sealed} = ${reseal(one.sealed, [what, ...one.row])}
-        where array[${names}] = ${one.row}`.execute(tx)
+        where array[${names}] = ${one.row} and ${sealed} = ${one.sealed}`.execute(tx)
     }
     return rows.length
   })

@@ -2,6 +2,7 @@ import { AtlasError } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { explained } from '../trouble.ts'
+import { forgetExpiredSecrets } from '../webhooks/rotation.ts'
 
 /** Rows deleted in one transaction: a longer one would hold back those who write. */
 const batch = 5000
@@ -15,6 +16,7 @@ const pruneLock = 9
 export async function pruneEvents({ db }: Connection, days: number): Promise<number> {
   let gone = 0
   await explained(() => pruneDeliveries(db, days))
+  await explained(() => forgetExpiredSecrets({ db }))
   for (const workspace of await workspacesWithEvents(db)) {
     for (;;) {
       const deleted = await explained(() => pruneBatch(db, workspace, days))

@@ -11,6 +11,7 @@ import * as adopt from './009-adopt.ts'
 import * as requests from './010-requests.ts'
 import * as origin from './011-origin.ts'
 import * as planText from './013-plan-text.ts'
+import * as webhookSecrets from './014-webhook-secrets.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -26,4 +27,5 @@ export const migrations: Record<string, Migration> = {
   '010-requests': requests,
   '011-origin': origin,
   '013-plan-text': planText,
+  '014-webhook-secrets': webhookSecrets,
 }

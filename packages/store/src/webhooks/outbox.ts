@@ -6,6 +6,7 @@ import { eventOf, eventRows, writeEvents } from '../events/events.ts'
 import type { Listener, Ring } from '../listener.ts'
 import { channels } from '../statements.ts'
 import { explained } from '../trouble.ts'
+import { secretsBefore } from './rotation.ts'
 import { letGo } from './webhooks.ts'
 
 /** Whoever has taken a webhook and then says nothing for so long counts as dead; each outcome begins it anew. */
@@ -19,7 +20,8 @@ export interface TakenWebhook {
   workspace: string
   url: string
   types: string[]
-  sealedSecret: string
+  /** What requests are signed with, its own first. */
+  sealedSecrets: string[]
   lease: string
   /** Since when nothing arrived. */
   failingSince: Date | null
@@ -86,7 +88,9 @@ async function take({ db }: Connection, limit: number): Promise<TakenWebhook[]> 
         or exists (select from webhook_delivery d
           where d.webhook = w.id and d.status = 'pending' and d.next_at <= clock_timestamp()))
       order by w.leased_until limit ${limit} for update skip locked)
-    returning id, workspace, url, types, sealed as "sealedSecret", failing_since as "failingSince"`.execute(db)
+    returning id, workspace, url, types, sealed || ${secretsBefore} as "sealedSecrets", failing_since as "failingSince"`.execute(
+    db,
+  )
   return rows.map((row) => ({ ...row, lease: mine }))
 }
 

@@ -7,6 +7,7 @@ import type { Database } from '../schema.ts'
 import { channels } from '../statements.ts'
 import { explained } from '../trouble.ts'
 import { isUuid } from '../uuid.ts'
+import { rotate, secretsBefore } from './rotation.ts'
 
 export interface NewWebhook extends Pick<Webhook, 'id' | 'url' | 'description' | 'types'> {
   sealedSecret: string
@@ -20,9 +21,12 @@ export interface Webhooks {
   create(workspace: string, webhook: NewWebhook): Promise<Webhook>
   /** The oldest first. */
   list(workspace: string, page: { limit: number; after?: number }): Promise<{ webhooks: Webhook[]; next?: number }>
-  get(workspace: string, id: string): Promise<Webhook & { sealedSecret: string }>
+  /** With every sealed secret that its requests are signed with, its own first. */
+  get(workspace: string, id: string): Promise<Webhook & { sealedSecrets: string[] }>
   /** Turned off, what waits for delivery is dead; turned on, it is told of what happens from then on. */
   update(workspace: string, id: string, change: WebhookChange): Promise<Webhook>
+  /** The secret before goes on being signed with for so long. @returns until when (ISO 8601) */
+  rotate(workspace: string, id: string, by: { sealedSecret: string; overlapHours: number }): Promise<string>
   remove(workspace: string, id: string): Promise<void>
 }
 
@@ -44,9 +48,16 @@ export const webhooks = (connection: Connection): Webhooks => ({
   get: (workspace, id) =>
     explained(async () => {
       const row = await find(connection, workspace, id)
-      return { ...view(row), sealedSecret: row.sealed }
+      return { ...view(row), sealedSecrets: [row.sealed, ...row.before] }
     }),
   update: (workspace, id, change) => explained(() => update(connection, workspace, id, change)),
+  rotate: (workspace, id, by) =>
+    explained(async () => {
+      await find(connection, workspace, id)
+      const until = await rotate(connection, workspace, id, by)
+      if (until === undefined) throw unknownWebhook(id)
+      return until
+    }),
   remove: (workspace, id) =>
     explained(async () => {
       await find(connection, workspace, id)
@@ -96,6 +107,7 @@ export async function find({ db }: Connection, workspace: string, id: string) {
     ? await db
         .selectFrom('webhook')
         .selectAll()
+        .select(secretsBefore.as('before'))
         .where('workspace', '=', workspace)
         .where('id', '=', id)
         .executeTakeFirst()
