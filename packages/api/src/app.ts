@@ -107,7 +107,7 @@ export function createApi({
   app.register(
     async (v1) => {
       guard(v1, authenticate)
-      keepAudit(v1, { write: (entry) => control.audit.write(entry) })
+      keepAudit(v1, { write: (entry, patienceMs) => control.audit.write(entry, patienceMs) })
       if (rateLimit) limitRates(v1, rateLimit)
       answerWithEtag(v1)
       answerOnce(v1, control.idempotency)

@@ -27,6 +27,9 @@ declare module 'fastify' {
   }
 }
 
+/** Who sends one wrong request after the other waits for the commit of one record each, not of two. */
+const refusalPatienceMs = 100
+
 /**
  * Has every request that is to change something written down before it does, and what came of it before it is answered;
  * also that a known caller was not let through. What cannot be written down is not done. Who is refused changed nothing,
@@ -47,13 +50,14 @@ export function keepAudit(app: FastifyInstance, audit: Pick<AuditControl, 'write
   app.addHook('onSend', async (request, reply) => {
     const entry = request.audited ? answered(request, request.audited, reply) : refused(request, reply)
     if (!entry) return
+    const refusal = reply.statusCode >= 400
     // The change is made, or refused, whatever becomes of this; that the answer is missing shows in the audit itself.
     const written = audit
-      .write(entry)
+      .write(entry, refusal ? refusalPatienceMs : 0)
       .catch((err) => request.log.error({ err }, 'an answer is missing in the audit'))
       .finally(() => refusals.delete(written))
-    if (reply.statusCode < 400) await written
-    else refusals.add(written)
+    if (refusal) refusals.add(written)
+    else await written
   })
 }
 

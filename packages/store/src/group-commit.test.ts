@@ -37,6 +37,19 @@ test('a batch that fails fails for those in it, and the next one goes', async ()
   expect(await write(3)).toBe(3)
 })
 
+test('who has patience shares the commit of who comes next, and does not wait for ever', async () => {
+  const batches: number[][] = []
+  const write = groupCommit<number, number>(async (batch) => {
+    batches.push(batch)
+    return batch
+  })
+  const patient = write(1, 60_000)
+  await write(2)
+  await patient
+  await write(3, 5)
+  expect(batches).toEqual([[1, 2], [3]])
+})
+
 test('a batch has its limit', async () => {
   const sizes: number[] = []
   const write = groupCommit<number, number>(async (batch) => {

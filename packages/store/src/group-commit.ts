@@ -2,11 +2,12 @@
  * Lets writers who come while a commit is on its way share the next one: at 50 parallel steps one fsync carries dozens
  * of writes. One batch is under way at a time, so nobody waits for more than two.
  * @param flush commits a batch; answers in its order
+ * @returns writes one; `patienceMs`: so long it may wait for somebody whose commit it can share
  */
 export function groupCommit<Item, Answer>(
   flush: (batch: Item[]) => Promise<Answer[]>,
   limit = 500,
-): (item: Item) => Promise<Answer> {
+): (item: Item, patienceMs?: number) => Promise<Answer> {
   let waiting: { item: Item; resolve(answer: Answer): void; reject(error: unknown): void }[] = []
   let busy = false
 
@@ -28,10 +29,11 @@ export function groupCommit<Item, Answer>(
     busy = false
   }
 
-  return (item) => {
+  return (item, patienceMs = 0) => {
     const { promise, resolve, reject } = Promise.withResolvers<Answer>()
     waiting.push({ item, resolve, reject })
-    void pump()
+    if (patienceMs > 0) setTimeout(pump, patienceMs)
+    else void pump()
     return promise
   }
 }

@@ -1,8 +1,11 @@
 import type { AuditEntry, AuditFinding, AuditHead, ChainedRecord } from '@atlas/core'
 
 export interface AuditControl {
-  /** Answers the record's number when it is on the disk. @throws AtlasError `database_unavailable` */
-  write(entry: AuditEntry): Promise<number>
+  /**
+   * Answers the record's number when it is on the disk. @throws AtlasError `database_unavailable`
+   * @param patienceMs so long it may wait for another record to be written with
+   */
+  write(entry: AuditEntry, patienceMs?: number): Promise<number>
   /** The latest first. `undefined`: of every workspace. */
   list(
     workspace: string | undefined,

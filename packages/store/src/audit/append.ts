@@ -41,6 +41,9 @@ async function head(db: Kysely<Database>, lock: ReturnType<typeof sql>): Promise
   return { seq: Number(seq), hash, at }
 }
 
-/** Appends by itself; who comes while a commit is on its way shares the next one. Answers when it is on the disk. */
-export const auditWriter = ({ db }: Connection): ((entry: AuditEntry) => Promise<number>) =>
+/**
+ * Appends by itself; who comes while a commit is on its way shares the next one, and who has patience that of somebody
+ * else. Answers when it is on the disk.
+ */
+export const auditWriter = ({ db }: Connection): ((entry: AuditEntry, patienceMs?: number) => Promise<number>) =>
   groupCommit((batch) => explained(() => db.transaction().execute((tx) => appendAudit(tx, batch))))

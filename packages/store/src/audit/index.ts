@@ -7,7 +7,7 @@ import { type AuditPage, type AuditVerdict, listAudit, verifyAudit, walkAudit } 
 /** Who did what, when, and what came of it: one chain of hashes over all workspaces. */
 export interface Audit {
   /** Answers the record's number when it is on the disk. */
-  write(entry: AuditEntry): Promise<number>
+  write(entry: AuditEntry, patienceMs?: number): Promise<number>
   list(page: AuditPage): ReturnType<typeof listAudit>
   /** From the first to the last; `undefined`: of all workspaces. */
   walk(workspace: string | undefined): AsyncIterable<ChainedRecord>
