@@ -1,9 +1,6 @@
 import { createHash, timingSafeEqual } from 'node:crypto'
-import { AtlasError } from '@atlas/core'
+import { AtlasError, defaultWorkspace } from '@atlas/core'
 import type { Authenticate, Caller } from './caller.ts'
-
-/** The workspace of who does not ask for another. */
-export const defaultWorkspace = 'default'
 
 const digest = (text: string) => createHash('sha256').update(text).digest()
 

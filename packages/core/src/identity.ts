@@ -1,5 +1,8 @@
 import { hash } from 'node:crypto'
 
+/** The workspace of who names none. It is always there. */
+export const defaultWorkspace = 'default'
+
 /**
  * Where a resource stands in Atlas. `generation` counts its lives: a replacement made before its predecessor is gone
  * has the next generation, so neither is mistaken for the other.

@@ -1,3 +1,2 @@
 export { type FaultInput, readSandboxFile, type SandboxFile, sandboxAdmin } from './admin/client.ts'
-export { parseRateLimit } from './http/limit.ts'
-export { type Sandbox, type SandboxOptions, startSandbox } from './sandbox.ts'
+export { type Sandbox, startSandbox } from './sandbox.ts'

@@ -1,4 +1,4 @@
-import { AtlasError, type ErrorCode } from '@atlas/core'
+import { AtlasError, catalogue, type ErrorCode, isAtlasError } from '@atlas/core'
 import { PostgresError, type PostgresErrorCode } from '@atlas/postgres'
 
 const ofPostgres: Partial<Record<PostgresErrorCode, ErrorCode>> = {
@@ -30,4 +30,12 @@ export function inOurWords(error: unknown): unknown {
   const known = ofSystem[(error as NodeJS.ErrnoException).code ?? '']
   if (known) return new AtlasError(known.code, (error as Error).message, { cause: error, hint: known.hint })
   return error
+}
+
+/** A failure for the program that started us: one document, and the exit code of the catalogue. */
+export function failureOf(cause: unknown) {
+  const named = inOurWords(cause)
+  const known = isAtlasError(named) ? named : new AtlasError('internal', String(named), { cause: named })
+  const { code, message, hint, problems } = known
+  return { error: { code, message, hint, problems }, exit: catalogue[code].exit }
 }

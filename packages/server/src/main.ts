@@ -1,10 +1,9 @@
 import { once } from 'node:events'
 import type { StayingLine } from '@atlas/client'
-import { AtlasError, catalogue, isAtlasError } from '@atlas/core'
 import { enter } from './data-folder/enter.ts'
 import { forgetGuests, untilAlone } from './data-folder/guests.ts'
 import { cloudOf, readyLine } from './data-folder/server-file.ts'
-import { inOurWords } from './failure.ts'
+import { failureOf } from './failure.ts'
 import { serve } from './serve.ts'
 import { readEnvironment } from './settings/environment.ts'
 import { type Options, readOptions } from './settings/options.ts'
@@ -59,12 +58,10 @@ async function parentLeft({ parentPipe }: Options): Promise<void> {
 
 /** One line that a program understands, and the exit code of the catalogue. */
 function fail(cause: unknown): void {
-  const named = inOurWords(cause)
-  const error = isAtlasError(named) ? named : new AtlasError('internal', String(named), { cause: named })
-  const { code, message, hint, problems } = error
-  process.stdout.write(`${JSON.stringify({ ready: false, error: { code, message, hint, problems } })}\n`)
-  if (code === 'internal') process.stderr.write(`${(cause as Error).stack ?? cause}\n`)
-  process.exitCode = catalogue[code].exit
+  const { error, exit } = failureOf(cause)
+  process.stdout.write(`${JSON.stringify({ ready: false, error })}\n`)
+  if (error.code === 'internal') process.stderr.write(`${(cause as Error).stack ?? cause}\n`)
+  process.exitCode = exit
 }
 
 await main().catch(fail)

@@ -54,6 +54,9 @@ export function explain(error: unknown): unknown {
   return error
 }
 
+/** A reference to a row that is not there, or that is referred to and was to go. */
+export const isForeignKeyViolation = (error: unknown): boolean => (error as { code?: string }).code === '23503'
+
 export const mayPass = (error: unknown): boolean =>
   isAtlasError(error, 'database_unavailable') ||
   isAtlasError(error, 'disk_full') ||

@@ -14,8 +14,6 @@ const healthJson = z
   })
   .meta({ id: 'Health' })
 
-export type HealthJson = z.infer<typeof healthJson>
-
 /** Open to callers without a token, because load balancers and container health checks have none. */
 export const healthRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   app.get(

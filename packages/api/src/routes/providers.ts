@@ -16,8 +16,6 @@ const providerJson = z
   })
   .meta({ id: 'Provider' })
 
-export type ProviderJson = z.infer<typeof providerJson>
-
 const toJson = ({ resourceTypes, catalogueDate, ...view }: ProviderView) => ({
   ...view,
   resource_types: resourceTypes,

@@ -1,4 +1,4 @@
-import { type CloudEvent, eventTypes, type Json } from '@atlas/core'
+import { eventTypes, type Json } from '@atlas/core'
 import { z } from 'zod'
 
 /** CloudEvents 1.0, structured JSON. */
@@ -36,5 +36,3 @@ export const eventJson = z
       data: { provider: 'digitalocean' },
     },
   })
-
-export type EventJson = CloudEvent

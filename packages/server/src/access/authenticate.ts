@@ -1,4 +1,5 @@
-import { type Authenticate, type Caller, defaultWorkspace, root, rootTokenCheck, wrongToken } from '@atlas/api'
+import { type Authenticate, type Caller, root, rootTokenCheck, wrongToken } from '@atlas/api'
+import { defaultWorkspace } from '@atlas/core'
 import { type Store, unknownWorkspace, type WorkspaceRecord } from '@atlas/store'
 import { issuerCallers } from './issuer.ts'
 import type { IssuerSettings } from './issuer-settings.ts'

@@ -1,12 +1,11 @@
 import type { BudgetsControl } from '@atlas/api'
-import { AtlasError } from '@atlas/core'
-import type { Store } from '@atlas/store'
+import { type Store, unknownBudget } from '@atlas/store'
 
 export function budgetsControl(store: Pick<Store, 'budgets' | 'putBudget' | 'removeBudget' | 'gate'>): BudgetsControl {
   const get: BudgetsControl['get'] = async (workspace, name) => {
     const found = (await store.budgets(workspace)).find(({ budget }) => budget.name === name)
     if (found) return found
-    throw new AtlasError('not_found', `There is no budget ${name} in ${workspace}.`, { hint: 'atlas budgets list' })
+    throw unknownBudget(workspace, name)
   }
   return {
     list: (workspace) => store.budgets(workspace),

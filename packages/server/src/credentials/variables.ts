@@ -1,5 +1,5 @@
 import { goesInClear } from '@atlas/client'
-import type { Problem } from '@atlas/core'
+import { defaultWorkspace, type Problem } from '@atlas/core'
 import { parseKeys } from '@atlas/vault'
 import { z } from 'zod'
 
@@ -10,7 +10,7 @@ const words = (text: string) => text.split(/[\s,]+/).filter(Boolean)
 export const sourceNames = ['sealed', 'context-manager', 'vault', 'environment'] as const
 export type SourceName = (typeof sourceNames)[number]
 
-/** Where credentials are kept, and the key of the store that seals them. Part of `variables` in ../environment.ts. */
+/** Where credentials are kept, and the key of the store that seals them. Part of `variables` in ../settings/environment.ts. */
 export const credentialVariables = {
   ATLAS_VAULT_KEY: z
     .string()
@@ -29,7 +29,7 @@ export const credentialVariables = {
     ),
   ATLAS_ENVIRONMENT_CREDENTIALS_FOR: z
     .string()
-    .default('default')
+    .default(defaultWorkspace)
     .transform(words)
     .describe('Workspaces that the credentials of the environment serve, with commas; `*` is all of them.'),
   CONTEXT_MANAGER_URL: address

@@ -79,7 +79,14 @@ const misspelt = (raw: Raw): string[] =>
     .map((name) => `${name} is set, and means nothing to the server`)
 
 /** What the command line reads and the server does not. */
-const clientsOwn = new Set(['ATLAS_URL', 'ATLAS_DATA_DIR', 'ATLAS_WORKSPACE', 'ATLAS_BACKUP_PASSPHRASE'])
+const clientsOwn = new Set([
+  'ATLAS_URL',
+  'ATLAS_DATA_DIR',
+  'ATLAS_WORKSPACE',
+  'ATLAS_BACKUP_PASSPHRASE',
+  'ATLAS_MCP_APPROVAL',
+  'ATLAS_IP_ECHO_URL',
+])
 
 const exposed = ({ HOST }: Raw): string[] =>
   !HOST || isLoopback(HOST)

@@ -1,4 +1,4 @@
-import { AtlasError } from '@atlas/core'
+import { AtlasError, defaultWorkspace } from '@atlas/core'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { Database } from '../schema.ts'
@@ -20,9 +20,6 @@ export interface Workspaces {
   /** Its tokens and credentials end with it. @throws AtlasError `not_found`, `not_empty` */
   remove(name: string): Promise<void>
 }
-
-/** The workspace of who names none. It cannot be deleted. */
-export const defaultWorkspace = 'default'
 
 export const workspaces = ({ db }: Connection): Workspaces => ({
   list: ({ after, limit }) =>

@@ -15,16 +15,14 @@ export interface UsageSince {
 export const usageSince = ({ db }: Connection, workspace: string, since: Date | 'this month'): Promise<UsageSince> =>
   explained(() => readUsage(db, workspace, since))
 
-/** @param tag only what is counted under it */
 export async function readUsage(
   db: Pick<Kysely<Database>, 'selectFrom' | 'selectNoFrom'>,
   workspace: string,
   since: Date | 'this month',
-  tag: string | null = null,
 ): Promise<UsageSince> {
   const { now } = await db.selectNoFrom(sql<Date>`metering_now()`.as('now')).executeTakeFirstOrThrow()
   const from = since === 'this month' ? monthStart(now) : since
-  let query = db
+  const rows = await db
     .selectFrom('usage')
     .innerJoin('infrastructure', 'infrastructure.id', 'usage.infrastructure_id')
     .where('infrastructure.workspace', '=', workspace)
@@ -32,8 +30,7 @@ export async function readUsage(
     .select('infrastructure.name as infrastructure')
     .select(['usage.name', 'usage.type', 'physical_id', 'usage.tags', 'rates', 'started_at', 'ended_at'])
     .orderBy('usage.id')
-  if (tag !== null) query = query.where(sql<boolean>`usage.tags @> array[${tag}]`)
-  const rows = await query.execute()
+    .execute()
   const usage = rows.map(
     (row): Usage => ({
       infrastructure: row.infrastructure,

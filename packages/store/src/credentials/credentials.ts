@@ -1,7 +1,7 @@
 import { AtlasError } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
-import { explained } from '../trouble.ts'
+import { explained, isForeignKeyViolation } from '../trouble.ts'
 
 /** What is known of a workspace's credential without opening it. Times are ISO 8601. */
 export interface CredentialRecord {
@@ -36,9 +36,6 @@ export interface Credentials {
   uses(workspace: string): Promise<CredentialUse[]>
 }
 
-/** PostgreSQL's code for a reference to a row that is not there. */
-const foreignKeyViolation = '23503'
-
 export const credentials = ({ db }: Connection): Credentials => ({
   put: (workspace, provider, { sealed, fingerprint }) =>
     explained(async () => {
@@ -51,7 +48,7 @@ export const credentials = ({ db }: Connection): Credentials => ({
         .returning(['provider', 'fingerprint', 'created_at', 'rotated_at'])
         .executeTakeFirstOrThrow()
         .catch((error) => {
-          throw (error as { code?: string }).code === foreignKeyViolation ? retired(error) : error
+          throw isForeignKeyViolation(error) ? retired(error) : error
         })
       return view(row)
     }),

@@ -1,6 +1,6 @@
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
-import { explained } from '../trouble.ts'
+import { explained, isForeignKeyViolation } from '../trouble.ts'
 import { type SealedColumn, sealedColumns } from './sealed-columns.ts'
 
 /** Seals anew what was sealed under another key. */
@@ -97,7 +97,7 @@ async function retire({ db }: Connection): Promise<string[]> {
       delete from vault_key where id = ${id} and not is_primary and ${sql.join(unused, sql` and `)} returning id`
       .execute(db)
       .catch((error) => {
-        if ((error as { code?: string }).code === '23503') return { rows: [] }
+        if (isForeignKeyViolation(error)) return { rows: [] }
         throw error
       })
     if (rows.length > 0) gone.push(id)
