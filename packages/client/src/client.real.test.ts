@@ -65,9 +65,10 @@ test('a description and its approval arrive as they were given', async () => {
   await expect(refused).rejects.toMatchObject({ code: 'plan_stale', message: 'another plan', hint: 'plan again' })
   const destroyed = client.destroy('a shop', { planHash: 'h2', consent: ['x', 'y'] })
   await expect(destroyed).rejects.toBeInstanceOf(AtlasError)
+  const [workspace, origin] = ['default', { requestId: expect.any(String) }]
   expect(asked).toEqual([
-    { workspace: 'default', kind: 'apply', description: { name: 'shop' }, planHash: 'h1', consent: ['data'] },
-    { workspace: 'default', kind: 'destroy', infrastructure: 'a shop', planHash: 'h2', consent: ['x', 'y'] },
+    { workspace, kind: 'apply', description: { name: 'shop' }, planHash: 'h1', consent: ['data'], origin },
+    { workspace, kind: 'destroy', infrastructure: 'a shop', planHash: 'h2', consent: ['x', 'y'], origin },
   ])
 })
 
