@@ -38,3 +38,22 @@ export async function* items<Page extends { next_cursor?: string | undefined }, 
     cursor = answer.next_cursor
   } while (cursor !== undefined)
 }
+
+/** What the server gives in one page at most. */
+const largestPage = 200
+
+/** Items of a listing from its beginning: all, or at most so many, in as many pages as that takes. */
+export async function listed<Page extends { next_cursor?: string | undefined }, Item>(
+  page: (query: { limit: number; cursor?: string }) => Promise<Page>,
+  itemsOf: (page: Page) => readonly Item[],
+  most = Number.POSITIVE_INFINITY,
+): Promise<Item[]> {
+  const found: Item[] = []
+  if (most === 0) return found
+  const limit = Math.min(most, largestPage)
+  for await (const item of items((cursor) => page({ limit, ...(cursor !== undefined && { cursor }) }), itemsOf)) {
+    found.push(item)
+    if (found.length === most) break
+  }
+  return found
+}

@@ -1,5 +1,5 @@
 import type { CloudEvent, JsonObject, Plan } from '@atlas/core'
-import { type Api, bodyOf, items, openApi } from './api.ts'
+import { type Api, bodyOf, listed, openApi } from './api.ts'
 import { type EventQuery, events } from './events.ts'
 import { type Connection, getJson } from './http.ts'
 import type {
@@ -71,6 +71,7 @@ export interface Client {
   infrastructures(filter?: InfrastructureFilter): Promise<Infrastructure[]>
   statistics(): Promise<Statistics>
   infrastructure(idOrName: string): Promise<Infrastructure>
+  /** The latest first; all of them, or so many. */
   operations(filter?: { infrastructure?: string; limit?: number }): Promise<Operation[]>
   operation(id: string): Promise<Operation>
   steps(operation: string): Promise<Step[]>
@@ -144,20 +145,21 @@ export function createClient(connection: Connection): Client {
     statistics: () => bodyOf(api.GET('/api/v1/stats')),
 
     infrastructures: (filter = {}) =>
-      Array.fromAsync(
-        items(
-          (cursor) =>
-            bodyOf(
-              api.GET('/api/v1/infrastructure', {
-                params: { query: { ...filter, include: 'resources', limit: 200, ...(cursor && { cursor }) } },
-              }),
-            ),
-          (page) => page.infrastructure as Infrastructure[],
-        ),
+      listed(
+        (page) =>
+          bodyOf(
+            api.GET('/api/v1/infrastructure', { params: { query: { ...filter, include: 'resources', ...page } } }),
+          ),
+        (page) => page.infrastructure as Infrastructure[],
       ),
     infrastructure: async (name) =>
       (await bodyOf(api.GET('/api/v1/infrastructure/{id}', { params: one(name) }))).infrastructure as Infrastructure,
-    operations: async (query = {}) => (await bodyOf(api.GET('/api/v1/operations', { params: { query } }))).operations,
+    operations: ({ limit, ...filter } = {}) =>
+      listed(
+        (page) => bodyOf(api.GET('/api/v1/operations', { params: { query: { ...filter, ...page } } })),
+        (page) => page.operations,
+        limit,
+      ),
     operation: async (id) => operationOf(await bodyOf(api.GET('/api/v1/operations/{id}', { params: one(id) }))),
     steps: async (id) => (await bodyOf(api.GET('/api/v1/operations/{id}/steps', { params: one(id) }))).steps,
     cancel: async (id) => operationOf(await bodyOf(api.POST('/api/v1/operations/{id}/cancel', { params: one(id) }))),

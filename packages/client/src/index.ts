@@ -1,5 +1,5 @@
 export { type AccountResource, adoption, type ImportPreview, type ImportWish } from './adoption.ts'
-export { type Api, bodyOf, items } from './api.ts'
+export { type Api, bodyOf, items, listed } from './api.ts'
 export { exportAudit } from './audit.ts'
 export {
   type Approval,

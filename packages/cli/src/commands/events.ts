@@ -1,5 +1,4 @@
-import type { Client } from '@atlas/client'
-import { bodyOf } from '@atlas/client'
+import { bodyOf, type Client, listed } from '@atlas/client'
 import type { CloudEvent } from '@atlas/core'
 import { command, count, list, naming, type Outcome, text, toggle } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -39,17 +38,21 @@ export default command({
 })
 
 async function latest({ api }: Client, { type, infrastructure, limit }: Wish): Promise<CloudEvent[]> {
-  if (limit === 0) return []
-  const query = {
+  const filter = {
     follow: false,
     order: 'desc' as const,
-    limit: Math.min(limit, 200),
     type: [...type],
-    ...(infrastructure === undefined ? {} : { infrastructure }),
+    ...(infrastructure !== undefined && { infrastructure }),
   }
-  // The route also has a stream to answer with; a page is what was asked for.
-  const page = (await bodyOf(api.GET('/api/v1/events', { params: { query } }))) as { events: CloudEvent[] }
-  return page.events.reverse()
+  const pageAt = async ({ limit, cursor }: { limit: number; cursor?: string }) => {
+    const query = { ...filter, limit, ...(cursor !== undefined && { cursor: Number(cursor) }) }
+    // The route also has a stream to answer with; a page is what was asked for.
+    return (await bodyOf(api.GET('/api/v1/events', { params: { query } }))) as {
+      events: CloudEvent[]
+      next_cursor?: string
+    }
+  }
+  return (await listed(pageAt, ({ events }) => events, limit)).reverse()
 }
 
 const goOn = (context: Context, client: Client, { type, infrastructure }: Wish, after = 'latest'): Promise<Outcome> =>

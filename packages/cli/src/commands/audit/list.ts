@@ -1,4 +1,4 @@
-import { bodyOf } from '@atlas/client'
+import { bodyOf, listed } from '@atlas/client'
 import { command, count, toggle } from '../../command.ts'
 import { showAudit } from '../../show/audit.ts'
 
@@ -6,7 +6,7 @@ export default command({
   summary: 'What was done and refused, the latest first',
   topic: 'Access',
   inputs: {
-    limit: count('-n, --limit <number>', 'at most so many, up to 200', 20),
+    limit: count('-n, --limit <number>', 'at most so many', 20),
     everything: toggle('--everything', 'of all workspaces; for the server’s own token only'),
   },
   examples: [
@@ -15,8 +15,12 @@ export default command({
   ],
   async run({ limit, everything }, context) {
     const { api } = await context.connect()
-    const query = { limit, ...(everything && { everything: 'true' }) }
-    const { audit } = await bodyOf(api.GET('/api/v1/audit', { params: { query } }))
+    const scope = everything && { everything: 'true' }
+    const audit = await listed(
+      (query) => bodyOf(api.GET('/api/v1/audit', { params: { query: { ...scope, ...query } } })),
+      (page) => page.audit,
+      limit,
+    )
     return {
       json: { audit },
       text: () => (audit.length > 0 ? showAudit(audit, context.terminal.colours) : 'Nothing was done yet.'),

@@ -1,4 +1,4 @@
-import { bodyOf, items } from '@atlas/client'
+import { bodyOf, listed } from '@atlas/client'
 import { command } from '../../command.ts'
 import { showTokens } from '../../show/access.ts'
 
@@ -9,9 +9,10 @@ export default command({
   examples: [{ line: 'atlas tokens list', does: 'roles, expiry, last use' }],
   async run(_values, context) {
     const { api } = await context.connect()
-    const page = (cursor?: string) =>
-      bodyOf(api.GET('/api/v1/tokens', { params: { query: { ...(cursor && { cursor }) } } }))
-    const tokens = await Array.fromAsync(items(page, (one) => one.tokens))
+    const tokens = await listed(
+      (query) => bodyOf(api.GET('/api/v1/tokens', { params: { query } })),
+      (page) => page.tokens,
+    )
     return {
       json: { tokens },
       text: () =>

@@ -1,4 +1,4 @@
-import { bodyOf } from '@atlas/client'
+import { bodyOf, listed } from '@atlas/client'
 import { choice, command, count, required } from '../../command.ts'
 import { showDeliveries } from '../../show/webhooks.ts'
 
@@ -19,9 +19,15 @@ export default command({
   async run({ id, status, limit }, context) {
     const { api } = await context.connect()
     const wanted = statuses.find((one) => one === status)
-    const query = { limit: Math.max(1, Math.min(limit, 200)), ...(wanted && { status: wanted }) }
-    const params = { path: { id }, query }
-    const { deliveries } = await bodyOf(api.GET('/api/v1/webhooks/{id}/deliveries', { params }))
+    const filter = wanted && { status: wanted }
+    const deliveries = await listed(
+      (query) =>
+        bodyOf(
+          api.GET('/api/v1/webhooks/{id}/deliveries', { params: { path: { id }, query: { ...filter, ...query } } }),
+        ),
+      (page) => page.deliveries,
+      limit,
+    )
     const dead = deliveries.some((one) => one.status === 'dead')
     return {
       json: { deliveries },

@@ -1,4 +1,4 @@
-import { bodyOf } from '@atlas/client'
+import { bodyOf, listed } from '@atlas/client'
 import { command } from '../../command.ts'
 import { showWebhooks } from '../../show/webhooks.ts'
 
@@ -9,7 +9,10 @@ export default command({
   examples: [{ line: 'atlas webhooks list', does: 'where events go, and whether they arrive' }],
   async run(_inputs, context) {
     const { api } = await context.connect()
-    const { webhooks } = await bodyOf(api.GET('/api/v1/webhooks', { params: { query: { limit: 200 } } }))
+    const webhooks = await listed(
+      (query) => bodyOf(api.GET('/api/v1/webhooks', { params: { query } })),
+      (page) => page.webhooks,
+    )
     const first = webhooks[0]
     return {
       json: { webhooks },

@@ -1,4 +1,4 @@
-import { bodyOf, items } from '@atlas/client'
+import { bodyOf, listed } from '@atlas/client'
 import { command } from '../../command.ts'
 import { showWorkspaces } from '../../show/access.ts'
 
@@ -9,9 +9,10 @@ export default command({
   examples: [{ line: 'atlas workspaces list', does: 'all of them, for the server’s own token' }],
   async run(_values, context) {
     const { api } = await context.connect()
-    const page = (cursor?: string) =>
-      bodyOf(api.GET('/api/v1/workspaces', { params: { query: { ...(cursor && { cursor }) } } }))
-    const workspaces = await Array.fromAsync(items(page, (one) => one.workspaces))
+    const workspaces = await listed(
+      (query) => bodyOf(api.GET('/api/v1/workspaces', { params: { query } })),
+      (page) => page.workspaces,
+    )
     return {
       json: { workspaces },
       text: () => showWorkspaces(workspaces, Date.now(), context.terminal.colours),
