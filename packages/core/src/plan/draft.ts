@@ -1,22 +1,7 @@
-import type { FieldChange, Risk } from '../driver.ts'
-import type { JsonObject } from '../json.ts'
-import type { ResourceType } from '../spec/types.ts'
 import type { Step } from './types.ts'
 
 /** A step before it has a number: what must come before it is known by itself. */
-export interface StepDraft {
-  action: Step['action']
-  resource: string
-  type: ResourceType
-  generation: number
-  target?: { id: string; physicalId: string }
-  gone?: true
-  reason: string
-  fields: FieldChange[]
-  replaces?: 'create-first' | 'delete-first'
-  monthly: number | null
-  risk: Risk
-  specifications: JsonObject
+export interface StepDraft extends Omit<Step, 'n' | 'identity' | 'dependsOn' | 'needs'> {
   after: Set<StepDraft>
 }
 
