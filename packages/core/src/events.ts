@@ -47,6 +47,7 @@ export const eventTypes = [
   'webhook.disabled',
   'webhook.test',
   'budget.warned',
+  'budget.exceeded',
   'budget.blocked',
 ] as const
 

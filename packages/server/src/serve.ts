@@ -14,9 +14,9 @@ import { drainable } from './drain.ts'
 import { openEdge } from './edge.ts'
 import { isLoopback, reachable } from './listening.ts'
 import { type Logger, openLog } from './logging.ts'
-import { startRetention } from './retention.ts'
 import type { Environment } from './settings/environment.ts'
 import type { Options } from './settings/options.ts'
+import { startBudgetWatch, startRetention } from './upkeep.ts'
 import { version } from './version.ts'
 import { startWebhooks } from './webhooks/start.ts'
 import { startWorkers } from './workers.ts'
@@ -71,6 +71,7 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('webhooks', webhooks.stop)
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)
+  onEnd('budgets', startBudgetWatch(store, log).stop)
   const { forget } = access
   const basics = { store, connections, credentials, dataDir, ssh, forget, isDraining: edge.isDraining }
   const control = createControl({ ...basics, sealer, ...webhooks })

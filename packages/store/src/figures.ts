@@ -1,4 +1,4 @@
-import type { Operation } from '@atlas/core'
+import type { Judged, Operation } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from './connection.ts'
 import { explained } from './trouble.ts'
@@ -11,6 +11,15 @@ export interface Figures {
   /** What may be asked of each cloud account now, before the cloud's own limit is met. */
   rateBuckets: { bucket: string; minute: number; hour: number; paused: boolean }[]
   quarantined: number
+  /** As each stood when it was last looked at; figures are absent until it was. USD. */
+  budgets: {
+    workspace: string
+    budget: string
+    limit: number
+    spent: number | null
+    expected: number | null
+    verdict: Judged['verdict']
+  }[]
 }
 
 /** Reads only. @throws AtlasError `database_unavailable` */
@@ -28,6 +37,9 @@ export function readFigures({ db }: Connection): Promise<Figures> {
             least(per_hour, hour_tokens + seconds * per_hour / 3600) as hour
           from rate_bucket, lateral (select extract(epoch from clock_timestamp() - refilled_at) as seconds) s) b)
           as "rateBuckets",
+        (select coalesce(json_agg(b), '[]') from (
+          select workspace, b.name as budget, monthly as "limit", month_to_date as spent, would_be as expected, verdict
+          from budget b left join workspace w on w.name = b.workspace where w.deleted_at is null) b) as budgets,
         (select count(*)::int from quarantine) as quarantined`.execute(db)
     return rows[0]!
   })

@@ -231,6 +231,11 @@ interface BudgetTable {
   monthly: number
   warn_percent: number
   block_percent: number
+  verdict: Generated<'ok' | 'warn' | 'block'>
+  would_be: number | null
+  month_to_date: number | null
+  /** When it was last looked at; `epoch`: it is to be soon. */
+  judged_at: Time
   created_at: Time
   updated_at: Time
 }

@@ -23,6 +23,7 @@ import { type Connection, connect } from './connection.ts'
 import { putBudget, removeBudget } from './costs/budgets.ts'
 import { gateFor, standings } from './costs/gate.ts'
 import { type UsageSince, usageSince } from './costs/usage.ts'
+import { watchBudgets } from './costs/watch.ts'
 import { type Credentials, credentials } from './credentials/credentials.ts'
 import { type SealedKeys, sealedKeys } from './credentials/sealed-keys.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events/events.ts'
@@ -104,6 +105,8 @@ export interface Store extends JournalStore, PatrolStore {
   putBudget(workspace: string, budget: Budget): Promise<void>
   /** @throws AtlasError `not_found` */
   removeBudget(workspace: string, name: string): Promise<void>
+  /** Judges the budgets of all workspaces, and tells of those that have passed a threshold. @returns how many */
+  watchBudgets(): Promise<number>
   /** What the last patrol found of an infrastructure, by its id. */
   drift(infrastructureId: string): Promise<DriftReport>
   /** Whose resources of an account are. Reads only. */
@@ -200,6 +203,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     pruneEvents: (days) => pruneEvents(connection, days),
     putBudget: (workspace, budget) => putBudget(connection, workspace, budget),
     removeBudget: (workspace, name) => removeBudget(connection, workspace, name),
+    watchBudgets: () => watchBudgets(connection),
     async work() {
       const lease = await holdLease(url)
       const watcher = watch(connection, queue, listener, onTrouble)

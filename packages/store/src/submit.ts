@@ -15,7 +15,7 @@ import { appendAudit } from './audit/append.ts'
 import { operationEnded } from './audit/operation.ts'
 import type { Connection } from './connection.ts'
 import { holdBudgets } from './costs/budgets.ts'
-import { judgePlan, tellBlocked, warned } from './costs/gate.ts'
+import { judgePlan, noteWarned, tellBlocked, warned } from './costs/gate.ts'
 import { type NewEvent, writeEvents } from './events/events.ts'
 import { carriedOut, ending } from './finish.ts'
 import type { Queue } from './queue.ts'
@@ -73,6 +73,7 @@ async function store(
   await refuseOtherAccount(tx, infrastructure.id, plan)
   const gate = await judgePlan(tx, await holdBudgets(tx, plan.workspace), plan)
   refuseBlocked(gate)
+  await noteWarned(tx, plan.workspace, gate)
 
   const id = randomUUID()
   const atOnce = plan.steps.length === 0

@@ -67,6 +67,9 @@ export function judge(budget: Budget, spending: Spending, raises = spending.plan
 
 const worst = ['ok', 'warn', 'block'] as const
 
+export const worseThan = (one: Judged['verdict'], other: Judged['verdict']): boolean =>
+  worst.indexOf(one) > worst.indexOf(other)
+
 export const gateOf = (budgets: Judged[]): Gate => ({
   verdict: worst[Math.max(0, ...budgets.map(({ verdict }) => worst.indexOf(verdict)))]!,
   budgets,

@@ -103,6 +103,30 @@ export function showFigures(registry: Registry, store: Pick<Store, 'figures' | '
     },
     ['bucket'],
   )
+  const budgetGauge = (name: string, help: string, of: (budget: Seen['budgets'][number]) => number | null) =>
+    gauge(
+      name,
+      help,
+      (one, { budgets }) => {
+        for (const each of budgets) {
+          const value = of(each)
+          if (value !== null) one.set({ workspace: each.workspace, budget: each.budget }, value)
+        }
+      },
+      ['workspace', 'budget'],
+    )
+  budgetGauge('atlas_budget_limit_usd', 'How much may be spent in a month', ({ limit }) => limit)
+  budgetGauge('atlas_budget_spent_usd', 'Metered in this calendar month so far', ({ spent }) => spent)
+  budgetGauge(
+    'atlas_budget_expected_usd',
+    'What is held against the limit: a month of all that runs, or this month at its end',
+    ({ expected }) => expected,
+  )
+  budgetGauge(
+    'atlas_budget_state',
+    '0: well; 1: above its warning; 2: nothing that costs more is carried out',
+    ({ verdict }) => states.indexOf(verdict),
+  )
   new Gauge({
     name: 'atlas_database_up',
     help: '1 when PostgreSQL answered just now',
@@ -117,6 +141,8 @@ export function showFigures(registry: Registry, store: Pick<Store, 'figures' | '
     },
   })
 }
+
+const states = ['ok', 'warn', 'block'] as const
 
 function remembered<T>(read: () => Promise<T>): () => Promise<T> {
   let last: { at: number; answer: Promise<T> } | undefined

@@ -32,7 +32,9 @@ export const putBudget = ({ db }: Connection, workspace: string, budget: Budget)
       .insertInto('budget')
       .values({ workspace, name, ...values })
       .onConflict((conflict) =>
-        conflict.columns(['workspace', 'name']).doUpdateSet({ ...values, updated_at: sql<Date>`now()` }),
+        conflict
+          .columns(['workspace', 'name'])
+          .doUpdateSet({ ...values, updated_at: sql<Date>`now()`, judged_at: sql<Date>`'epoch'` }),
       )
       .execute()
   })

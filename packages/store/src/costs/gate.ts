@@ -17,7 +17,7 @@ import {
   type Spending,
   totalOf,
 } from '@atlas/core'
-import type { Kysely } from 'kysely'
+import type { Kysely, Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { type NewEvent, writeEvents } from '../events/events.ts'
 import type { Database } from '../schema.ts'
@@ -36,8 +36,13 @@ export async function gateFor(connection: Connection, plan: Plan): Promise<Gate>
 /** How every budget stands without any plan: `block` means that nothing more would pass. */
 export async function standings(connection: Connection, workspace: string): Promise<Judged[]> {
   const budgets = await listBudgets(connection, workspace)
+  return explained(() => judgeAll(connection.db, workspace, budgets))
+}
+
+/** The same of budgets that were read already. */
+export async function judgeAll(db: Reader, workspace: string, budgets: readonly Budget[]): Promise<Judged[]> {
   if (budgets.length === 0) return []
-  const spendingUnder = await explained(() => readSpending(connection.db, workspace, ''))
+  const spendingUnder = await readSpending(db, workspace, '')
   return budgets.map((budget) =>
     judge(budget, { ...spendingUnder(budget.tag), planned: { after: 0, change: 0 } }, true),
   )
@@ -117,7 +122,20 @@ export const warned = (operation: string, { budgets }: Gate): NewEvent[] =>
     .filter(({ verdict }) => verdict === 'warn')
     .map((judged) => ({ type: 'budget.warned', operation, data: figures(judged) }))
 
-const figures = ({ budget, wouldBe, warnAt, blockAt }: Judged): JsonObject => ({
+/** The operation has told of these, so that looking at them later does not again. */
+export async function noteWarned(tx: Transaction<Database>, workspace: string, { budgets }: Gate): Promise<void> {
+  const names = budgets.filter(({ verdict }) => verdict === 'warn').map(({ budget }) => budget.name)
+  if (names.length === 0) return
+  await tx
+    .updateTable('budget')
+    .set({ verdict: 'warn' })
+    .where('workspace', '=', workspace)
+    .where('name', 'in', names)
+    .where('verdict', '=', 'ok')
+    .execute()
+}
+
+export const figures = ({ budget, wouldBe, warnAt, blockAt }: Judged): JsonObject => ({
   budget: budget.name,
   would_be: wouldBe,
   warn_at: warnAt,

@@ -12,6 +12,7 @@ import * as requests from './010-requests.ts'
 import * as origin from './011-origin.ts'
 import * as planText from './013-plan-text.ts'
 import * as webhookSecrets from './014-webhook-secrets.ts'
+import * as budgetStanding from './015-budget-standing.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -28,4 +29,5 @@ export const migrations: Record<string, Migration> = {
   '011-origin': origin,
   '013-plan-text': planText,
   '014-webhook-secrets': webhookSecrets,
+  '015-budget-standing': budgetStanding,
 }
