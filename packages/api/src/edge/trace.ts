@@ -31,7 +31,7 @@ export function traceRequests(app: FastifyInstance): void {
     }
     const options = { kind: SpanKind.SERVER, attributes }
     const parent = propagation.extract(ROOT_CONTEXT, headers)
-    request.span = tracer.startSpan(`${method} ${route ?? 'none'}`, options, parent)
+    request.span = tracer.startSpan(route === undefined ? method : `${method} ${route}`, options, parent)
     // Not onResponse: that is not told of a caller who hung up.
     reply.raw.once('close', () => end(request, reply))
     done()

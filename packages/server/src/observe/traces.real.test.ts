@@ -3,11 +3,13 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
-import { afterEach, expect, test } from 'vitest'
+import { readSandboxFile, sandboxAdmin } from '@atlas/sandbox'
+import { afterEach, expect, test, vi } from 'vitest'
 import {
   clientOf,
   dataFolder,
   finished,
+  recordsOnly,
   type ServerProcess,
   serverOf,
   startServer,
@@ -16,29 +18,41 @@ import {
 } from '../server.fixture.ts'
 import { collector, type SeenSpan } from './collector.fixture.ts'
 
+// Up to two servers one after the other.
+vi.setConfig({ testTimeout: 120_000 })
+
 const ends: (() => unknown)[] = []
 afterEach(async () => {
   for (const end of ends.splice(0).reverse()) await end()
 })
 
-async function started(env: Record<string, string>): Promise<{ folder: string; server: ServerProcess }> {
+function emptyFolder(): string {
   const folder = dataFolder()
   ends.push(folder.remove)
-  const server = await startServer(folder.path, { env })
-  ends.push(() => stopServer(server))
-  return { folder: folder.path, server }
+  return folder.path
 }
 
-/** Brings two machines about, and waits until they are. */
-async function brought(folder: string, more: Record<string, string> = {}) {
+async function started(
+  env: Record<string, string>,
+  folder = emptyFolder(),
+): Promise<{ folder: string; server: ServerProcess }> {
+  const server = await startServer(folder, { env })
+  ends.push(() => stopServer(server))
+  return { folder, server }
+}
+
+/** Asks for two machines. @returns the operation's id */
+async function asked(folder: string, provider: string, more: Record<string, string> = {}): Promise<string> {
   const { url, token } = serverOf(folder)
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json', ...more }
-  const body = JSON.stringify(twoMachines({ provider: 'memory' }))
+  const body = JSON.stringify(twoMachines({ provider }))
   const answer = await fetch(`${url}/api/v1/infrastructure`, { method: 'POST', headers, body })
   expect(answer.status).toBe(202)
-  const { operation } = (await answer.json()) as { operation: { id: string } }
-  return { ...(await finished(clientOf(folder), operation.id)), token }
+  return ((await answer.json()) as { operation: { id: string } }).operation.id
 }
+
+const brought = async (folder: string, more?: Record<string, string>) =>
+  finished(clientOf(folder), await asked(folder, 'memory', more))
 
 const named = (spans: readonly SeenSpan[], name: string): SeenSpan => {
   const found = spans.filter((span) => span.name === name)
@@ -56,6 +70,7 @@ test('from the request to the last call of the cloud it is one trace, which the 
   const operation = await brought(folder, callers)
   expect(operation).toMatchObject({ status: 'succeeded', request_id: 'order-4711', trace_id: traceId })
   await expect(clientOf(folder).operation('none')).rejects.toMatchObject({ code: 'not_found' })
+  const { token } = serverOf(folder)
   // Its end brings out what still waits for company.
   await stopServer(server)
 
@@ -90,7 +105,34 @@ test('from the request to the last call of the cloud it is one trace, which the 
   expect(refused?.attributes).toMatchObject({ 'error.type': 'not_found' })
 
   expect(otel.requests[0]).toMatchObject({ path: '/v1/traces', headers: { 'api-key': 'open sesame' } })
-  expect(otel.requests.map(({ body }) => body.toString('latin1')).join('')).not.toContain(operation.token)
+  expect(otel.requests.map(({ body }) => body.toString('latin1')).join('')).not.toContain(token)
+})
+
+test('an operation that another worker takes goes on in the same trace; a call that is made again is an event of its step', async () => {
+  const otel = await collector()
+  ends.push(otel.close)
+  const env = { ...recordsOnly, OTEL_EXPORTER_OTLP_ENDPOINT: otel.url }
+  const first = await started(env)
+  const { folder } = first
+  const cloud = sandboxAdmin(await readSandboxFile(join(folder, 'sandbox')))
+  await cloud.addFault({ kind: 'rate_limit', method: 'POST', path: '/v2/vpcs', retry_after_s: 0, count: 1 })
+  await cloud.addFault({ kind: 'latency', method: 'POST', path: '/v2/droplets', ms: 1_000 })
+  const id = await asked(folder, 'digitalocean')
+  const under = async () => (await clientOf(folder).steps(id)).filter(({ status }) => status === 'running').length
+  await expect.poll(under).toBe(2)
+  first.server.child.kill('SIGTERM')
+  expect(await first.server.ended).toBe(0)
+
+  const second = await started(env, folder)
+  expect(await finished(clientOf(folder), id)).toMatchObject({ status: 'succeeded' })
+  await stopServer(second.server)
+
+  const request = named(otel.spans, 'POST /api/v1/infrastructure')
+  const turns = otel.spans.filter(({ name }) => name === 'operation apply')
+  expect(turns.map(({ parent, traceId }) => [parent, traceId])).toEqual(turns.map(() => [request.id, request.traceId]))
+  expect(turns.map(({ attributes }) => attributes['atlas.epoch'])).toEqual([1, 2])
+  expect(turns.map(({ events }) => events)).toEqual([['handed back'], []])
+  expect(named(otel.spans, 'step create vpc').events).toEqual(['retrying'])
 })
 
 /** Takes connections and never says anything: worse than one that is not there. */
