@@ -27,6 +27,7 @@ import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
 import { infrastructureRoutes } from './routes/infrastructure.ts'
 import { inventoryRoutes } from './routes/inventory.ts'
+import { type AnswerMcp, mcpRoute } from './routes/mcp.ts'
 import { type MetricsOptions, metricsRoute } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { planRoutes } from './routes/plans.ts'
@@ -34,6 +35,7 @@ import { providerRoutes } from './routes/providers.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
+import { whoamiRoutes } from './routes/whoami.ts'
 import { workspaceRoutes } from './routes/workspaces.ts'
 
 /** A description of 10,000 resources is about 4 MB. */
@@ -57,6 +59,8 @@ export interface ApiOptions {
   metrics?: MetricsOptions
   /** Of pages in browsers that may call the API, such as `https://console.example.com`; `*` is any. */
   corsOrigins?: readonly string[]
+  /** Answers agents at /mcp; absent: there is no such place. */
+  mcp?: AnswerMcp
   /** How much each token may ask; absent: as much as it likes. */
   rateLimit?: RateLimit
   /** Whether requests are spans of OpenTelemetry; who creates the API brings the SDK. */
@@ -74,6 +78,7 @@ export function createApi({
   explain = (error) => error,
   metrics,
   corsOrigins = [],
+  mcp,
   rateLimit,
   traced = false,
 }: ApiOptions): FastifyInstance {
@@ -104,6 +109,7 @@ export function createApi({
   letGoOfStalled(app, stallMs)
   describeApi(app, version)
   if (metrics) metricsRoute(app, metrics, authenticate)
+  if (mcp) mcpRoute(app, { answer: mcp, authenticate, origins: corsOrigins })
   app.register(
     async (v1) => {
       guard(v1, authenticate)
@@ -121,6 +127,7 @@ export function createApi({
       await v1.register(operationRoutes, { control })
       await v1.register(eventRoutes, { control, heartbeatMs })
       await v1.register(estimateRoutes, { control })
+      await v1.register(whoamiRoutes)
       await v1.register(workspaceRoutes, { control })
       await v1.register(tokenRoutes, { control })
       await v1.register(auditRoutes, { control })

@@ -5,9 +5,12 @@ export const roles = ['viewer', 'operator', 'admin'] as const
 
 export type Role = (typeof roles)[number]
 
-/** Who is behind a request: the server's own token, a token of a workspace, or a person or program that an issuer vouches for. */
+/**
+ * Who is behind a request: the server's own token, a token of a workspace, a person or program that an issuer vouches for,
+ * or an agent, whose token says that a person approves what it asks for.
+ */
 export interface Actor {
-  kind: 'root' | 'token' | 'oidc'
+  kind: 'root' | 'token' | 'oidc' | 'agent'
   id: string
   name: string
 }

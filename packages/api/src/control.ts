@@ -66,7 +66,8 @@ export interface Control {
   operations(workspace: string, filter: OperationFilter): Promise<{ operations: Operation[]; next?: OperationPlace }>
   operation(workspace: string, id: string): Promise<Operation>
   steps(workspace: string, operationId: string): Promise<OperationStep[]>
-  cancel(workspace: string, operationId: string): Promise<Operation>
+  /** @throws AtlasError `not_found`; `forbidden` for an agent that did not ask for it */
+  cancel(workspace: string, operationId: string, by: Actor): Promise<Operation>
   audit: AuditControl
   adoption: AdoptionControl
   workspaces: WorkspacesControl

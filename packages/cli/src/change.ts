@@ -47,7 +47,7 @@ export async function carryOut(context: Context, change: Change, given: Consent)
 export const isNothing = ({ steps, resources }: Plan): boolean =>
   steps.length === 0 && resources.every(({ action }) => action === 'unchanged')
 
-const questionFor = ({ steps, price }: Plan) =>
+export const questionFor = ({ steps, price }: Plan) =>
   `Carry out ${plural(steps.length, 'step')}, ${moneyChange(price.change)} a month?`
 
 /** The server refuses it too, with the figures of that moment; nobody is asked about what cannot be. */
@@ -62,7 +62,11 @@ function refuseOverBudget({ gate }: Planned): void {
 }
 
 /** Every loss of data is agreed to by name: on the command line, or on a terminal that lists it. --yes is not enough. */
-async function consentFor(context: Context, plan: Plan, { consent }: Consent): Promise<readonly string[]> {
+export async function consentFor(
+  context: Context,
+  plan: Plan,
+  { consent }: Pick<Consent, 'consent'>,
+): Promise<readonly string[]> {
   const missing = plan.consentNeeded.filter(({ resource }) => !consent.includes(resource))
   if (missing.length === 0) return consent
   const losses = missing.map(({ resource, why }) => `${resource} (${why})`).join(', ')

@@ -7,12 +7,12 @@ import { persist, repeatable } from './retry.ts'
 export type Api = FetchClient<paths>
 
 /** Failures throw the AtlasError that the server met, or `server_unreachable`; what may be repeated is, a little. */
-export function openApi({ url, token, workspace }: Connection): Api {
+export function openApi({ url, token, workspace, fetch: through = fetch }: Connection): Api {
   return createFetchClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
     headers: { authorization: `Bearer ${token}`, ...(workspace && { 'atlas-workspace': workspace }) },
     fetch: (request) => {
-      const once = () => answered(url, request.signal, () => fetch(request.clone()))
+      const once = () => answered(url, request.signal, () => through(request.clone()))
       return repeatable(request.method, request.headers) ? persist(once, request.signal) : once()
     },
   })

@@ -6,6 +6,8 @@ export interface Connection {
   token: string
   /** For a token that opens more than one. */
   workspace?: string
+  /** How it is asked, where it is not over the network. */
+  fetch?: (request: globalThis.Request) => Promise<Response>
 }
 
 export interface Request {
@@ -33,7 +35,8 @@ export async function send(connection: Connection, path: string, request: Reques
     ...(body === undefined ? {} : { body: JSON.stringify(body) }),
     ...(signal ? { signal } : {}),
   }
-  const ask = () => fetch(address(connection.url, path, query), init)
+  const through = connection.fetch ?? fetch
+  const ask = () => through(new globalThis.Request(address(connection.url, path, query), init))
   return answered(connection.url, signal, ask, request.alsoGood)
 }
 

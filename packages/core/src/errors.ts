@@ -8,6 +8,7 @@ export const catalogue = {
   config_invalid: { status: 422, exit: 2, title: 'The configuration was refused' },
   usage: { status: 400, exit: 2, title: 'The command was not understood' },
   consent_required: { status: 409, exit: 3, title: 'Data would be lost and nobody agreed to it' },
+  approval_required: { status: 409, exit: 3, title: 'Somebody else has to approve the plan first' },
   plan_stale: { status: 409, exit: 3, title: 'The world has changed since the plan was made' },
   precondition_failed: { status: 412, exit: 3, title: 'The infrastructure has changed since it was read' },
   idempotency_conflict: { status: 422, exit: 2, title: 'The idempotency key belongs to another request' },

@@ -10,6 +10,7 @@ import { openClouds } from './clouds.ts'
 import { createControl } from './control/control.ts'
 import { openCredentials } from './credentials/open.ts'
 import { openEdge } from './edge.ts'
+import { answerMcp } from './mcp.ts'
 import { readEnvironment } from './settings/environment.ts'
 import { startWebhooks } from './webhooks/start.ts'
 
@@ -47,7 +48,7 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const { forget } = access
   const basics = { store, connections, credentials, dataDir, ssh: undefined, forget, isDraining: edge.isDraining }
   const control = createControl({ ...basics, sealer: credentials.sealer, ...webhooks })
-  const app = createApi({ control, authenticate: access.authenticate, ...edge.rules })
+  const app = createApi({ control, mcp: answerMcp, authenticate: access.authenticate, ...edge.rules })
 
   /** Sends as who holds the secret; answers status and body. */
   async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, more: Sent = {}) {

@@ -1,6 +1,7 @@
 import { writeFileSync } from 'node:fs'
 import { type Answer, answersPath, type Example, recordedAnswers, walk } from '@atlas/api'
-import { afterAll, describe, expect, test } from 'vitest'
+import { bodyOf } from '@atlas/client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { answerFaults, document, faults, operations } from './documented.fixture.ts'
 import { clientOf, finished, recordsOnly, serverOf, serverOfFile } from './server.fixture.ts'
 
@@ -12,7 +13,12 @@ const dataDir = serverOfFile({
   ATLAS_WEBHOOK_LOOPBACK: 'true',
 })
 const answers: Record<string, Answer> = {}
+let colleague: string
 
+beforeAll(async () => {
+  const body = { name: 'anna', role: 'operator' } as const
+  colleague = (await bodyOf(clientOf(dataDir).api.POST('/api/v1/tokens', { body }))).secret
+})
 afterAll(() => {
   // npm run examples
   if (recording) writeFileSync(answersPath, `${JSON.stringify(answers, null, 2)}\n`)
@@ -35,10 +41,11 @@ async function send(example: Example) {
   const { method, path } = operationOf(example)
   const ids = example.path?.((name) => answers[name]) ?? {}
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name]!))
-  const { body, query = {} } = example
+  const { body, query = {}, as } = example
+  const bearer = as === 'colleague' ? colleague : token
   return fetch(`${url}${filled}?${new URLSearchParams(query)}`, {
     method: method.toUpperCase(),
-    headers: { authorization: `Bearer ${token}`, ...(body && { 'content-type': 'application/json' }) },
+    headers: { authorization: `Bearer ${bearer}`, ...(body && { 'content-type': 'application/json' }) },
     ...(body && { body: JSON.stringify(body) }),
   })
 }

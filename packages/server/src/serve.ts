@@ -14,6 +14,7 @@ import { drainable } from './drain.ts'
 import { openEdge } from './edge.ts'
 import { isLoopback, reachable } from './listening.ts'
 import { type Logger, openLog } from './logging.ts'
+import { answerMcp } from './mcp.ts'
 import type { Environment } from './settings/environment.ts'
 import type { Options } from './settings/options.ts'
 import { startBudgetWatch, startRetention } from './upkeep.ts'
@@ -77,6 +78,7 @@ export async function serve(options: Options, environment: Environment): Promise
   const control = createControl({ ...basics, sealer, ...webhooks })
   const api = createApi({
     control,
+    mcp: answerMcp,
     authenticate: access.authenticate,
     version,
     logger: log,

@@ -1,4 +1,4 @@
-import type { AuditRecord, JsonObject, Plan, Rate, Stamp } from '@atlas/core'
+import type { ApprovalPolicy, AuditEntry, AuditRecord, JsonObject, Plan, Rate, Stamp } from '@atlas/core'
 import type { Finding, StepError } from '@atlas/engine'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
@@ -21,6 +21,7 @@ export interface Database {
   credential_use: CredentialUseTable
   usage: UsageTable
   budget: BudgetTable
+  stored_plan: StoredPlanTable
   workspace: WorkspaceTable
   api_token: TokenTable
   audit: AuditTable
@@ -240,8 +241,29 @@ interface BudgetTable {
   updated_at: Time
 }
 
+interface StoredPlanTable {
+  workspace: string
+  hash: string
+  request: JSONColumnType<object>
+  body: JSONColumnType<Plan>
+  made_by: string
+  made_at: ColumnType<Date, never, Date>
+  expires_at: ColumnType<Date, Date, Date>
+  /** Absent from plans of an older Atlas. */
+  maker: JSONColumnType<AuditEntry['actor']> | null
+  approval: 'pending' | 'approved' | 'rejected' | null
+  asker: JSONColumnType<AuditEntry['actor']> | null
+  asked_at: TimeOrNull
+  decider: JSONColumnType<AuditEntry['actor']> | null
+  decided_at: TimeOrNull
+  decision_reason: string | null
+  consent: Generated<string[]>
+}
+
 interface WorkspaceTable {
   name: string
+  /** Whose plans somebody else has to approve. */
+  approval: Generated<ApprovalPolicy>
   created_at: Time
   deleted_at: TimeOrNull
 }
@@ -252,6 +274,8 @@ interface TokenTable {
   workspace: string
   name: string
   role: 'viewer' | 'operator' | 'admin'
+  /** Whether what it asks for has to be approved by a person. */
+  approval: Generated<'none' | 'required'>
   prefix: string
   digest: Buffer
   created_by: string

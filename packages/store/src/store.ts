@@ -1,4 +1,5 @@
 import type {
+  AtlasError,
   AtlasEvent,
   Budget,
   Gate,
@@ -56,11 +57,13 @@ import {
   readSteps,
   submittedBy,
 } from './operations.ts'
+import { askApproval, type Decision, decidePlan } from './plans/approvals.ts'
+import { type StoredPlanFilter, storedPlanPage } from './plans/page.ts'
+import { type Actor, readStoredPlan, type StoredPlanRecord, storePlan } from './plans/stored.ts'
 import { operationQueue, type Queue } from './queue.ts'
 import { exchangeRequestCounts, type RequestCount } from './requests/counts.ts'
 import { idempotency } from './requests/idempotency.ts'
 import { channels } from './statements.ts'
-import { readStoredPlan, type StoredPlanRecord, storePlan } from './stored-plans.ts'
 import { type SubmitOptions, submit } from './submit.ts'
 import { explained } from './trouble.ts'
 import { watch } from './watcher.ts'
@@ -75,9 +78,15 @@ export interface Store extends JournalStore, PatrolStore {
   /** The operation that a submission under this key made, where there is one. */
   submittedBy(workspace: string, idempotencyKey: string): Promise<Operation | undefined>
   /** Keeps a plan for a day, with what was asked for. */
-  storePlan<Request>(plan: Plan, request: Request, madeBy: string): Promise<StoredPlanRecord<Request>>
+  storePlan<Request>(plan: Plan, request: Request, maker: Actor): Promise<StoredPlanRecord<Request>>
   /** @throws AtlasError `not_found` */
   storedPlan<Request>(workspace: string, hash: string): Promise<StoredPlanRecord<Request>>
+  /** Those that are kept, the latest first. */
+  storedPlans(workspace: string, filter: StoredPlanFilter): ReturnType<typeof storedPlanPage>
+  /** Notes that somebody waits for the approval of a kept plan; answers the refusal that says so. */
+  askApproval(workspace: string, hash: string, by: Actor): Promise<AtlasError>
+  /** @throws AtlasError `not_found`, `forbidden`, `consent_required` */
+  decidePlan(workspace: string, hash: string, decision: Decision): Promise<StoredPlanRecord>
   /** Requests of the API by their Idempotency-Key. */
   idempotency: ReturnType<typeof idempotency>
   cancel(workspace: string, operation: string): Promise<Operation>
@@ -219,8 +228,12 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
 
 const reading = (connection: Connection) => ({
   idempotency: idempotency(connection),
-  storePlan: <Request>(plan: Plan, request: Request, madeBy: string) => storePlan(connection, plan, request, madeBy),
+  storePlan: <Request>(plan: Plan, request: Request, maker: Actor) => storePlan(connection, plan, request, maker),
   storedPlan: <Request>(workspace: string, hash: string) => readStoredPlan<Request>(connection, workspace, hash),
+  storedPlans: (workspace: string, filter: StoredPlanFilter) => storedPlanPage(connection, workspace, filter),
+  askApproval: (workspace: string, hash: string, by: Actor) => askApproval(connection, workspace, hash, by),
+  decidePlan: (workspace: string, hash: string, decision: Decision) =>
+    decidePlan(connection, workspace, hash, decision),
   submittedBy: (workspace: string, key: string) => submittedBy(connection, workspace, key),
   operation: (workspace: string, id: string) => readOperation(connection, workspace, id),
   operations: (workspace: string, filter = {}) => listOperations(connection, workspace, filter),

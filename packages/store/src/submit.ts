@@ -18,12 +18,16 @@ import { holdBudgets } from './costs/budgets.ts'
 import { judgePlan, noteWarned, tellBlocked, warned } from './costs/gate.ts'
 import { type NewEvent, writeEvents } from './events/events.ts'
 import { carriedOut, ending } from './finish.ts'
+import { agreedConsent } from './plans/approvals.ts'
+import type { Actor } from './plans/stored.ts'
 import type { Queue } from './queue.ts'
 import type { Database } from './schema.ts'
 import { explained } from './trouble.ts'
 
 export interface SubmitOptions {
-  /** Names of resources whose data may be lost. */
+  /** Who asks; nobody where Atlas itself does. A plan that somebody else has to approve passes only once they have. */
+  by?: Actor
+  /** Names of resources whose data may be lost. Of a plan that has to be approved, who approved it has said that. */
   consent?: readonly string[]
   /** The same key never makes two operations in a workspace: the first one is answered again. */
   idempotencyKey?: string
@@ -34,19 +38,18 @@ export interface SubmitOptions {
 /**
  * Stores plan, operation, steps, job and event in one transaction, and returns the operation's id. A plan without steps
  * is carried out by that alone, so it is over at once.
- * @throws AtlasError `consent_required`, `operation_running`, `plan_stale`, `account_mismatch`, `budget_exceeded`, `usage`
+ * @throws AtlasError `approval_required`, `consent_required`, `operation_running`, `plan_stale`, `account_mismatch`, `budget_exceeded`, `usage`
  */
 export function submit(
   connection: Connection,
   queue: Pick<Queue, 'send'>,
   plan: Plan,
-  { consent = [], ...asked }: SubmitOptions = {},
+  options: SubmitOptions = {},
 ): Promise<string> {
-  checkConsent(plan, consent)
-  const { idempotencyKey } = asked
+  const { idempotencyKey } = options
   return explained(async () => {
     try {
-      return await connection.db.transaction().execute((tx) => store(tx, queue, plan, asked))
+      return await connection.db.transaction().execute((tx) => store(tx, queue, plan, options))
     } catch (error) {
       // The same key for another infrastructure at the same moment: then it is another plan, which this says.
       const twin =
@@ -62,12 +65,13 @@ async function store(
   tx: Transaction<Database>,
   queue: Pick<Queue, 'send'>,
   plan: Plan,
-  { idempotencyKey, origin }: Omit<SubmitOptions, 'consent'>,
+  { by, consent = [], idempotencyKey, origin }: SubmitOptions,
 ): Promise<string> {
   await holdWorkspace(tx, plan.workspace)
   const { infrastructure, created } = await lockInfrastructure(tx, plan)
   const earlier = idempotencyKey === undefined ? undefined : await byKey(tx, plan, idempotencyKey)
   if (earlier) return earlier
+  checkConsent(plan, by ? await agreedConsent(tx, plan, by, consent) : consent)
   await refuseWhileRunning(tx, infrastructure.id, plan)
   refuseStale(plan, infrastructure.revision)
   await refuseOtherAccount(tx, infrastructure.id, plan)

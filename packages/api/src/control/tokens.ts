@@ -5,6 +5,8 @@ export interface TokenView {
   id: string
   name: string
   role: Role
+  /** `required`: it is an agent's, and people approve what it asks for. */
+  approval: 'none' | 'required'
   prefix: string
   createdBy: string
   createdAt: string
@@ -18,7 +20,7 @@ export interface TokensControl {
   /** The secret is given out here and never again. */
   create(
     workspace: string,
-    wish: { name: string; role: Role; expiresAt: Date | undefined },
+    wish: Pick<TokenView, 'name' | 'role' | 'approval'> & { expiresAt: Date | undefined },
     by: Actor,
   ): Promise<{ token: TokenView; secret: string }>
   list(

@@ -1,7 +1,10 @@
+import type { ApprovalPolicy } from '@atlas/core'
 import type { Caller } from '../caller.ts'
 
 export interface WorkspaceView {
   name: string
+  /** Whose plans somebody else has to approve. */
+  approval: ApprovalPolicy
   createdAt: string
 }
 
@@ -12,6 +15,8 @@ export interface WorkspacesControl {
   get(caller: Caller, name: string): Promise<WorkspaceView>
   /** @throws AtlasError `already_exists` */
   create(name: string): Promise<WorkspaceView>
+  /** @throws AtlasError `not_found` */
+  setApproval(caller: Caller, name: string, approval: ApprovalPolicy): Promise<WorkspaceView>
   /** @throws AtlasError `not_found`, `not_empty` */
   remove(caller: Caller, name: string): Promise<void>
 }

@@ -37,6 +37,7 @@ const byNeed = {
 const theShop = () => ({ id: 'shop' })
 const operationOf = (name: string) => (seen: Seen) => ({ id: String(seen(name).operation.id) })
 const keptPlan = (seen: Seen) => ({ hash: String(seen('makePlan').plan.hash) })
+const keptEnd = (seen: Seen) => ({ hash: String(seen('makePlan.destroy').plan.hash) })
 const preview = { plan: 'true' }
 
 /** What exists is looked at, changed, and removed in the end. */
@@ -125,6 +126,15 @@ export const changes: readonly Example[] = [
   },
   { name: 'getPlan', operation: 'getPlan', summary: 'That plan', path: keptPlan, status: 200 },
   {
+    name: 'approvePlan',
+    operation: 'approvePlan',
+    summary: 'A colleague agrees to it',
+    path: keptPlan,
+    as: 'colleague',
+    body: { reason: 'the disk is nearly full' },
+    status: 200,
+  },
+  {
     name: 'applyPlan',
     operation: 'applyPlan',
     summary: 'It is carried out',
@@ -148,6 +158,30 @@ export const changes: readonly Example[] = [
     path: theShop,
     body: {},
     status: 202,
+  },
+  {
+    name: 'makePlan.destroy',
+    operation: 'makePlan',
+    summary: 'The end of it, for somebody else to decide',
+    path: theShop,
+    body: { kind: 'destroy' },
+    status: 201,
+  },
+  {
+    name: 'rejectPlan',
+    operation: 'rejectPlan',
+    summary: 'A colleague does not agree',
+    path: keptEnd,
+    as: 'colleague',
+    body: { reason: 'it is still needed' },
+    status: 200,
+  },
+  {
+    name: 'listPlans',
+    operation: 'listPlans',
+    summary: 'What was rejected',
+    query: { approval: 'rejected' },
+    status: 200,
   },
   {
     name: 'destroyInfrastructure.plan',

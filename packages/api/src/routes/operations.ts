@@ -89,16 +89,16 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
         operationId: 'cancelOperation',
         summary: 'Stops it after the calls under way',
         description:
-          'Answers at once; the calls under way are settled first, and what is done stays until it is rolled back. One that has ended stays as it is.',
+          'Answers at once; the calls under way are settled first, and what is done stays until it is rolled back. One that has ended stays as it is. An agent cancels what it has asked for itself.',
         tags: ['operations'],
         params: byId,
         response: { 202: one },
       },
     },
-    async (request, reply) =>
+    async ({ caller, params }, reply) =>
       reply
         .code(202)
-        .send({ operation: operationToJson(await control.cancel(request.caller.workspace, request.params.id)) }),
+        .send({ operation: operationToJson(await control.cancel(caller.workspace, params.id, caller.actor)) }),
   )
 
   app.post(

@@ -5,12 +5,27 @@ import type { Control, PlanRequest } from '../control.ts'
 import { originOf } from '../edge/origin.ts'
 import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
 import { operationJson } from '../wire/operation.ts'
-import { optionalConsent, storedPlanJson, storedPlanToJson } from '../wire/plan.ts'
+import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import {
+  optionalConsent,
+  storedPlanJson,
+  storedPlanSummaryJson,
+  storedPlanSummaryToJson,
+  storedPlanToJson,
+} from '../wire/plan.ts'
+import { approvalRoutes } from './approvals.ts'
 import { started } from './change.ts'
 import { namedAs } from './name.ts'
 
 const byId = z.object({ id: z.string().describe('Id or name') })
 const byHash = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, 'is no hash of a plan') })
+const place = z.tuple([z.iso.datetime({ offset: true }), z.string()])
+const listQuery = pageQuery.extend({
+  approval: z
+    .enum(['pending', 'approved', 'rejected'])
+    .optional()
+    .describe('Only those: `pending`, what waits for a person'),
+})
 
 const wanted = z
   .discriminatedUnion('kind', [
@@ -48,6 +63,30 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
     },
   )
 
+  const all = z.object({ plans: z.array(storedPlanSummaryJson), next_cursor: nextCursor })
+  app.get(
+    '/plans',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listPlans',
+        summary: 'Plans that are kept, the latest first',
+        description: 'In pages, without their steps. `approval=pending` are those that wait for a person.',
+        tags: ['plans'],
+        querystring: listQuery,
+        response: { 200: all },
+      },
+    },
+    async ({ caller, query: { limit, cursor, approval } }) => {
+      const { plans, next } = await control.plans.list(caller.workspace, {
+        limit,
+        ...(approval && { approval }),
+        ...(cursor !== undefined && { after: fromCursor('plans', place, cursor) }),
+      })
+      return { plans: plans.map(storedPlanSummaryToJson), ...(next && { next_cursor: toCursor('plans', next) }) }
+    },
+  )
+
   app.get(
     '/plans/:hash',
     {
@@ -75,7 +114,7 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
         operationId: 'applyPlan',
         summary: 'Carries out a plan that was kept; refused where it would be another by now, saying what is different',
         description:
-          'What was asked for is planned once more. The same hash is carried out; another is refused as `plan_stale`, and `problems` says what is different and which operations have changed the infrastructure since.',
+          'What was asked for is planned once more. The same hash is carried out; another is refused as `plan_stale`, and `problems` says what is different and which operations have changed the infrastructure since. Where somebody else has to approve the plan, this asks them for it (`approval_required`); sent again once they have, it carries the plan out, with the consent that they gave.',
         tags: ['plans'],
         params: byHash,
         body: optionalConsent,
@@ -99,6 +138,8 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       return started(request, reply, await control.plans.apply(workspace, request.params.hash, approval))
     },
   )
+
+  await app.register(approvalRoutes, { control })
 }
 
 async function wishFor(

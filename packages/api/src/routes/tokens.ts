@@ -42,15 +42,16 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'tokens
       schema: {
         operationId: 'createToken',
         summary: 'Makes one, and shows its secret this once',
-        description: 'Of the secret only a digest is kept. Without `expires_at` the token is good until it is revoked.',
+        description:
+          'Of the secret only a digest is kept. Without `expires_at` the token is good until it is revoked. With `approval: required` it is an agent’s: it can plan, and have carried out what a person has approved.',
         tags: ['tokens'],
         body: newTokenJson,
         response: { 201: made },
       },
     },
-    async ({ caller, body: { name, role, expires_at } }, reply) => {
+    async ({ caller, body: { expires_at, ...wish } }, reply) => {
       const expiresAt = expires_at === undefined ? undefined : new Date(expires_at)
-      const { token, secret } = await tokens.create(caller.workspace, { name, role, expiresAt }, caller.actor)
+      const { token, secret } = await tokens.create(caller.workspace, { ...wish, expiresAt }, caller.actor)
       reply.code(201).header('location', `/api/v1/tokens/${token.id}`).header('cache-control', 'no-store')
       return { token: tokenToJson(token), secret }
     },

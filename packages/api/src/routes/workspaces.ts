@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
 import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
-import { workspaceJson, workspaceName, workspaceToJson } from '../wire/workspace.ts'
+import { workspaceChangeJson, workspaceJson, workspaceName, workspaceToJson } from '../wire/workspace.ts'
 
 const byName = z.object({ name: z.string().describe('Name of the workspace') })
 const one = z.object({ workspace: workspaceJson })
@@ -67,6 +67,25 @@ export const workspaceRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'wo
       },
     },
     async ({ caller, params }) => ({ workspace: workspaceToJson(await workspaces.get(caller, params.name)) }),
+  )
+
+  app.patch(
+    '/workspaces/:name',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'updateWorkspace',
+        summary: 'Says whose plans somebody else has to approve',
+        description: 'Counts for whatever is carried out from then on. Agents are always approved, by their tokens.',
+        tags: ['workspaces'],
+        params: byName,
+        body: workspaceChangeJson,
+        response: { 200: one },
+      },
+    },
+    async ({ caller, params, body }) => ({
+      workspace: workspaceToJson(await workspaces.setApproval(caller, params.name, body.approval)),
+    }),
   )
 
   app.delete(

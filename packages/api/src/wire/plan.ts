@@ -1,8 +1,8 @@
 import type { Gate, Plan } from '@atlas/core'
 import { z } from 'zod'
-import type { StoredPlan } from '../control/plans.ts'
+import type { StoredPlan, StoredPlanSummary } from '../control/plans.ts'
 import { gateJson, gateToJson } from './budget.ts'
-import './plan-document.ts'
+import { planJson } from './plan-document.ts'
 
 /**
  * The plan document goes out unchanged, in its own format: its hash is over exactly this value. What the budgets say to
@@ -37,21 +37,73 @@ export type Approval = z.infer<typeof approval>
 /** The same for a plan that is named in the path. */
 export const optionalConsent = z.preprocess((body) => body ?? {}, approval.pick({ consent: true }))
 
-export const storedPlanJson = planAnswer
-  .extend({
-    made_by: z.string(),
-    made_at: z.string(),
-    expires_at: z.string().describe('From then on it is not found'),
-  })
-  .meta({ id: 'StoredPlan' })
+/** What a person says to a plan that waits for it. */
+export const optionalDecision = z.preprocess(
+  (body) => body ?? {},
+  approval
+    .pick({ consent: true })
+    .extend({ reason: z.string().max(300).optional().describe('Told to who asked, in events and in the audit') }),
+)
 
-export const storedPlanToJson = (
-  { plan, madeBy, madeAt, expiresAt }: StoredPlan,
-  gate: Gate,
-): z.infer<typeof storedPlanJson> => ({
-  plan,
-  gate: gateToJson(gate),
+const kept = {
+  made_by: z.string(),
+  made_at: z.string(),
+  expires_at: z.string().describe('From then on it is not found, and an approval of it is over'),
+  approval: z
+    .object({
+      status: z.enum(['pending', 'approved', 'rejected']),
+      asked_by: z.string().nullable().describe('null: decided before anybody asked'),
+      asked_at: z.string().nullable(),
+      decided_by: z.string().nullable(),
+      decided_at: z.string().nullable(),
+      reason: z.string().nullable(),
+      consent: z.array(z.string()).describe('Resources whose data may be lost, as who approved it has said'),
+    })
+    .nullable()
+    .describe('null: nobody has asked for one'),
+}
+
+export const storedPlanJson = planAnswer.extend(kept).meta({ id: 'StoredPlan' })
+
+export const storedPlanSummaryJson = z
+  .object({
+    hash: z.string(),
+    infrastructure: z.string(),
+    kind: planJson.shape.kind,
+    steps: z.int().describe('How many there are'),
+    monthly_change: z.number().describe('USD a month'),
+    consent_needed: planJson.shape.consentNeeded,
+    ...kept,
+  })
+  .meta({ id: 'StoredPlanSummary' })
+
+const keptToJson = ({ madeBy, madeAt, expiresAt, approval }: Omit<StoredPlan, 'plan'>) => ({
   made_by: madeBy,
   made_at: madeAt,
   expires_at: expiresAt,
+  approval: approval && {
+    status: approval.status,
+    asked_by: approval.askedBy,
+    asked_at: approval.askedAt,
+    decided_by: approval.decidedBy,
+    decided_at: approval.decidedAt,
+    reason: approval.reason,
+    consent: [...approval.consent],
+  },
+})
+
+export const storedPlanToJson = ({ plan, ...rest }: StoredPlan, gate: Gate): z.infer<typeof storedPlanJson> => ({
+  plan,
+  gate: gateToJson(gate),
+  ...keptToJson(rest),
+})
+
+export const storedPlanSummaryToJson = (view: StoredPlanSummary): z.infer<typeof storedPlanSummaryJson> => ({
+  hash: view.hash,
+  infrastructure: view.infrastructure,
+  kind: view.kind,
+  steps: view.steps,
+  monthly_change: view.monthlyChange,
+  consent_needed: view.consentNeeded,
+  ...keptToJson(view),
 })

@@ -9,6 +9,7 @@ export const tokenJson = z
     id: z.string().meta({ examples: ['5b2f4f0e-6a3a-4a55-9a0c-7b1f8f6f2c11'] }),
     name: z.string().meta({ examples: ['ci'] }),
     role: z.enum(roles),
+    approval: z.enum(['none', 'required']).describe('`required`: an agent’s; people approve what it asks for'),
     prefix: z
       .string()
       .describe('How the token begins: to find where it is used')
@@ -33,6 +34,10 @@ export const newTokenJson = z
       .describe('What it is for')
       .meta({ examples: ['ci'] }),
     role: z.enum(roles).describe('What it may do; each role may also do what the ones before it may'),
+    approval: z
+      .enum(['none', 'required'])
+      .default('none')
+      .describe('`required` for an agent: it changes nothing but by a plan that a person has approved. Not for admins'),
     expires_at: z.iso
       .datetime({ offset: true })
       .optional()
@@ -45,6 +50,7 @@ export const tokenToJson = (view: TokenView): TokenJson => ({
   id: view.id,
   name: view.name,
   role: view.role,
+  approval: view.approval,
   prefix: view.prefix,
   created_by: view.createdBy,
   created_at: view.createdAt,

@@ -1,3 +1,4 @@
+import { approvalPolicies } from '@atlas/core'
 import { z } from 'zod'
 import type { WorkspaceView } from '../control/workspaces.ts'
 
@@ -8,13 +9,28 @@ export const workspaceName = z
   .describe('Name of the workspace')
   .meta({ examples: ['team-a'] })
 
+const approval = z
+  .enum(approvalPolicies)
+  .describe(
+    'Whose plans somebody else has to approve: those of agents; besides those, everybody’s that delete something (`destructive`); or all',
+  )
+
+export const workspaceChangeJson = z
+  .object({ approval })
+  .meta({ id: 'WorkspaceChange', examples: [{ approval: 'destructive' }] })
+
 export const workspaceJson = z
   .object({
     name: z.string().meta({ examples: ['team-a'] }),
+    approval,
     created_at: z.string().meta({ examples: ['2026-11-20T10:00:00.000Z'] }),
   })
   .meta({ id: 'Workspace' })
 
 export type WorkspaceJson = z.infer<typeof workspaceJson>
 
-export const workspaceToJson = ({ name, createdAt }: WorkspaceView): WorkspaceJson => ({ name, created_at: createdAt })
+export const workspaceToJson = ({ name, approval, createdAt }: WorkspaceView): WorkspaceJson => ({
+  name,
+  approval,
+  created_at: createdAt,
+})

@@ -3,7 +3,7 @@ import { command } from '../command.ts'
 export default command({
   summary: 'Tools for agents, by the Model Context Protocol',
   description:
-    'Speaks MCP on standard input and output, for a client that starts it. An agent can look, plan, and have a plan carried out that a person has approved: in the client where it can ask, otherwise by `atlas approve`. ATLAS_MCP_APPROVAL=elsewhere asks by `atlas approve` alone, none asks nobody as long as no data is lost.',
+    'Speaks MCP on standard input and output, for a client that starts it. An agent can look, plan, and have a plan carried out that a person has approved: `atlas approve`. With the token of an admin, such as that of a server on this folder, the agent is given a token of its own, which ends with the command.',
   topic: 'Servers',
   inputs: {},
   examples: [
@@ -12,12 +12,8 @@ export default command({
   ],
   printsItself: true,
   async run(_inputs, context) {
-    const [{ policyOf }, { serveOnStdio }] = await Promise.all([
-      import('../mcp/approval.ts'),
-      import('../mcp/server.ts'),
-    ])
-    const policy = policyOf(context.env)
-    await serveOnStdio(await context.connect(), policy)
+    const { serveOnStdio } = await import('../mcp/stdio.ts')
+    await serveOnStdio(await context.connect())
     return {}
   },
 })

@@ -14,7 +14,7 @@ export default command({
       'infrastructure',
       text('--destroy <infrastructure>', 'plan the end of this infrastructure instead'),
     ),
-    save: toggle('--save', 'keep the plan for a day, to be carried out by its hash: atlas approve'),
+    save: toggle('--save', 'keep the plan for a day, to be carried out by its hash: atlas apply'),
     markdown: toggle('--markdown', 'as Markdown, for a pull request'),
     detailedExitcode: toggle('--detailed-exitcode', 'exit with 10 where something would change'),
   },
@@ -34,7 +34,7 @@ export default command({
         : await client.planDestroy(destroy, { store: save })
     const rendered = await (markdown ? showMarkdown(plan) : showPlan(plan, context.terminal))
     const anew = destroy === undefined ? `atlas up${again(where)}` : `atlas destroy ${destroy}`
-    const carryOut = save ? `atlas approve ${plan.hash}` : anew
+    const carryOut = save ? `atlas apply ${plan.hash}` : anew
     const nothing = isNothing(plan)
     const next = nothing
       ? { line: 'atlas status', does: 'what runs now' }

@@ -2,17 +2,16 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
+import { StreamableHTTPClientTransport } from '@modelcontextprotocol/sdk/client/streamableHttp.js'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startDevServer } from './dev-server.fixture.ts'
 
 const checkout = join(import.meta.dirname, '../../../..')
 const page = readFileSync(join(checkout, 'docs/mcp.md'), 'utf8')
 
-interface Snippet {
-  command: string
-  args: string[]
-  env?: Record<string, string>
-}
+type Snippet =
+  | { command: string; args: string[]; env?: Record<string, string> }
+  | { type: 'http'; url: string; headers: Record<string, string> }
 
 const snippets = [...page.matchAll(/```json\n([\s\S]*?)```/g)].map(([, json]) => {
   const { mcpServers, servers } = JSON.parse(json!) as Record<string, { atlas: Snippet }>
@@ -35,16 +34,22 @@ function here(text: string): string {
     .replace('atlas_…', connection.token)
 }
 
-test.each(snippets)('the configuration with %j starts', async ({ command, args, env = {} }) => {
+const placed = (texts: Record<string, string>) =>
+  Object.fromEntries(Object.entries(texts).map(([name, value]) => [name, here(value)]))
+
+function transportOf(snippet: Snippet) {
+  if ('url' in snippet)
+    return new StreamableHTTPClientTransport(new URL(here(snippet.url)), {
+      requestInit: { headers: placed(snippet.headers) },
+    })
+  const { command, args, env = {} } = snippet
+  const own = { PATH: process.env.PATH!, ...placed(env) }
+  return new StdioClientTransport({ command: here(command), args: args.map(here), env: own, stderr: 'ignore' })
+}
+
+test.each(snippets)('the configuration with %j works', async (snippet) => {
   const client = new Client({ name: 'test', version: '1' })
-  const own = Object.fromEntries(Object.entries(env).map(([name, value]) => [name, here(value)]))
-  const transport = new StdioClientTransport({
-    command: here(command),
-    args: args.map(here),
-    env: { PATH: process.env.PATH!, ...own },
-    stderr: 'ignore',
-  })
-  await client.connect(transport)
+  await client.connect(transportOf(snippet))
   const { structuredContent } = await client.callTool({ name: 'list_infrastructure', arguments: {} })
   expect(structuredContent).toEqual({ infrastructure: [] })
   await client.close()

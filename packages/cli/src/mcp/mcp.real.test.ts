@@ -1,7 +1,6 @@
-import { createClient } from '@atlas/client'
+import { bodyOf, createClient } from '@atlas/client'
 import { Client } from '@modelcontextprotocol/sdk/client/index.js'
 import { StdioClientTransport } from '@modelcontextprotocol/sdk/client/stdio.js'
-import { ElicitRequestSchema, type ElicitResult } from '@modelcontextprotocol/sdk/types.js'
 import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { atlas, run } from '../cli.fixture.ts'
 import { type DevServer, quiet, startDevServer } from './dev-server.fixture.ts'
@@ -17,22 +16,21 @@ afterEach(async () => {
   await Promise.all(closing.splice(0).map((close) => close()))
 })
 
-/** What an agent has: the official client, over standard input and output, with a person in front of it or not. */
-async function agent({ policy, person }: { policy?: string; person?: (message: string) => ElicitResult } = {}) {
-  const client = new Client({ name: 'test', version: '1' }, { capabilities: person ? { elicitation: {} } : {} })
-  if (person) client.setRequestHandler(ElicitRequestSchema, async ({ params }) => person(params.message))
-  const env = {
-    PATH: process.env.PATH!,
-    ...quiet,
-    ATLAS_DATA_DIR: server.dataDir,
-    ...(policy && { ATLAS_MCP_APPROVAL: policy }),
-  }
+/** What an agent has: the official client, over standard input and output. */
+async function agent(more: Record<string, string> = {}) {
+  const client = new Client({ name: 'test', version: '1' })
+  const env = { PATH: process.env.PATH!, ...quiet, ATLAS_DATA_DIR: server.dataDir, ...more }
   await client.connect(new StdioClientTransport({ command: atlas, args: ['mcp'], env, stderr: 'ignore' }))
   closing.push(() => client.close())
   return async (name: string, args: Record<string, unknown> = {}) => {
-    const { isError = false, structuredContent, content } = await client.callTool({ name, arguments: args })
+    const { isError = false, structuredContent, content, _meta } = await client.callTool({ name, arguments: args })
     // biome-ignore lint/suspicious/noExplicitAny: each tool answers another shape
-    return { isError, value: structuredContent as any, text: (content as { text: string }[])[0]?.text ?? '' }
+    const value = (structuredContent ?? { error: _meta?.['atlas/error'] }) as any
+    return {
+      isError,
+      value,
+      text: (content as { text: string }[])[0]?.text ?? '',
+    }
   }
 }
 
@@ -49,6 +47,12 @@ const ended = (call: Call, plan_hash: string) =>
   expect.poll(async () => (await call('operation_status', { plan_hash })).value.operation?.status).toBe('succeeded')
 
 const operations = () => createClient(server.connection).operations()
+
+/** A person, on another terminal. */
+async function approve(plan_hash: string, ...more: string[]) {
+  const said = await run(server.folder, ['approve', plan_hash, '--yes', ...more], quiet)
+  expect(said, said.stderr).toMatchObject({ exit: 0 })
+}
 
 test('an agent finds the tools that are promised, and none that approves', async () => {
   const client = new Client({ name: 'test', version: '1' })
@@ -72,7 +76,7 @@ test('an agent finds the tools that are promised, and none that approves', async
 })
 
 test('nothing changes without the hash of a plan', async () => {
-  const call = await agent({ policy: 'none' })
+  const call = await agent()
   const before = (await operations()).length
   for (const args of [{}, { plan_hash: 'latest' }, { plan_hash: 'a'.repeat(64) }, { description: disk('sneaky') }])
     expect((await call('apply', args)).isError).toBe(true)
@@ -83,7 +87,7 @@ test('nothing changes without the hash of a plan', async () => {
   expect((await operations()).length).toBe(before)
 })
 
-test('a plan waits for a person, who approves it on another terminal; the agent cannot', async () => {
+test('a plan waits for a person, who approves it on another terminal; the agent then carries it out', async () => {
   const call = await agent()
   const { value: plan, text } = await call('plan', { description: disk('waits') })
   expect(text).toContain('data is in the description but not in the cloud')
@@ -94,48 +98,39 @@ test('a plan waits for a person, who approves it on another terminal; the agent 
     })
   expect(await call('operation_status', { plan_hash: plan.plan_hash })).toMatchObject({
     isError: true,
-    value: { error: { code: 'not_found' } },
+    value: { error: { code: 'not_found', message: expect.stringContaining('waits for a person') } },
   })
-  const approved = await run(server.folder, ['approve', plan.plan_hash, '--yes'], quiet)
-  expect(approved).toMatchObject({ exit: 0 })
+  expect((await run(server.folder, ['plans', '--approval', 'pending'], quiet)).stdout).toContain(plan.plan_hash)
+  await approve(plan.plan_hash)
+  expect(await call('apply', { plan_hash: plan.plan_hash })).toMatchObject({ value: { status: 'started' } })
   await ended(call, plan.plan_hash)
   expect((await call('get_infrastructure', { name: 'waits' })).value.infrastructure.resources).toHaveLength(1)
   const listed = (await call('list_infrastructure')).value.infrastructure as { name: string }[]
   expect(listed.map(({ name }) => name)).toContain('waits')
   const events = (await call('list_events', { infrastructure: 'waits' })).value.events as { type: string }[]
-  expect(events.map(({ type }) => type).join()).toContain('deployment.completed')
+  expect(events.map(({ type }) => type)).toEqual(
+    expect.arrayContaining(['plan.approval_requested', 'plan.approved', 'deployment.completed']),
+  )
 })
 
-test('a person in front of the client is shown the plan, and decides', async () => {
-  const shown: string[] = []
-  const says = (action: ElicitResult['action'], approve?: boolean) => (message: string) => {
-    shown.push(message)
-    return { action, ...(approve === undefined ? {} : { content: { approve } }) }
-  }
-  const hash = (await (await agent())('plan', { description: disk('asked') })).value.plan_hash
-  for (const person of [says('decline'), says('cancel'), says('accept', false)])
-    expect(await (await agent({ person }))('apply', { plan_hash: hash })).toMatchObject({
-      isError: true,
-      value: { error: { code: 'forbidden' } },
-    })
-  const call = await agent({ person: says('accept', true) })
-  expect(await call('apply', { plan_hash: hash })).toMatchObject({ isError: false, value: { status: 'started' } })
-  expect(shown.every((message) => message.includes('data is in the description but not in the cloud'))).toBe(true)
-  await ended(call, hash)
+test('a person says no, and the agent is told why', async () => {
+  const call = await agent()
+  const { plan_hash } = (await call('plan', { description: disk('unwanted') })).value
+  await call('apply', { plan_hash })
+  await run(server.folder, ['reject', plan_hash, '--reason', 'too dear'], quiet)
+  const refused = await call('apply', { plan_hash })
+  expect(refused).toMatchObject({ isError: true, value: { error: { code: 'approval_required' } } })
+  expect(refused.text).toContain('too dear')
 })
 
-test('a client that is not trusted to ask is not asked', async () => {
-  const call = await agent({ policy: 'elsewhere', person: () => ({ action: 'accept', content: { approve: true } }) })
-  const { plan_hash } = (await call('plan', { description: disk('untrusted') })).value
-  expect((await call('apply', { plan_hash })).value.status).toBe('awaiting_approval')
-})
-
-test('a plan that the world has overtaken is refused', async () => {
-  const call = await agent({ policy: 'none' })
+test('a plan that the world has overtaken is refused, approved or not', async () => {
+  const call = await agent()
   const [first, second] = [
     (await call('plan', { description: disk('stale') })).value.plan_hash,
     (await call('plan', { description: disk('stale', 20) })).value.plan_hash,
   ]
+  await approve(first)
+  await approve(second)
   expect((await call('apply', { plan_hash: first })).isError).toBe(false)
   await ended(call, first)
   const refused = await call('apply', { plan_hash: second })
@@ -143,17 +138,36 @@ test('a plan that the world has overtaken is refused', async () => {
   expect(refused.text).toContain('What to do:')
 })
 
-test('no policy lets an agent lose data by itself', async () => {
-  const call = await agent({ policy: 'none' })
+test('a person agrees by name to the loss of data', async () => {
+  const call = await agent()
   const { plan_hash } = (await call('plan', { description: disk('precious') })).value
+  await approve(plan_hash)
   await call('apply', { plan_hash })
   await ended(call, plan_hash)
-  const end = await call('plan', { destroy: 'precious' })
-  expect(end.value.consent_needed).toMatchObject([{ resource: 'data' }])
-  expect(await call('apply', { plan_hash: end.value.plan_hash })).toMatchObject({
-    isError: true,
-    value: { error: { code: 'consent_required' } },
-  })
+  const end = (await call('plan', { destroy: 'precious' })).value
+  expect(end.consent_needed).toMatchObject([{ resource: 'data' }])
+  expect((await call('apply', { plan_hash: end.plan_hash })).value.approve_with).toMatch(/ --consent data$/)
+  expect(await run(server.folder, ['approve', end.plan_hash, '--yes'], quiet)).toMatchObject({ exit: 3 })
+  await approve(end.plan_hash, '--consent', 'data')
+  await call('apply', { plan_hash: end.plan_hash })
+  await ended(call, end.plan_hash)
+})
+
+test('the agent has a token of its own, which ends with the command; another token is used as it is', async () => {
+  const { api } = createClient(server.connection)
+  const made = async () =>
+    (await bodyOf(api.GET('/api/v1/tokens'))).tokens.filter(({ name }) => name === 'atlas mcp' || name === 'looks')
+  const before = (await made()).length
+  await agent()
+  const [own] = await made()
+  expect(own).toMatchObject({ role: 'operator', approval: 'required', revoked_at: null })
+  await closing.pop()!()
+  await expect.poll(async () => (await made())[0]?.revoked_at).toEqual(expect.any(String))
+
+  const { secret } = await bodyOf(api.POST('/api/v1/tokens', { body: { name: 'looks', role: 'viewer' } }))
+  const looker = await agent({ ATLAS_URL: server.connection.url, ATLAS_TOKEN: secret })
+  expect((await looker('plan', { description: disk('no') })).value.error.code).toBe('forbidden')
+  expect((await made()).length).toBe(before + 2)
 })
 
 test('errors come with what to do, and are explained', async () => {

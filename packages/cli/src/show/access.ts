@@ -8,6 +8,7 @@ export const showWorkspaces = (all: readonly Workspace[], now: number, colours: 
     all,
     [
       { head: 'workspace', cell: ({ name }) => name },
+      { head: 'approved', cell: ({ approval }) => approval },
       { head: 'made', cell: ({ created_at }) => ago(created_at, now) },
     ],
     colours,
@@ -20,7 +21,7 @@ export const showTokens = (all: readonly Token[], now: number, colours: Colours)
       { head: 'id', cell: ({ id }) => id },
       { head: 'name', cell: ({ name }) => name },
       { head: 'begins', cell: ({ prefix }) => prefix },
-      { head: 'role', cell: ({ role }) => role },
+      { head: 'role', cell: ({ role, approval }) => (approval === 'required' ? `${role}, agent` : role) },
       { head: 'last used', cell: ({ last_used_at }) => (last_used_at === null ? 'never' : ago(last_used_at, now)) },
       {
         head: 'until',

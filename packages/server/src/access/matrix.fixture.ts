@@ -26,6 +26,8 @@ export interface Row {
   everyone?: true
   /** The answer tells what the caller asked for before, and so the ids that stood in that. */
   repeats?: true
+  /** What an agent with the role operator is answered with, where that is not what the role is. */
+  agent?: 'approval_required' | 'forbidden'
 }
 
 let count = 0
@@ -69,10 +71,10 @@ export const matrix: Record<string, Row> = {
   'POST /estimate-cost': { least: 'viewer', body: () => shop },
 
   'GET /infrastructure': { least: 'viewer' },
-  'POST /infrastructure': { least: 'operator', body: () => shop },
+  'POST /infrastructure': { least: 'operator', agent: 'approval_required', body: () => shop },
   'GET /infrastructure/:id': { least: 'viewer', ...infrastructure() },
-  'PUT /infrastructure/:id': { least: 'operator', ...infrastructure(), body: () => shop },
-  'DELETE /infrastructure/:id': { least: 'operator', ...infrastructure() },
+  'PUT /infrastructure/:id': { least: 'operator', agent: 'approval_required', ...infrastructure(), body: () => shop },
+  'DELETE /infrastructure/:id': { least: 'operator', agent: 'approval_required', ...infrastructure() },
   'GET /infrastructure/:id/resources': { least: 'viewer', ...infrastructure('/resources') },
   // Nothing to repair as long as no worker has brought it about.
   'POST /infrastructure/:id/repair': { least: 'operator', ...infrastructure('/repair'), own: 404 },
@@ -85,7 +87,7 @@ export const matrix: Record<string, Row> = {
     everyone: true,
   },
   'GET /infrastructure/:id/drift': { least: 'viewer', ...infrastructure('/drift') },
-  'POST /infrastructure/:id/release': { least: 'operator', ...infrastructure('/release') },
+  'POST /infrastructure/:id/release': { least: 'operator', agent: 'approval_required', ...infrastructure('/release') },
   'GET /providers/:provider/resources': {
     least: 'viewer',
     path: () => '/providers/memory/resources',
@@ -94,18 +96,31 @@ export const matrix: Record<string, Row> = {
 
   'POST /infrastructure/:id/plan': { least: 'operator', ...infrastructure('/plan'), body: () => ({ kind: 'destroy' }) },
   'GET /plans/:hash': { least: 'viewer', path: ({ plan }) => `/plans/${plan}` },
-  'POST /plans/:hash/apply': { least: 'operator', path: ({ plan }) => `/plans/${plan}/apply` },
+  'GET /plans': { least: 'viewer' },
+  'POST /plans/:hash/apply': {
+    least: 'operator',
+    agent: 'approval_required',
+    path: ({ plan }) => `/plans/${plan}/apply`,
+  },
+  'POST /plans/:hash/approve': { least: 'operator', agent: 'forbidden', path: ({ plan }) => `/plans/${plan}/approve` },
+  'POST /plans/:hash/reject': { least: 'operator', agent: 'forbidden', path: ({ plan }) => `/plans/${plan}/reject` },
 
   'GET /operations': { least: 'viewer' },
   'GET /operations/:id': { least: 'viewer', ...operation() },
   'GET /operations/:id/steps': { least: 'viewer', ...operation('/steps') },
-  'POST /operations/:id/cancel': { least: 'operator', ...operation('/cancel') },
-  'POST /operations/:id/rollback': { least: 'operator', ...operation('/rollback') },
+  'POST /operations/:id/cancel': { least: 'operator', agent: 'forbidden', ...operation('/cancel') },
+  'POST /operations/:id/rollback': { least: 'operator', agent: 'approval_required', ...operation('/rollback') },
   'GET /events': { least: 'viewer' },
 
+  'GET /whoami': { least: 'viewer' },
   'GET /workspaces': { least: 'viewer' },
   'POST /workspaces': { least: 'root', body: () => ({ name: fresh('made') }) },
   'GET /workspaces/:name': { least: 'viewer', path: ({ workspace }) => `/workspaces/${workspace}` },
+  'PATCH /workspaces/:name': {
+    least: 'admin',
+    path: ({ workspace }) => `/workspaces/${workspace}`,
+    body: () => ({ approval: 'agents' }),
+  },
   'DELETE /workspaces/:name': { least: 'admin', path: ({ workspace }) => `/workspaces/${workspace}` },
   'GET /tokens': { least: 'admin' },
   'POST /tokens': { least: 'admin', body: () => ({ name: fresh('token'), role: 'viewer' }) },

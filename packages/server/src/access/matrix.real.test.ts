@@ -9,6 +9,8 @@ interface Team {
   home: Home
   /** Secrets by role. */
   as: Record<Role, string>
+  /** Of an agent with the role operator. */
+  agent: string
 }
 
 let database: Awaited<ReturnType<typeof postgres>>
@@ -43,7 +45,8 @@ async function team(workspace: string): Promise<Team> {
   const { json } = await node.send('GET', '/infrastructure/shop', { headers: { 'atlas-workspace': workspace } })
   const plan = (await made('POST', '/infrastructure/shop/plan', { kind: 'destroy' })).plan!.hash
   const home = { workspace, infrastructure: json.infrastructure.id, operation, plan, made }
-  return { home, as: Object.fromEntries(secrets) as Team['as'] }
+  const agent = (await node.tokenOf(workspace, 'operator', { approval: 'required' })).secret
+  return { home, as: Object.fromEntries(secrets) as Team['as'], agent }
 }
 
 /** Status and text of a route's answer; of a stream, what it has to say at once. */
@@ -93,6 +96,13 @@ describe.each(Object.entries(matrix))('%s', (route, row) => {
     if (!allowed(role, row.least)) expect([status, JSON.parse(text).code]).toEqual([403, 'forbidden'])
     else if (row.own) expect(status, text).toBe(row.own)
     else expect(isLetIn(status), `${status} ${text}`).toBe(true)
+  })
+
+  test('in the own workspace, as an agent that may do what an operator may', async () => {
+    const { status, text } = await ask(route, row, ours.home, ours.agent)
+    if (!allowed('operator', row.least)) expect([status, JSON.parse(text).code]).toEqual([403, 'forbidden'])
+    else if (row.agent) expect(JSON.parse(text)).toMatchObject({ code: row.agent, hint: expect.any(String) })
+    else expect(row.own ? status === row.own : isLetIn(status), `${status} ${text}`).toBe(true)
   })
 
   test('as the server itself', async () => {

@@ -54,8 +54,9 @@ export function tokenCallers(
 
 function callerOf(token: TokenRecord): Caller {
   const { workspace, role, id, name } = token
+  const kind = token.approval === 'required' ? 'agent' : 'token'
   const refusal = refusalOf(token)
-  return { workspace, role, actor: { kind: 'token', id, name }, ...(refusal && { refusal }) }
+  return { workspace, role, actor: { kind, id, name }, ...(refusal && { refusal }) }
 }
 
 function refusalOf({ name, prefix, revokedAt, expiresAt }: TokenRecord): AtlasError | undefined {

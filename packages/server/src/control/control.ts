@@ -1,11 +1,11 @@
 import { type Control, refuseLostUpdate } from '@atlas/api'
-import { checkConsent } from '@atlas/core'
 import type { Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
 import { version } from '../version.ts'
 import { accountResources } from './account.ts'
 import { auditControl } from './audit.ts'
 import { budgetsControl } from './budgets.ts'
+import { cancelFor } from './cancel.ts'
 import { costsControl } from './costs.ts'
 import { type CredentialsParts, credentialsControl } from './credentials.ts'
 import { eventControl } from './events.ts'
@@ -34,7 +34,7 @@ export function createControl(parts: ControlParts): Control {
   const submit: Control['submit'] = async ({
     planHash,
     consent,
-    by: _,
+    by,
     revisions,
     idempotencyKey,
     origin,
@@ -43,8 +43,8 @@ export function createControl(parts: ControlParts): Control {
     const plan = await planFor(parts, request)
     refuseLostUpdate(plan, revisions)
     if (plan.hash !== planHash) throw await staleness(store, planHash, plan)
-    checkConsent(plan, consent)
     return store.submit(plan, {
+      by,
       consent,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(origin && { origin }),
@@ -87,7 +87,7 @@ export function createControl(parts: ControlParts): Control {
     },
     operation: (workspace, id) => store.operation(workspace, id),
     steps: (workspace, id) => store.steps(workspace, id),
-    cancel: (workspace, id) => store.cancel(workspace, id),
+    cancel: (workspace, id, by) => cancelFor(store, workspace, id, by),
     events: eventControl(store),
     webhooks: webhooksControl(parts),
 

@@ -1,10 +1,11 @@
 import type { PlanApproval, PlanRequest, Plans, StoredPlan } from '@atlas/api'
-import { AtlasError, changedSince, type Operation, type Plan, type Problem } from '@atlas/core'
-import type { Store } from '@atlas/store'
+import { AtlasError, changedSince, isAtlasError, type Operation, type Plan, type Problem } from '@atlas/core'
+import type { ApprovalRecord, Store, StoredPlanRecord } from '@atlas/store'
 import { type PlanParts, planFor } from './plan.ts'
 
 export interface PlansParts extends PlanParts {
-  store: PlanParts['store'] & Pick<Store, 'storePlan' | 'storedPlan' | 'operations'>
+  store: PlanParts['store'] &
+    Pick<Store, 'storePlan' | 'storedPlan' | 'storedPlans' | 'askApproval' | 'decidePlan' | 'operations'>
   /** The one way to carry a plan out. */
   submit(request: PlanRequest & PlanApproval & { planHash: string }): Promise<Operation>
 }
@@ -15,17 +16,44 @@ export function storedPlans(parts: PlansParts): Plans {
   return {
     async make({ by, ...request }) {
       const plan = await planFor(parts, request)
-      return shown(await store.storePlan(plan, request, by.name))
+      return shown(await store.storePlan<PlanRequest>(plan, request, by))
     },
     get: async (workspace, hash) => shown(await get(workspace, hash)),
+    async list(workspace, filter) {
+      const { plans, ...more } = await store.storedPlans(workspace, filter)
+      return { plans: plans.map((one) => ({ ...one, approval: approvalView(one.approval) })), ...more }
+    },
+    decide: async (workspace, hash, decision) => shown(await store.decidePlan(workspace, hash, decision)),
     async apply(workspace, hash, approval) {
       const { request } = await get(workspace, hash)
-      return parts.submit({ ...request, ...approval, planHash: hash })
+      try {
+        return await parts.submit({ ...request, ...approval, planHash: hash })
+      } catch (error) {
+        if (!isAtlasError(error, 'approval_required')) throw error
+        throw await store.askApproval(workspace, hash, approval.by)
+      }
     },
   }
 }
 
-const shown = ({ plan, madeBy, madeAt, expiresAt }: StoredPlan): StoredPlan => ({ plan, madeBy, madeAt, expiresAt })
+const shown = ({ plan, maker, madeAt, expiresAt, approval }: StoredPlanRecord<unknown>): StoredPlan => ({
+  plan,
+  madeBy: maker.name,
+  madeAt,
+  expiresAt,
+  approval: approvalView(approval),
+})
+
+const approvalView = (record: ApprovalRecord | null): StoredPlan['approval'] =>
+  record && {
+    status: record.status,
+    askedBy: record.asker?.name ?? null,
+    askedAt: record.askedAt,
+    decidedBy: record.decider?.name ?? null,
+    decidedAt: record.decidedAt,
+    reason: record.reason,
+    consent: record.consent,
+  }
 
 /** Why the plan of that hash is not what would be done now. Where it was kept, also what is different, and by whom. */
 export async function staleness(store: PlansParts['store'], hash: string, now: Plan): Promise<AtlasError> {

@@ -9,13 +9,30 @@ export interface TokensParts {
 }
 
 export const tokensControl = ({ store: { tokens }, forget }: TokensParts): TokensControl => ({
-  async create(workspace, { name, role, expiresAt }, by) {
+  async create(workspace, { name, role, approval, expiresAt }, by) {
+    if (role === 'admin' && approval === 'required')
+      throw new AtlasError(
+        'usage',
+        'An agent cannot be an admin: it could make itself a token that needs no approval.',
+        {
+          hint: 'give it the role operator, or viewer',
+        },
+      )
     if (expiresAt && expiresAt.getTime() <= Date.now())
       throw new AtlasError('usage', `The token would have expired already, at ${expiresAt.toISOString()}.`, {
         hint: 'give a time to come as expires_at, or none',
       })
     const { secret, prefix, digest } = newSecret()
-    const token = await tokens.create({ workspace, name, role, prefix, digest, expiresAt, createdBy: by.name })
+    const token = await tokens.create({
+      workspace,
+      name,
+      role,
+      approval,
+      prefix,
+      digest,
+      expiresAt,
+      createdBy: by.name,
+    })
     return { token, secret }
   },
   async list(workspace, { limit, before }) {

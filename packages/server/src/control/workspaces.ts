@@ -24,6 +24,10 @@ export const workspacesControl = (parts: WorkspacesParts): WorkspacesControl => 
   },
   get: (caller, name) => known(parts, caller, name),
   create: (name) => parts.store.workspaces.create(name),
+  async setApproval(caller, name, approval) {
+    await known(parts, caller, name)
+    return parts.store.workspaces.setApproval(name, approval)
+  },
   async remove(caller, name) {
     await known(parts, caller, name)
     await parts.store.workspaces.remove(name)

@@ -14,6 +14,8 @@ export interface TokenRecord {
   workspace: string
   name: string
   role: 'viewer' | 'operator' | 'admin'
+  /** `required`: it is an agent's, and a person approves what it asks for. */
+  approval: 'none' | 'required'
   prefix: string
   createdBy: string
   createdAt: string
@@ -22,7 +24,8 @@ export interface TokenRecord {
   revokedAt: string | null
 }
 
-export interface NewToken extends Pick<TokenRecord, 'workspace' | 'name' | 'role' | 'prefix' | 'createdBy'> {
+export interface NewToken
+  extends Pick<TokenRecord, 'workspace' | 'name' | 'role' | 'approval' | 'prefix' | 'createdBy'> {
   digest: Buffer
   expiresAt: Date | undefined
 }
@@ -122,6 +125,7 @@ const view = (row: Selectable<Database['api_token']>): TokenRecord => ({
   workspace: row.workspace,
   name: row.name,
   role: row.role,
+  approval: row.approval,
   prefix: row.prefix,
   createdBy: row.created_by,
   createdAt: row.created_at.toISOString(),

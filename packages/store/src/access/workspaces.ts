@@ -1,4 +1,4 @@
-import { AtlasError, defaultWorkspace } from '@atlas/core'
+import { type ApprovalPolicy, AtlasError, defaultWorkspace } from '@atlas/core'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { Database } from '../schema.ts'
@@ -7,6 +7,8 @@ import { explained } from '../trouble.ts'
 
 export interface WorkspaceRecord {
   name: string
+  /** Whose plans somebody else has to approve. */
+  approval: ApprovalPolicy
   createdAt: string
 }
 
@@ -17,6 +19,8 @@ export interface Workspaces {
   find(name: string): Promise<WorkspaceRecord | undefined>
   /** @throws AtlasError `already_exists`, also where a workspace of that name has been deleted */
   create(name: string): Promise<WorkspaceRecord>
+  /** @throws AtlasError `not_found` */
+  setApproval(name: string, approval: ApprovalPolicy): Promise<WorkspaceRecord>
   /** Its tokens and credentials end with it. @throws AtlasError `not_found`, `not_empty` */
   remove(name: string): Promise<void>
 }
@@ -42,21 +46,34 @@ export const workspaces = ({ db }: Connection): Workspaces => ({
         .insertInto('workspace')
         .values({ name })
         .onConflict((conflict) => conflict.doNothing())
-        .returning(['name', 'created_at'])
+        .returning(['name', 'approval', 'created_at'])
         .executeTakeFirst()
       if (made) return view(made)
       throw new AtlasError('already_exists', `There is, or was, a workspace ${name}.`, {
         hint: 'choose another name: that of a deleted workspace stays with its history',
       })
     }),
+  setApproval: (name, approval) =>
+    explained(async () => {
+      const row = await db
+        .updateTable('workspace')
+        .set({ approval })
+        .where('name', '=', name)
+        .where('deleted_at', 'is', null)
+        .returning(['name', 'approval', 'created_at'])
+        .executeTakeFirst()
+      if (row) return view(row)
+      throw unknownWorkspace(name)
+    }),
   remove: (name) => explained(() => db.transaction().execute((tx) => remove(tx, name))),
 })
 
 const existing = (db: Kysely<Database>) =>
-  db.selectFrom('workspace').select(['name', 'created_at']).where('deleted_at', 'is', null)
+  db.selectFrom('workspace').select(['name', 'approval', 'created_at']).where('deleted_at', 'is', null)
 
-const view = (row: { name: string; created_at: Date }): WorkspaceRecord => ({
+const view = (row: { name: string; approval: ApprovalPolicy; created_at: Date }): WorkspaceRecord => ({
   name: row.name,
+  approval: row.approval,
   createdAt: row.created_at.toISOString(),
 })
 

@@ -10,6 +10,7 @@ import * as surface from './008-surface.ts'
 import * as adopt from './009-adopt.ts'
 import * as requests from './010-requests.ts'
 import * as origin from './011-origin.ts'
+import * as approvals from './012-approvals.ts'
 import * as planText from './013-plan-text.ts'
 import * as webhookSecrets from './014-webhook-secrets.ts'
 import * as budgetStanding from './015-budget-standing.ts'
@@ -27,6 +28,7 @@ export const migrations: Record<string, Migration> = {
   '009-adopt': adopt,
   '010-requests': requests,
   '011-origin': origin,
+  '012-approvals': approvals,
   '013-plan-text': planText,
   '014-webhook-secrets': webhookSecrets,
   '015-budget-standing': budgetStanding,

@@ -1,5 +1,5 @@
 import { bodyOf } from '@atlas/client'
-import { choice, command, count, required } from '../../command.ts'
+import { choice, command, count, required, toggle } from '../../command.ts'
 
 const roles = ['viewer', 'operator', 'admin'] as const
 const dayMs = 86_400_000
@@ -12,6 +12,10 @@ export default command({
   inputs: {
     name: required('<name>', 'what it is for'),
     role: choice('-r, --role <role>', 'what it may do; viewer when not given', roles),
+    agent: toggle(
+      '--agent',
+      'for an agent: people approve what it wants carried out; an operator unless --role says viewer',
+    ),
     days: count('--days <number>', 'good for so many days; 0: until it is revoked', 90),
   },
   examples: [
@@ -20,13 +24,15 @@ export default command({
       line: 'atlas tokens create ci --role operator --days 30',
       does: 'one that may change infrastructure, for a month',
     },
+    { line: 'atlas tokens create claude --agent', does: 'one that changes only what a person has approved' },
     { line: 'atlas tokens create ci --json | jq -r .secret', does: 'the token alone, for a script to store' },
   ],
-  async run({ name, role, days }, context) {
+  async run({ name, role, agent, days }, context) {
     const { api } = await context.connect()
     const body = {
       name,
-      role: (role ?? 'viewer') as (typeof roles)[number],
+      role: (role ?? (agent ? 'operator' : 'viewer')) as (typeof roles)[number],
+      ...(agent && { approval: 'required' as const }),
       ...(days > 0 && { expires_at: new Date(Date.now() + days * dayMs).toISOString() }),
     }
     const { token, secret } = await bodyOf(api.POST('/api/v1/tokens', { body }))

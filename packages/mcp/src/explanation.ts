@@ -2,7 +2,7 @@ import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { catalogue, type ErrorCode } from '@atlas/core/errors'
 
-const page = join(import.meta.dirname, '../../../../docs/errors.md')
+const page = join(import.meta.dirname, '../../../docs/errors.md')
 
 /** The section of docs/errors.md; the title alone where Atlas was installed without its documentation. */
 export function explanationOf(code: string): { code: string; title: string; explanation: string } {

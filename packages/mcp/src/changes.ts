@@ -1,11 +1,10 @@
 import { bodyOf, type Client, type Planned } from '@atlas/client'
 import type { JsonObject, Plan } from '@atlas/core'
-import { AtlasError } from '@atlas/core/errors'
+import { AtlasError, isAtlasError } from '@atlas/core/errors'
 import { renderText } from '@atlas/core/render'
 import type { McpServer } from '@modelcontextprotocol/sdk/server/mcp.js'
 import { z } from 'zod'
 import { answer, refusal } from './answer.ts'
-import { type Policy, verdictOn } from './approval.ts'
 import * as shapes from './shapes.ts'
 
 const wish = {
@@ -19,7 +18,7 @@ const wish = {
 }
 
 /** The two tools by which an agent changes the world: a plan, and that plan carried out. There is no third. */
-export function changeTools(mcp: McpServer, client: Client, policy: Policy): void {
+export function changeTools(mcp: McpServer, client: Client): void {
   mcp.registerTool(
     'plan',
     {
@@ -36,7 +35,7 @@ export function changeTools(mcp: McpServer, client: Client, policy: Policy): voi
     {
       title: 'Carry a plan out',
       description:
-        'Carries out exactly the plan of this hash, once a person has approved it. Refused where the world has changed since. `awaiting_approval` means that a person has to approve it elsewhere: tell them, do not call again.',
+        'Carries out exactly the plan of this hash. Refused where the world has changed since. `awaiting_approval` means that a person has to approve it elsewhere: tell them what to type, and call again once they have.',
       inputSchema: { plan_hash: shapes.planHash },
       outputSchema: {
         status: z.enum(['started', 'awaiting_approval']),
@@ -46,7 +45,7 @@ export function changeTools(mcp: McpServer, client: Client, policy: Policy): voi
       },
       annotations: { readOnlyHint: false, destructiveHint: true, openWorldHint: false },
     },
-    ({ plan_hash }) => apply(mcp, client, policy, plan_hash).catch(refusal),
+    ({ plan_hash }) => apply(client, plan_hash).catch(refusal),
   )
 }
 
@@ -95,21 +94,18 @@ function planAnswer(plan: Planned) {
   return answer(value, `${renderText(plan).trimEnd()}\n\nbudgets: ${plan.gate.verdict}\nplan_hash: ${plan.hash}`)
 }
 
-async function apply(mcp: McpServer, { api }: Client, policy: Policy, hash: string) {
+async function apply({ api }: Client, hash: string) {
   const byHash = { params: { path: { hash } } }
-  const { plan } = (await bodyOf<object>(api.GET('/api/v1/plans/{hash}', byHash))) as { plan: Plan }
-  const verdict = await verdictOn(plan, policy, mcp)
-  if (verdict.says === 'no')
-    throw new AtlasError('forbidden', 'The person who was asked did not approve the plan.', {
-      hint: 'ask what should be different, and plan that',
-    })
-  if (verdict.says === 'pending') {
-    const losses = plan.consentNeeded.map(({ resource }) => resource)
+  try {
+    const { operation } = await bodyOf(api.POST('/api/v1/plans/{hash}/apply', { ...byHash, body: {} }))
+    return answer({ status: 'started', plan_hash: hash, operation })
+  } catch (error) {
+    if (!isAtlasError(error, 'approval_required')) throw error
+    const { plan, approval } = await bodyOf(api.GET('/api/v1/plans/{hash}', byHash))
+    if (approval?.status !== 'pending') throw error
+    const losses = (plan as Plan).consentNeeded.map(({ resource }) => resource)
     const line = `atlas approve ${hash}${losses.length > 0 ? ` --consent ${losses.join(',')}` : ''}`
     const waiting = { status: 'awaiting_approval', plan_hash: hash, approve_with: line }
     return answer(waiting, `Nothing was changed yet. A person approves the plan, within a day, by typing:\n${line}`)
   }
-  const body = { consent: [...verdict.consent] }
-  const { operation } = await bodyOf(api.POST('/api/v1/plans/{hash}/apply', { ...byHash, body }))
-  return answer({ status: 'started', plan_hash: hash, operation })
 }

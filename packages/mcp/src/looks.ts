@@ -110,9 +110,13 @@ async function carryingOut(client: Client, hash: string | undefined) {
   const latest = await client.operations({ limit: 200 })
   const found = latest.find(({ plan_hash }) => plan_hash === hash)
   if (found) return found
-  throw new AtlasError('not_found', 'No operation carries that plan out: nobody has approved it yet.', {
-    hint: `a person types: atlas approve ${hash}`,
-  })
+  const { approval } = await bodyOf(client.api.GET('/api/v1/plans/{hash}', { params: { path: { hash } } }))
+  const said = { pending: 'it waits for a person', approved: 'it is approved', rejected: 'it was rejected' }
+  throw new AtlasError(
+    'not_found',
+    `No operation carries that plan out: ${approval ? said[approval.status] : 'nobody has asked for it'}.`,
+    { hint: approval?.status === 'pending' ? `a person types: atlas approve ${hash}` : 'call apply with its hash' },
+  )
 }
 
 interface Latest {

@@ -16,5 +16,6 @@ export function refusal(error: unknown): CallToolResult {
   )
   const lines = [`${code}: ${message}`, ...findings, ...(hint === undefined ? [] : [`What to do: ${hint}`])]
   const known = { code, message, ...(hint === undefined ? {} : { hint }), ...(problems.length ? { problems } : {}) }
-  return { isError: true, structuredContent: { error: known }, content: [{ type: 'text', text: lines.join('\n') }] }
+  // Clients hold structured content to the tool's own schema, also that of an error.
+  return { isError: true, _meta: { 'atlas/error': known }, content: [{ type: 'text', text: lines.join('\n') }] }
 }

@@ -1,0 +1,2 @@
+export { answerOverHttp } from './http.ts'
+export { mcpServer } from './server.ts'
