@@ -53,7 +53,7 @@ export async function listOperations(
 
 /** In the order of the plan. @throws AtlasError `not_found` */
 export async function readSteps(connection: Connection, workspace: string, id: string): Promise<OperationStep[]> {
-  await readOperation(connection, workspace, id)
+  await whose(connection, workspace, id)
   const rows = await explained(() =>
     connection.db.selectFrom('step').selectAll().where('operation', '=', id).orderBy('n').execute(),
   )
@@ -72,7 +72,7 @@ export async function readSteps(connection: Connection, workspace: string, id: s
 
 /** What a rollback starts from. @throws AtlasError `not_found` */
 export async function readPlan(connection: Connection, workspace: string, id: string) {
-  const { infrastructure } = await readOperation(connection, workspace, id)
+  const { infrastructure } = await whose(connection, workspace, id)
   const { body, description_before } = await explained(() =>
     connection.db
       .selectFrom('plan')
@@ -88,7 +88,7 @@ export async function readPlan(connection: Connection, workspace: string, id: st
  * @throws AtlasError `not_found`
  */
 export async function cancel(connection: Connection, workspace: string, id: string): Promise<Operation> {
-  await readOperation(connection, workspace, id)
+  await whose(connection, workspace, id)
   await explained(() =>
     connection.db
       .updateTable('operation')
@@ -98,6 +98,20 @@ export async function cancel(connection: Connection, workspace: string, id: stri
       .execute(),
   )
   return readOperation(connection, workspace, id)
+}
+
+/** Which infrastructure it changes, without counting its steps. @throws AtlasError `not_found` */
+async function whose({ db }: Connection, workspace: string, id: string): Promise<{ infrastructure: string }> {
+  const own = () =>
+    db
+      .selectFrom('operation')
+      .select('infrastructure')
+      .where('workspace', '=', workspace)
+      .where('id', '=', id)
+      .executeTakeFirst()
+  const found = isUuid(id) ? await explained(own) : undefined
+  if (!found) throw unknownOperation(workspace, id)
+  return found
 }
 
 interface Row extends Asked {

@@ -31,7 +31,7 @@ const info = z.object({
  * host keys. While it does not answer, nothing is known.
  */
 export function sandboxSsh({ url, token }: { url: string; token: string }): SshDirectory {
-  return async () => {
+  const ask = async (): Promise<ReadonlyMap<string, Reach>> => {
     const answer = await fetch(`${url}/_sandbox/info`, {
       headers: { authorization: `Bearer ${token}` },
       signal: AbortSignal.timeout(5_000),
@@ -39,6 +39,14 @@ export function sandboxSsh({ url, token }: { url: string; token: string }): SshD
     const parsed = info.safeParse(await answer?.json().catch(() => undefined))
     if (!parsed.success) return new Map()
     return new Map(parsed.data.droplets.map(({ id, ssh }) => [String(id), reach(ssh)]))
+  }
+  let asking: ReturnType<typeof ask> | undefined
+  // A list asks for each infrastructure in it, all at once.
+  return () => {
+    asking ??= ask().finally(() => {
+      asking = undefined
+    })
+    return asking
   }
 }
 
