@@ -81,13 +81,28 @@ export function serverOf(dataDir: string): RunningServer {
 
 export const clientOf = (dataDir: string): Client => createClient(serverOf(dataDir))
 
-/** Follows an operation by its events to its end. */
-export async function finished(client: Client, id: string): Promise<Awaited<ReturnType<Client['operation']>>> {
+/** Follows an operation by its events to its end. @throws Error with where it stands, when that takes too long */
+export async function finished(
+  client: Client,
+  id: string,
+  withinMs = 90_000,
+): Promise<Awaited<ReturnType<Client['operation']>>> {
   const stop = new AbortController()
+  const late = setTimeout(() => stop.abort(), withinMs)
   const ends = ['deployment.completed', 'deployment.failed', 'operation.cancelled']
-  for await (const event of client.events({ operation: id, signal: stop.signal })) if (ends.includes(event.type)) break
+  let last: unknown
+  for await (const event of client.events({ operation: id, signal: stop.signal })) {
+    last = event
+    if (ends.includes(event.type)) break
+  }
+  clearTimeout(late)
+  const operation = await client.operation(id)
+  if (stop.signal.aborted) {
+    const steps = (await client.steps(id)).filter(({ status }) => status !== 'done')
+    throw new Error(`not finished after ${withinMs} ms: ${JSON.stringify({ operation, steps, last })}`)
+  }
   stop.abort()
-  return client.operation(id)
+  return operation
 }
 
 /** Two machines in a private network. */

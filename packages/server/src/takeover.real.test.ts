@@ -10,6 +10,9 @@ vi.setConfig({ testTimeout: 120_000 })
 const folder = dataFolder()
 afterAll(folder.remove)
 
+/** A test that is tried again finds what it left. */
+const nameOf = (which: string) => `${which}-${Date.now()}`
+
 const adminOf = async () => sandboxAdmin(await readSandboxFile(join(folder.path, 'sandbox')))
 
 test('a server killed in the middle of an operation finishes it after the next start, making nothing twice', async () => {
@@ -37,7 +40,8 @@ test('a server killed in the middle of an operation finishes it after the next s
 test('SIGTERM in the middle hands the operation back, and the next start goes on with it', async () => {
   const first = await startServer(folder.path)
   await (await adminOf()).addFault({ kind: 'latency', method: 'POST', path: '/v2/droplets', ms: 1_000 })
-  const { id } = await clientOf(folder.path).apply(twoMachines({ name: 'second' }), {})
+  const description = twoMachines({ name: nameOf('second') })
+  const { id } = await clientOf(folder.path).apply(description, {})
   const started = async () =>
     (await clientOf(folder.path).steps(id)).filter(({ status }) => status === 'running').length
   await expect.poll(started, { timeout: 20_000 }).toBe(2)
@@ -47,7 +51,7 @@ test('SIGTERM in the middle hands the operation back, and the next start goes on
   const second = await startServer(folder.path)
   try {
     expect(await finished(clientOf(folder.path), id)).toMatchObject({ status: 'succeeded' })
-    expect((await clientOf(folder.path).planApply(twoMachines({ name: 'second' }))).steps).toEqual([])
+    expect((await clientOf(folder.path).planApply(description)).steps).toEqual([])
   } finally {
     await stopServer(second)
   }
@@ -57,7 +61,7 @@ test('PostgreSQL killed in the middle of an operation is started again, and the 
   const server = await startServer(folder.path)
   try {
     await (await adminOf()).addFault({ kind: 'latency', method: 'POST', path: '/v2/droplets', ms: 1_000 })
-    const description = twoMachines({ name: 'third' })
+    const description = twoMachines({ name: nameOf('third') })
     const { id } = await clientOf(folder.path).apply(description, {})
     const started = async () => (await clientOf(folder.path).steps(id)).some(({ status }) => status === 'running')
     await expect.poll(started, { timeout: 20_000 }).toBe(true)
