@@ -1,5 +1,7 @@
+import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { databaseOfFile } from '../database.fixture.ts'
+import { webhooks } from '../webhooks/webhooks.ts'
 import { credentials } from './credentials.ts'
 import { sealedColumns } from './sealed-columns.ts'
 import { sealedKeys } from './sealed-keys.ts'
@@ -42,6 +44,27 @@ test('a rotation reseals every row, in batches, with what the row belongs to', a
   expect(await read('w7')).toBe(envelope('new', 'w7'))
   expect(await keys.retire()).toEqual(['old'])
   expect(await keys.known()).toEqual(['new'])
+})
+
+test('the secrets that a webhook had before are resealed too, each as itself', async () => {
+  const keys = sealedKeys(database.connection)
+  const hooks = webhooks(database.connection)
+  await keys.begin('old')
+  const id = randomUUID()
+  const hook = { id, url: 'https://hooks.example.com/', description: '', types: ['*'] }
+  await hooks.create('default', { ...hook, sealedSecret: envelope('old', 'first') })
+  for (const plain of ['second', 'third'])
+    await hooks.rotate('default', id, { sealedSecret: envelope('old', plain), overlapHours: 1 })
+  await keys.promote('new')
+  const belongings = new Set<string>()
+  const count = await keys.reseal((sealed, belonging) => {
+    belongings.add(belonging.join(' '))
+    return sealed.replace('.old.', '.new.')
+  })
+  expect([count, [...belongings]]).toEqual([3, [`webhook default ${id}`]])
+  const { sealedSecrets } = await hooks.get('default', id)
+  expect(sealedSecrets).toEqual(['third', 'second', 'first'].map((plain) => envelope('new', plain)))
+  expect(await keys.retire()).toEqual(['old'])
 })
 
 test('a rotation that broke off in the middle goes on, and its old key stays until then', async () => {
