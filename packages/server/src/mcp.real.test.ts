@@ -17,10 +17,13 @@ afterAll(async () => {
   await database.stop()
 })
 
+const traceId = '0af7651916cd43dd8448eb211c80319c'
+
 /** The official client, as programs with agents use it. */
 async function connected(secret: string) {
   const client = new Client({ name: 'test', version: '1' })
-  const requestInit = { headers: { authorization: `Bearer ${secret}`, 'user-agent': 'an agent' } }
+  const headers = { authorization: `Bearer ${secret}`, 'user-agent': 'an agent' }
+  const requestInit = { headers: { ...headers, traceparent: `00-${traceId}-b7ad6b7169203331-01` } }
   await client.connect(new StreamableHTTPClientTransport(new URL(`${address}/mcp`), { requestInit }))
   const call = async (name: string, args: Record<string, unknown> = {}) => {
     const { isError = false, structuredContent, _meta } = await client.callTool({ name, arguments: args })
@@ -64,6 +67,8 @@ test('an agent plans, a person approves, and the plan is carried out, by the rul
   expect(approved.status).toBe(200)
   const { value } = await call('apply', { plan_hash })
   expect(value).toMatchObject({ status: 'started', operation: { infrastructure: 'shop', plan_hash } })
+  const { json } = await node.send('GET', `/operations/${value.operation.id}`, { as: person.secret })
+  expect(json.operation).toMatchObject({ trace_id: traceId })
   expect((await call('operation_status', { plan_hash })).value.operation.id).toBe(value.operation.id)
   expect((await call('list_events', { infrastructure: 'shop' })).value.events[0].type).toBe('operation.queued')
   expect(await call('get_infrastructure', { name: 'none' })).toMatchObject({
