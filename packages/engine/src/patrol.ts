@@ -1,10 +1,10 @@
-import { type Driver, isAtlasError, type Observed, type ResourceType } from '@atlas/core'
-import { type Billing, billingOf } from './billing.ts'
+import { type Driver, isAtlasError, type ResourceType } from '@atlas/core'
 import type { At } from './crash.ts'
-import { drift, type Finding } from './drift.ts'
+import type { Finding } from './drift.ts'
 import type { OwnedResource } from './journal.ts'
 import type { Lease } from './lease.ts'
-import { type Listings, list, live } from './refresh.ts'
+import { look, type Seen, typesOf } from './look.ts'
+import { type Listings, list } from './refresh.ts'
 import { pause, readPatiently } from './retry.ts'
 import type { RunParts } from './run.ts'
 import { type SweepStore, stamped, sweep } from './sweep.ts'
@@ -27,19 +27,15 @@ export interface Beat {
   types: ResourceType[]
 }
 
-/** What a patrol saw of a resource, and what that costs. */
-export interface Seen extends Billing {
-  observed: Observed
-}
-
 export interface PatrolStore extends SweepStore {
   /** Infrastructures that nobody looked at for so long; each is handed to one caller only. */
   due(everyMs: number): Promise<Beat[]>
   /**
    * Keeps what was seen (by `physicalId`; absent: gone), what it costs as it is, and what has drifted, with
-   * `drift.detected` or `drift.cleared` when that changed. Nothing happens where an operation runs or ran since.
+   * `drift.detected` or `drift.cleared` when that changed. Nothing is kept where an operation runs or ran since; says
+   * whether it was.
    */
-  saw(beat: Beat, seen: ReadonlyMap<string, Seen>, findings: readonly Finding[]): Promise<void>
+  saw(beat: Beat, seen: ReadonlyMap<string, Seen>, findings: readonly Finding[]): Promise<boolean>
 }
 
 export interface PatrolParts {
@@ -99,8 +95,7 @@ async function patrolAccount(parts: PatrolParts, beats: Beat[], signal: AbortSig
     return
   }
   const owner = beats.length === 1 ? first.owner : undefined
-  const types = beats.flatMap((beat) => [...beat.types, ...beat.owned.map((one) => one.type)])
-  const listings = await list(driver, owner, types, signal)
+  const listings = await list(driver, owner, beats.flatMap(typesOf), signal)
   for (const beat of beats) await walkBeat(parts, driver, beat, listings, signal)
 }
 
@@ -108,19 +103,6 @@ async function walkBeat(parts: PatrolParts, driver: Driver, beat: Beat, listings
   const { store, lease, at = () => {} } = parts
   const found = stamped(driver, beat.owner, listings)
   await sweep({ store, driver, account: beat.account, lease, at, signal }, beat.owner, found)
-  const seen = await live(driver, beat.owned, listings, signal)
-  const findings = drift(driver, beat.owned, seen)
-  await store.saw(beat, billed(driver, beat, seen, findings), findings)
-}
-
-/** What somebody has resized costs what it is by now, not what it was made for. */
-function billed(driver: Driver, beat: Beat, seen: ReadonlyMap<string, Observed>, findings: readonly Finding[]) {
-  const fields = new Map(findings.map((finding) => [finding.resource, finding.fields]))
-  return new Map(
-    beat.owned.flatMap((one) => {
-      const observed = seen.get(one.physicalId)
-      if (!observed) return []
-      return [[one.physicalId, { observed, ...billingOf(driver, one, observed, beat, fields.get(one.resource)) }]]
-    }),
-  )
+  const { seen, findings } = await look(driver, beat, listings, signal)
+  await store.saw(beat, seen, findings)
 }

@@ -12,13 +12,13 @@ import type {
   ResourceFilter,
   Statistics,
 } from '@atlas/core'
-import type { JournalStore, PatrolStore } from '@atlas/engine'
+import type { Beat, JournalStore, PatrolStore } from '@atlas/engine'
 import { type Tokens, tokens } from './access/tokens.ts'
 import { type Workspaces, workspaces } from './access/workspaces.ts'
 import { type Audit, openAudit } from './audit/index.ts'
 import { judge, swept } from './cloud/claims.ts'
 import { type Holder, holders } from './cloud/holders.ts'
-import { due, saw } from './cloud/patrol.ts'
+import { due, dueNow, saw } from './cloud/patrol.ts'
 import { type RateLimits, rateLimiter } from './cloud/rate-bucket.ts'
 import { type Connection, connect } from './connection.ts'
 import { putBudget, removeBudget } from './costs/budgets.ts'
@@ -118,6 +118,8 @@ export interface Store extends JournalStore, PatrolStore {
   watchBudgets(): Promise<number>
   /** What the last patrol found of an infrastructure, by its id. */
   drift(infrastructureId: string): Promise<DriftReport>
+  /** An infrastructure to look at out of turn, by its id. */
+  dueNow(infrastructureId: string): Promise<Beat>
   /** Whose resources of an account are. Reads only. */
   holders(account: string, physicalIds: readonly string[]): Promise<Map<string, Holder>>
   /** What planning starts from. Reads only. */
@@ -245,6 +247,7 @@ const reading = (connection: Connection) => ({
   resources: (id: string, filter: ResourceFilter) => resourcePage(connection, id, filter),
   statistics: (workspace: string) => statistics(connection, workspace),
   drift: (id: string) => driftReport(connection, id),
+  dueNow: (id: string) => dueNow(connection, id),
   holders: (account: string, physicalIds: readonly string[]) => holders(connection, account, physicalIds),
   recall: (workspace: string, name: string) => recall(connection, workspace, name),
   usage: (workspace: string, since: Date | 'this month') => usageSince(connection, workspace, since),

@@ -16,11 +16,13 @@ export interface AdoptionControl {
   prove(request: Extract<PlanRequest, { kind: 'import' }>): Promise<{ plan: Plan; proof: Plan }>
   /** @throws AtlasError `not_found` */
   drift(workspace: string, idOrName: string): Promise<DriftView>
+  /** Looks now. @throws AtlasError `not_found`, `operation_running`, `cloud_unavailable` after 30 seconds */
+  driftNow(workspace: string, idOrName: string): Promise<DriftView>
   /** What is in the account of a cloud, by type and name, except what belongs to other workspaces. */
   account(workspace: string, provider: string, filter: AccountFilter): Promise<AccountResourceView[]>
 }
 
-/** What the last patrol found. `lookedAt` is null where none has looked yet. */
+/** What was found when a patrol, or somebody who asked, looked last. `lookedAt` is null where none has looked yet. */
 export interface DriftView {
   infrastructure: string
   lookedAt: string | null

@@ -62,10 +62,11 @@ export const adoption: readonly Example[] = [
     body: wish,
     status: 202,
   },
+  { name: 'lookForDrift', operation: 'lookForDrift', summary: 'It is as described', path: zone, status: 200 },
   {
     name: 'getDrift',
     operation: 'getDrift',
-    summary: 'It is as described, or nobody has looked yet',
+    summary: 'The same, as it was seen last',
     path: zone,
     status: 200,
   },

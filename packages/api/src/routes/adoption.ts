@@ -83,6 +83,23 @@ export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
   )
 
   app.post(
+    '/infrastructure/:id/drift',
+    {
+      config: { role: 'operator', repeatable: true },
+      schema: {
+        operationId: 'lookForDrift',
+        summary: 'Looks now what differs from what was last carried out',
+        description:
+          'Reads the cloud, changes nothing there, and keeps what is seen as a patrol does: the report is the same, and so are the events. Answers within 30 seconds, or with `cloud_unavailable`; while an operation changes the infrastructure, with `operation_running`.',
+        tags: ['infrastructure'],
+        params: byId,
+        response: { 200: driftJson },
+      },
+    },
+    async ({ caller, params }) => driftToJson(await control.adoption.driftNow(caller.workspace, params.id)),
+  )
+
+  app.post(
     '/infrastructure/:id/release',
     {
       config: { role: 'operator' },

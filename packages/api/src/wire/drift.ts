@@ -6,7 +6,7 @@ const json: z.ZodType = z.unknown()
 export const driftJson = z
   .object({
     infrastructure: z.string(),
-    looked_at: z.string().nullable().describe('When a patrol last held it against the cloud; null where none has yet'),
+    looked_at: z.string().nullable().describe('When it was last held against the cloud; null where it never was'),
     resources: z
       .array(
         z.object({
@@ -19,7 +19,9 @@ export const driftJson = z
       .describe('What is not as it was last carried out'),
     foreign: z
       .array(z.object({ type: z.string(), physical_id: z.string(), since: z.string() }))
-      .describe('What carries the tags of this infrastructure and was not made by this database: left alone'),
+      .describe(
+        'What carries the tags of this infrastructure and was not made by this database, as patrols have found it: left alone',
+      ),
     hint: z.string().optional().describe('What would bring it back'),
   })
   .meta({ id: 'Drift' })

@@ -1,27 +1,32 @@
 import { bodyOf } from '@atlas/client'
-import { command, naming, required } from '../command.ts'
+import { command, naming, required, toggle } from '../command.ts'
 import { harmless } from '../show/text.ts'
 
 export default command({
   summary: 'What somebody else has changed, as the last patrol found it',
+  description: 'With --now it looks at the cloud, at most 30 seconds long, and keeps what it sees as a patrol does.',
   topic: 'Look',
-  inputs: { infrastructure: naming('infrastructure', required('<infrastructure>', 'by name or id')) },
+  inputs: {
+    infrastructure: naming('infrastructure', required('<infrastructure>', 'by name or id')),
+    now: toggle('--now', 'look now, do not wait for the next patrol'),
+  },
   exits: { 1: 'something has drifted' },
   examples: [
     { line: 'atlas drift shop', does: 'what the last patrol found' },
-    { line: 'atlas repair shop --plan', does: 'look now' },
+    { line: 'atlas drift shop --now', does: 'what there is to find now' },
   ],
-  async run({ infrastructure }, context) {
+  async run({ infrastructure, now }, context) {
     const { api } = await context.connect()
     const params = { path: { id: infrastructure } }
-    const drift = await bodyOf(api.GET('/api/v1/infrastructure/{id}/drift', { params }))
+    const path = '/api/v1/infrastructure/{id}/drift'
+    const drift = await bodyOf(now ? api.POST(path, { params }) : api.GET(path, { params }))
     const { resources, foreign, looked_at } = drift
-    const when = looked_at === null ? 'no patrol has looked yet' : `looked at ${looked_at}`
+    const when = looked_at === null ? 'nobody has looked yet' : `looked at ${looked_at}`
     const lines = [
       ...resources.map(({ kind, reason }) => `${kind}: ${harmless(reason)}`),
       ...foreign.map(({ type, physical_id }) => `foreign: ${type} ${harmless(physical_id)} carries its tags`),
     ]
-    const next = { line: `atlas repair ${infrastructure} --plan`, does: 'look now, and what would bring it back' }
+    const next = { line: `atlas repair ${infrastructure} --plan`, does: 'what would bring it back' }
     return {
       json: drift,
       text: () => [lines.length === 0 ? 'Nothing has drifted' : lines.join('\n'), `(${when})`].join('\n'),

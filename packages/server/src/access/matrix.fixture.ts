@@ -87,6 +87,8 @@ export const matrix: Record<string, Row> = {
     everyone: true,
   },
   'GET /infrastructure/:id/drift': { least: 'viewer', ...infrastructure('/drift') },
+  // An operation waits for its worker.
+  'POST /infrastructure/:id/drift': { least: 'operator', ...infrastructure('/drift') },
   'POST /infrastructure/:id/release': { least: 'operator', agent: 'approval_required', ...infrastructure('/release') },
   'GET /providers/:provider/resources': {
     least: 'viewer',

@@ -8,6 +8,7 @@ import { budgetsControl } from './budgets.ts'
 import { cancelFor } from './cancel.ts'
 import { costsControl } from './costs.ts'
 import { type CredentialsParts, credentialsControl } from './credentials.ts'
+import { driftNow, lastDrift } from './drift.ts'
 import { eventControl } from './events.ts'
 import { proveImport } from './import.ts'
 import { planFor } from './plan.ts'
@@ -60,10 +61,8 @@ export function createControl(parts: ControlParts): Control {
 
     adoption: {
       prove: (request) => proveImport(parts, request),
-      async drift(workspace, idOrName) {
-        const { id, name } = await store.which(workspace, idOrName)
-        return { infrastructure: name, ...(await store.drift(id)) }
-      },
+      drift: (workspace, idOrName) => lastDrift(parts, workspace, idOrName),
+      driftNow: (workspace, idOrName) => driftNow(parts, workspace, idOrName),
       account: (workspace, provider, filter) => accountResources(parts, workspace, provider, filter),
     },
 

@@ -1,6 +1,6 @@
 import { canonical, type Json } from '@atlas/core'
 import type { Beat, Finding, Seen } from '@atlas/engine'
-import { sql, type Transaction } from 'kysely'
+import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { type NewEvent, writeEvents } from '../events/events.ts'
 import { readResources } from '../journal.ts'
@@ -11,11 +11,22 @@ import { explained } from '../trouble.ts'
 const destroyedEvery = 12
 
 /** Infrastructures whose turn it is. Taking the turn is the update itself, so two workers never take the same. */
-export function due(connection: Connection, everyMs: number): Promise<Beat[]> {
+export const due = (connection: Connection, everyMs: number): Promise<Beat[]> =>
+  taken(
+    connection,
+    sql`i.patrolled_at < now() - ${everyMs} * interval '1 ms' * case when destroyed_at is null then 1 else ${destroyedEvery} end`,
+  )
+
+/** One out of turn, by its id: the next patrol of it is a whole round away. */
+export async function dueNow(connection: Connection, id: string): Promise<Beat> {
+  const [beat] = await taken(connection, sql`i.id = ${id}`)
+  return beat!
+}
+
+function taken(connection: Connection, which: RawBuilder<unknown>): Promise<Beat[]> {
   return explained(async () => {
     const { rows } = await sql<Omit<Beat, 'owned' | 'types'>>`
-      update infrastructure i set patrolled_at = now()
-      where i.patrolled_at < now() - ${everyMs} * interval '1 ms' * case when destroyed_at is null then 1 else ${destroyedEvery} end
+      update infrastructure i set patrolled_at = now() where ${which}
       returning i.id, i.workspace, i.name as infrastructure, i.owner, i.provider, i.account, i.region,
         i.tags, i.revision`.execute(connection.db)
     return Promise.all(
@@ -40,13 +51,13 @@ async function typesOf(db: Connection['db'], infrastructureId: string): Promise<
   return rows.map((row) => row.type)
 }
 
-/** Keeps what a patrol saw, unless the infrastructure was changed since it was read. */
+/** Keeps what was seen, unless the infrastructure was changed since it was read; says whether it did. */
 export function saw(
   { db }: Connection,
   beat: Beat,
   seen: ReadonlyMap<string, Seen>,
   findings: readonly Finding[],
-): Promise<void> {
+): Promise<boolean> {
   return explained(() =>
     db.transaction().execute(async (tx) => {
       const infrastructure = await tx
@@ -55,11 +66,11 @@ export function saw(
         .where('id', '=', beat.id)
         .forUpdate()
         .executeTakeFirst()
-      if (infrastructure?.revision !== beat.revision || (await isChanging(tx, beat))) return
+      if (infrastructure?.revision !== beat.revision || (await isChanging(tx, beat))) return false
       await keepSeen(tx, beat, seen)
       await tx.updateTable('infrastructure').set({ looked_at: sql<Date>`now()` }).where('id', '=', beat.id).execute()
       const before = infrastructure.drift?.resources ?? []
-      if (canonical(before as unknown as Json) === canonical(findings as unknown as Json)) return
+      if (canonical(before as unknown as Json) === canonical(findings as unknown as Json)) return true
       const drift = findings.length > 0 ? { resources: [...findings] } : null
       await tx
         .updateTable('infrastructure')
@@ -67,6 +78,7 @@ export function saw(
         .where('id', '=', beat.id)
         .execute()
       await writeEvents(tx, beat, [drift ? detected(beat, findings) : cleared()])
+      return true
     }),
   )
 }
