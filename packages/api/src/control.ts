@@ -7,7 +7,6 @@ import type {
   Operation,
   OperationPlace,
   OperationStep,
-  Origin,
   Owned,
   Plan,
   PriceLine,
@@ -23,7 +22,7 @@ import type { CostsControl } from './control/costs.ts'
 import type { CredentialsControl } from './control/credentials.ts'
 import type { EventControl } from './control/events.ts'
 import type { Idempotency } from './control/idempotency.ts'
-import type { Plans } from './control/plans.ts'
+import type { PlanApproval, Plans } from './control/plans.ts'
 import type { TokensControl } from './control/tokens.ts'
 import type { WebhooksControl } from './control/webhooks.ts'
 import type { WorkspacesControl } from './control/workspaces.ts'
@@ -100,16 +99,8 @@ export type PlanRequest =
       resources: ImportRequest[]
     }
 
-export interface Approved {
+export interface Approved extends PlanApproval {
   planHash: string
-  consent: readonly string[]
-  by: Actor
-  /** Refused as `precondition_failed` where the infrastructure is at none of these. */
-  revisions?: readonly number[]
-  /** The same key never makes two operations. */
-  idempotencyKey?: string
-  /** The operation keeps it, and its events tell it. */
-  origin?: Origin
 }
 
 export interface OperationFilter {

@@ -4,8 +4,8 @@ import type { PlanRequest } from '../control.ts'
 
 /** Plans that are kept for a day, to be looked at and approved by somebody else, and applied by their hash. */
 export interface Plans {
-  /** Plans, and keeps the plan with what was asked for. */
-  make(request: PlanRequest & { by: Actor }): Promise<StoredPlan>
+  /** Keeps a plan with what was asked for. */
+  keep(plan: Plan, request: PlanRequest, by: Actor): Promise<StoredPlan>
   /** The latest first. */
   list(workspace: string, filter: StoredPlanFilter): Promise<{ plans: StoredPlanSummary[]; next?: PlanPlace }>
   /** @throws AtlasError `not_found`, also for one that has expired */
@@ -26,8 +26,11 @@ export interface Plans {
 export interface PlanApproval {
   consent: readonly string[]
   by: Actor
+  /** Refused as `precondition_failed` where the infrastructure is at none of these. */
   revisions?: readonly number[]
+  /** The same key never makes two operations. */
   idempotencyKey?: string
+  /** The operation keeps it, and its events tell it. */
   origin?: Origin
 }
 

@@ -11,7 +11,7 @@ import {
 } from '../wire/adoption.ts'
 import { driftJson, driftToJson } from '../wire/drift.ts'
 import { optionalApproval, planQuery } from '../wire/plan.ts'
-import { change, changeAnswers } from './change.ts'
+import { carryOut, change, changeAnswers, preview } from './change.ts'
 
 const byId = z.object({ id: z.string().describe('Id or name') })
 
@@ -56,11 +56,12 @@ export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
     },
     async (request, reply) => {
       const { plan_hash, consent, ...wish } = request.body
-      const what = { kind: 'import', infrastructure: request.params.id, ...wish } as const
-      const answer = await change(control, request, reply, what, { plan_hash, consent, ...request.query })
-      if ('operation' in answer) return answer
-      const { proof } = await control.adoption.prove({ workspace: request.caller.workspace, ...what })
-      const description = answer.plan.description as JsonObject
+      const { workspace } = request.caller
+      const what = { workspace, kind: 'import', infrastructure: request.params.id, ...wish } as const
+      if (!request.query.plan) return carryOut(control, request, reply, what, { plan_hash, consent })
+      const { plan, proof } = await control.adoption.prove(what)
+      const answer = await preview(control, request, reply, { wish: what, plan, store: request.query.store })
+      const description = plan.description as JsonObject
       return { ...answer, description, proof: { steps: proof.steps.length, hash: proof.hash } }
     },
   )

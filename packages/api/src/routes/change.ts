@@ -18,31 +18,48 @@ type Change = PlanRequest extends infer Request
     : never
   : never
 
-/**
- * The one way in for everything that changes the world. Without a hash the caller trusts whatever the plan says now;
- * loss of data still needs consent.
- */
+/** The one way in for everything that changes the world. */
 export async function change(
   control: Control,
   request: FastifyRequest,
   reply: FastifyReply,
   what: Change,
-  { plan: previewOnly, store, plan_hash, consent }: Approval & z.infer<typeof planQuery>,
+  { plan: previewOnly, store, ...approval }: Approval & z.infer<typeof planQuery>,
 ): Promise<{ plan: Plan; gate: GateJson } | { operation: z.infer<typeof operationJson> }> {
-  const { workspace, actor } = request.caller
-  const wish = { workspace, ...what } as PlanRequest
-  const revisions = revisionsMeant(request)
-  if (previewOnly) {
-    const { plan } = store ? await control.plans.make({ ...wish, by: actor }) : { plan: await control.plan(wish) }
-    refuseLostUpdate(plan, revisions)
-    if (store) reply.header('location', `/api/v1/plans/${plan.hash}`)
-    return { plan, gate: gateToJson(await control.budgets.gate(plan)) }
+  const wish = { workspace: request.caller.workspace, ...what } as PlanRequest
+  if (!previewOnly) return carryOut(control, request, reply, wish, approval)
+  return preview(control, request, reply, { wish, plan: await control.plan(wish), store })
+}
+
+/** The answer of whatever only plans; with `store` the plan is kept for a day. */
+export async function preview(
+  control: Control,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  { wish, plan, store }: { wish: PlanRequest; plan: Plan; store: boolean },
+): Promise<{ plan: Plan; gate: GateJson }> {
+  refuseLostUpdate(plan, revisionsMeant(request))
+  if (store) {
+    await control.plans.keep(plan, wish, request.caller.actor)
+    reply.header('location', `/api/v1/plans/${plan.hash}`)
   }
-  const earlier = request.keyed?.again ? await control.submittedBy(workspace, request.keyed.id) : undefined
+  return { plan, gate: gateToJson(await control.budgets.gate(plan)) }
+}
+
+/** Without a hash the caller trusts whatever the plan says now; loss of data still needs consent. */
+export async function carryOut(
+  control: Control,
+  request: FastifyRequest,
+  reply: FastifyReply,
+  wish: PlanRequest,
+  { plan_hash, consent }: Approval,
+) {
+  const { caller, keyed } = request
+  const earlier = keyed?.again ? await control.submittedBy(caller.workspace, keyed.id) : undefined
   if (earlier) return started(request, reply, earlier)
+  const revisions = revisionsMeant(request)
   const planHash = plan_hash ?? (await control.plan(wish)).hash
-  const { keyed } = request
-  const approved = { planHash, consent, by: actor, origin: originOf(request), ...(revisions && { revisions }) }
+  const approved = { planHash, consent, by: caller.actor, origin: originOf(request), ...(revisions && { revisions }) }
   if (request.audited) request.audited.planHash = planHash
   const key = keyed && { idempotencyKey: keyed.id }
   return started(request, reply, await control.submit({ ...wish, ...approved, ...key }))

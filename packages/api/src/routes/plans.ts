@@ -56,10 +56,11 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       const { workspace, actor } = request.caller
       const name = await control.nameOf(workspace, request.params.id)
       const wish = await wishFor(control, workspace, name, request.body)
-      const made = await control.plans.make({ ...wish, by: actor })
-      refuseLostUpdate(made.plan, revisionsMeant(request))
-      reply.code(201).header('location', `/api/v1/plans/${made.plan.hash}`)
-      return storedPlanToJson(made, await control.budgets.gate(made.plan))
+      const plan = await control.plan(wish)
+      refuseLostUpdate(plan, revisionsMeant(request))
+      const kept = await control.plans.keep(plan, wish, actor)
+      reply.code(201).header('location', `/api/v1/plans/${plan.hash}`)
+      return storedPlanToJson(kept, await control.budgets.gate(plan))
     },
   )
 

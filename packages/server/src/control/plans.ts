@@ -1,23 +1,18 @@
-import type { PlanApproval, PlanRequest, Plans, StoredPlan } from '@atlas/api'
+import type { Control, PlanRequest, Plans, StoredPlan } from '@atlas/api'
 import { AtlasError, changedSince, isAtlasError, type Operation, type Plan, type Problem } from '@atlas/core'
 import type { ApprovalRecord, Store, StoredPlanRecord } from '@atlas/store'
-import { type PlanParts, planFor } from './plan.ts'
 
-export interface PlansParts extends PlanParts {
-  store: PlanParts['store'] &
-    Pick<Store, 'storePlan' | 'storedPlan' | 'storedPlans' | 'askApproval' | 'decidePlan' | 'operations'>
+export interface PlansParts {
+  store: Pick<Store, 'storePlan' | 'storedPlan' | 'storedPlans' | 'askApproval' | 'decidePlan' | 'operations'>
   /** The one way to carry a plan out. */
-  submit(request: PlanRequest & PlanApproval & { planHash: string }): Promise<Operation>
+  submit: Control['submit']
 }
 
 export function storedPlans(parts: PlansParts): Plans {
   const { store } = parts
   const get = (workspace: string, hash: string) => store.storedPlan<PlanRequest>(workspace, hash)
   return {
-    async make({ by, ...request }) {
-      const plan = await planFor(parts, request)
-      return shown(await store.storePlan<PlanRequest>(plan, request, by))
-    },
+    keep: async (plan, request, by) => shown(await store.storePlan(plan, request, by)),
     get: async (workspace, hash) => shown(await get(workspace, hash)),
     async list(workspace, filter) {
       const { plans, ...more } = await store.storedPlans(workspace, filter)
