@@ -1,18 +1,14 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { createApi } from '@atlas/api'
 import { startPostgres } from '@atlas/postgres'
 import { openStore } from '@atlas/store'
 import { pino } from 'pino'
-import { openAccess } from './access/authenticate.ts'
+import { openApi } from './api.ts'
 import { openClouds } from './clouds.ts'
-import { createControl } from './control/control.ts'
 import { openCredentials } from './credentials/open.ts'
 import { openEdge } from './edge.ts'
-import { answerMcp } from './mcp.ts'
 import { readEnvironment } from './settings/environment.ts'
-import { startWebhooks } from './webhooks/start.ts'
 
 export const rootSecret = 'the-own-token-of-the-server'
 /** All nodes of a database have the same. */
@@ -41,14 +37,9 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const log = pino({ level: 'silent' })
   const dataDir = tmpdir()
   const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets: new Set(), log })
-  const { connections } = credentials
-  const access = openAccess({ store, token: rootSecret, issuer: environment.issuer, onTrouble })
-  const policy = { loopback: environment.ATLAS_WEBHOOK_LOOPBACK }
-  const webhooks = startWebhooks({ store, sealer: credentials.sealer, policy, version: '0', log })
-  const { forget } = access
-  const basics = { store, connections, credentials, dataDir, ssh: undefined, forget, isDraining: edge.isDraining }
-  const control = createControl({ ...basics, sealer: credentials.sealer, ...webhooks })
-  const app = createApi({ control, mcp: answerMcp, authenticate: access.authenticate, ...edge.rules })
+  const ending: (() => unknown)[] = [store.close, edge.close]
+  const parts = { store, edge, credentials, environment, token: rootSecret, dataDir, ssh: undefined, log, onTrouble }
+  const { api: app, access } = openApi(parts, (_part, stop) => ending.push(stop))
 
   /** Sends as who holds the secret; answers status and body. */
   async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, more: Sent = {}) {
@@ -73,10 +64,7 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
 
   async function close() {
     await app.close()
-    await webhooks.stop()
-    edge.close()
-    await access.close()
-    await store.close()
+    for (const stop of ending.toReversed()) await stop()
   }
   return { app, store, access, credentials, edge, send, tokenOf, close }
 }

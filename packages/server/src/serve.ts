@@ -1,9 +1,7 @@
 import { join } from 'node:path'
-import { createApi } from '@atlas/api'
 import { openStore, type Store } from '@atlas/store'
-import { openAccess } from './access/authenticate.ts'
+import { type OnEnd, openApi } from './api.ts'
 import { openClouds } from './clouds.ts'
-import { createControl } from './control/control.ts'
 import { sandboxSsh } from './control/ssh.ts'
 import { openCredentials } from './credentials/open.ts'
 import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from './data-folder/server-file.ts'
@@ -14,12 +12,10 @@ import { drainable } from './drain.ts'
 import { openEdge } from './edge.ts'
 import { isLoopback, reachable } from './listening.ts'
 import { type Logger, openLog } from './logging.ts'
-import { answerMcp } from './mcp.ts'
 import type { Environment } from './settings/environment.ts'
 import type { Options } from './settings/options.ts'
 import { startBudgetWatch, startRetention } from './upkeep.ts'
 import { version } from './version.ts'
-import { startWebhooks } from './webhooks/start.ts'
 import { startWorkers } from './workers.ts'
 
 export interface Server {
@@ -59,32 +55,18 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('edge', edge.close)
   const clouds = openClouds({ store, environment, sandbox, dev, watch: edge.watch })
   const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets, log })
-  const { connections, served, sealer } = credentials
+  const { connections, served } = credentials
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
   const workers = await startWorkers({ store, connections, served, log }, wish)
   onEnd('workers', workers.stop)
 
-  const ssh = sandbox ? sandboxSsh(sandbox) : undefined
-  const access = openAccess({ store, token, issuer: environment.issuer, onTrouble })
-  onEnd('access', access.close)
-  const policy = { loopback: environment.ATLAS_WEBHOOK_LOOPBACK }
-  const webhooks = startWebhooks({ store, sealer, policy, version, log })
-  onEnd('webhooks', webhooks.stop)
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)
   onEnd('budgets', startBudgetWatch(store, log).stop)
-  const { forget } = access
-  const basics = { store, connections, credentials, dataDir, ssh, forget, isDraining: edge.isDraining }
-  const control = createControl({ ...basics, sealer, ...webhooks })
-  const api = createApi({
-    control,
-    mcp: answerMcp,
-    authenticate: access.authenticate,
-    version,
-    logger: log,
-    explain: database.explain,
-    ...edge.rules,
-  })
+  const ssh = sandbox ? sandboxSsh(sandbox) : undefined
+  const { explain } = database
+  const parts = { store, edge, credentials, environment, token, dataDir, ssh, log, onTrouble, explain }
+  const { api } = openApi(parts, onEnd)
   const drain = drainable(api.server)
   onEnd('api', () => {
     const closed = api.close()
@@ -126,8 +108,6 @@ async function sideBySide<A, B>(one: Promise<A>, other: Promise<B> | false): Pro
   await Promise.allSettled([one, other])
   return Promise.all([one, other || undefined])
 }
-
-type OnEnd = (part: string, stop: () => unknown) => void
 
 async function startEnding<T extends { stop(): Promise<void> }>(
   starting: Promise<T>,
