@@ -1,9 +1,4 @@
-import type { AtlasError } from '@atlas/core'
-
-/** What a caller may do; each may also do what stands before it. */
-export const roles = ['viewer', 'operator', 'admin'] as const
-
-export type Role = (typeof roles)[number]
+import { type AtlasError, type Role, roles } from '@atlas/core'
 
 /**
  * Who is behind a request: the server's own token, a token of a workspace, a person or program that an issuer vouches for,

@@ -1,3 +1,4 @@
+export * from './access.ts'
 export * from './audit/record.ts'
 export * from './audit/verify.ts'
 export * from './cloud-event.ts'

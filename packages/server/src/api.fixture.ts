@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import type { Role } from '@atlas/core'
 import { startPostgres } from '@atlas/postgres'
 import { openStore } from '@atlas/store'
 import { pino } from 'pino'
@@ -55,7 +56,7 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   }
 
   /** A token of a workspace, which is made where it is not there. */
-  async function tokenOf(workspace: string, role: 'viewer' | 'operator' | 'admin', more: object = {}) {
+  async function tokenOf(workspace: string, role: Role, more: object = {}) {
     await send('POST', '/workspaces', { body: { name: workspace } })
     const headers = { 'atlas-workspace': workspace }
     const { json } = await send('POST', '/tokens', { headers, body: { name: `${workspace}-${role}`, role, ...more } })

@@ -1,5 +1,4 @@
-export type { TokenRecord } from './access/tokens.ts'
-export { unknownWorkspace, type WorkspaceRecord } from './access/workspaces.ts'
+export { unknownWorkspace } from './access/workspaces.ts'
 export { type Loading, openLoading } from './backup/loading.ts'
 export { openSnapshot, type Snapshot } from './backup/snapshot.ts'
 export type { Holder } from './cloud/holders.ts'

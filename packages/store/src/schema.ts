@@ -1,4 +1,4 @@
-import type { ApprovalPolicy, AuditEntry, AuditRecord, JsonObject, Plan, Rate, Stamp } from '@atlas/core'
+import type { ApprovalPolicy, AuditEntry, AuditRecord, JsonObject, Plan, Rate, Role, Stamp } from '@atlas/core'
 import type { Finding, StepError } from '@atlas/engine'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
@@ -273,7 +273,7 @@ interface TokenTable {
   id: Generated<string>
   workspace: string
   name: string
-  role: 'viewer' | 'operator' | 'admin'
+  role: Role
   /** Whether what it asks for has to be approved by a person. */
   approval: Generated<'none' | 'required'>
   prefix: string

@@ -1,6 +1,6 @@
+import { roles } from '@atlas/core'
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
-import { roles } from '../caller.ts'
 
 const callerJson = z
   .object({

@@ -1,6 +1,5 @@
+import { roles, type Token } from '@atlas/core'
 import { z } from 'zod'
-import { roles } from '../caller.ts'
-import type { TokenView } from '../control/tokens.ts'
 
 const time = z.string().meta({ examples: ['2026-11-20T10:00:00.000Z'] })
 
@@ -46,7 +45,7 @@ export const newTokenJson = z
   })
   .meta({ id: 'NewToken', examples: [{ name: 'ci', role: 'operator', expires_at: '2027-11-20T10:00:00Z' }] })
 
-export const tokenToJson = (view: TokenView): TokenJson => ({
+export const tokenToJson = (view: Token): TokenJson => ({
   id: view.id,
   name: view.name,
   role: view.role,

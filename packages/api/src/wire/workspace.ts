@@ -1,6 +1,5 @@
-import { approvalPolicies } from '@atlas/core'
+import { approvalPolicies, type Workspace } from '@atlas/core'
 import { z } from 'zod'
-import type { WorkspaceView } from '../control/workspaces.ts'
 
 /** Lower case, so that it can stand in a URL, a file name and a shell without a thought. */
 export const workspaceName = z
@@ -29,7 +28,7 @@ export const workspaceJson = z
 
 export type WorkspaceJson = z.infer<typeof workspaceJson>
 
-export const workspaceToJson = ({ name, approval, createdAt }: WorkspaceView): WorkspaceJson => ({
+export const workspaceToJson = ({ name, approval, createdAt }: Workspace): WorkspaceJson => ({
   name,
   approval,
   created_at: createdAt,

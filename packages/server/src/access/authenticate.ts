@@ -1,6 +1,6 @@
 import { type Authenticate, type Caller, root, rootTokenCheck, wrongToken } from '@atlas/api'
-import { defaultWorkspace } from '@atlas/core'
-import { type Store, unknownWorkspace, type WorkspaceRecord } from '@atlas/store'
+import { defaultWorkspace, type Workspace } from '@atlas/core'
+import { type Store, unknownWorkspace } from '@atlas/store'
 import { issuerCallers } from './issuer.ts'
 import type { IssuerSettings } from './issuer-settings.ts'
 import { memoryUntil } from './memory.ts'
@@ -28,7 +28,7 @@ export function openAccess({ store, token, issuer, onTrouble }: AccessParts): Ac
   const isRoot = rootTokenCheck(token)
   const tokens = tokenCallers(store.tokens, memory, onTrouble)
   const vouched = issuer && issuerCallers(issuer, memory)
-  const workspaces = memory.remembered<WorkspaceRecord>()
+  const workspaces = memory.remembered<Workspace>()
 
   /** That of a token is there for as long as the token is good; others may name what is not. */
   async function existing(caller: Caller): Promise<Caller> {

@@ -1,6 +1,5 @@
-import { type Role, roles } from '@atlas/api'
 import { goesInClear } from '@atlas/client'
-import type { Problem } from '@atlas/core'
+import { type Problem, type Role, roles } from '@atlas/core'
 import { z } from 'zod'
 
 /** `value=meaning`, with commas between. */

@@ -1,6 +1,6 @@
-import { type Caller, type Role, roles } from '@atlas/api'
+import type { Caller } from '@atlas/api'
 import { goesInClear } from '@atlas/client'
-import { AtlasError } from '@atlas/core'
+import { AtlasError, type Role, roles } from '@atlas/core'
 import { unknownWorkspace } from '@atlas/store'
 import { createRemoteJWKSet, errors, type JWTPayload, jwtVerify } from 'jose'
 import { z } from 'zod'

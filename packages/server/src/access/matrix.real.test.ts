@@ -1,4 +1,5 @@
-import { may, type Needed, type Role, roles } from '@atlas/api'
+import { may, type Needed } from '@atlas/api'
+import { type Role, roles } from '@atlas/core'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { type ApiNode, apiNode, postgres, rootSecret } from '../api.fixture.ts'
 import { type Home, matrix, type Row, shop } from './matrix.fixture.ts'

@@ -1,6 +1,6 @@
 import type { Caller } from '@atlas/api'
-import { AtlasError } from '@atlas/core'
-import { type Store, type TokenRecord, unknownWorkspace } from '@atlas/store'
+import { AtlasError, type Token } from '@atlas/core'
+import { type Store, unknownWorkspace } from '@atlas/store'
 import type { Memory } from './memory.ts'
 import { digestOf, hasTokenForm } from './secret.ts'
 
@@ -20,7 +20,7 @@ export function tokenCallers(
   memory: Memory,
   onTrouble: (error: unknown) => void,
 ): { recognise: Recognise; settled(): Promise<void> } {
-  const remembered = memory.remembered<TokenRecord>()
+  const remembered = memory.remembered<Token>()
   const noted = new Map<string, number>()
   const writing = new Set<Promise<void>>()
 
@@ -52,14 +52,14 @@ export function tokenCallers(
   }
 }
 
-function callerOf(token: TokenRecord): Caller {
+function callerOf(token: Token): Caller {
   const { workspace, role, id, name } = token
   const kind = token.approval === 'required' ? 'agent' : 'token'
   const refusal = refusalOf(token)
   return { workspace, role, actor: { kind, id, name }, ...(refusal && { refusal }) }
 }
 
-function refusalOf({ name, prefix, revokedAt, expiresAt }: TokenRecord): AtlasError | undefined {
+function refusalOf({ name, prefix, revokedAt, expiresAt }: Token): AtlasError | undefined {
   const hint = 'an admin of the workspace can make a new one'
   if (revokedAt !== null) return new AtlasError('unauthorized', `The token ${name} (${prefix}) was revoked.`, { hint })
   if (expiresAt !== null && Date.parse(expiresAt) <= Date.now())

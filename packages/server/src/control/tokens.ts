@@ -23,23 +23,11 @@ export const tokensControl = ({ store: { tokens }, forget }: TokensParts): Token
         hint: 'give a time to come as expires_at, or none',
       })
     const { secret, prefix, digest } = newSecret()
-    const token = await tokens.create({
-      workspace,
-      name,
-      role,
-      approval,
-      prefix,
-      digest,
-      expiresAt,
-      createdBy: by.name,
-    })
+    const what = { workspace, name, role, approval, expiresAt, createdBy: by.name }
+    const token = await tokens.create({ ...what, prefix, digest })
     return { token, secret }
   },
-  async list(workspace, { limit, before }) {
-    const found = await tokens.list(workspace, { before, limit: limit + 1 })
-    const listed = found.slice(0, limit)
-    return { tokens: listed, ...(found.length > limit && { next: listed.at(-1)!.no }) }
-  },
+  list: (workspace, page) => tokens.list(workspace, page),
   get: (workspace, id) => tokens.get(workspace, id),
   async revoke(workspace, id) {
     const revoked = await tokens.revoke(workspace, id)

@@ -16,12 +16,8 @@ async function known({ store }: WorkspacesParts, caller: Caller, name: string) {
 }
 
 export const workspacesControl = (parts: WorkspacesParts): WorkspacesControl => ({
-  async list(caller, { limit, after }) {
-    if (!isRoot(caller)) return { workspaces: [await known(parts, caller, caller.workspace)] }
-    const found = await parts.store.workspaces.list({ after, limit: limit + 1 })
-    const workspaces = found.slice(0, limit)
-    return { workspaces, ...(found.length > limit && { next: workspaces.at(-1)!.name }) }
-  },
+  list: async (caller, page) =>
+    isRoot(caller) ? parts.store.workspaces.list(page) : { workspaces: [await known(parts, caller, caller.workspace)] },
   get: (caller, name) => known(parts, caller, name),
   create: (name) => parts.store.workspaces.create(name),
   async setApproval(caller, name, approval) {

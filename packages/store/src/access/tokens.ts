@@ -1,45 +1,30 @@
-import { AtlasError } from '@atlas/core'
+import { AtlasError, type Token } from '@atlas/core'
 import { type Selectable, sql } from 'kysely'
 import type { Connection } from '../connection.ts'
+import { pageOf } from '../page.ts'
 import type { Database } from '../schema.ts'
 import { explained } from '../trouble.ts'
 import { isUuid } from '../uuid.ts'
 import { holdWorkspace, tellAccess } from './workspaces.ts'
 
-/** A token as it is kept: never the token itself. Times are ISO 8601. */
-export interface TokenRecord {
-  id: string
-  /** Its place in the order of creation. */
-  no: string
-  workspace: string
-  name: string
-  role: 'viewer' | 'operator' | 'admin'
-  /** `required`: it is an agent's, and a person approves what it asks for. */
-  approval: 'none' | 'required'
-  prefix: string
-  createdBy: string
-  createdAt: string
-  expiresAt: string | null
-  lastUsedAt: string | null
-  revokedAt: string | null
-}
-
-export interface NewToken
-  extends Pick<TokenRecord, 'workspace' | 'name' | 'role' | 'approval' | 'prefix' | 'createdBy'> {
+export interface NewToken extends Pick<Token, 'workspace' | 'name' | 'role' | 'approval' | 'prefix' | 'createdBy'> {
   digest: Buffer
   expiresAt: Date | undefined
 }
 
 export interface Tokens {
-  create(token: NewToken): Promise<TokenRecord>
+  create(token: NewToken): Promise<Token>
   /** The latest first, older than `before`. */
-  list(workspace: string, page: { before?: string | undefined; limit: number }): Promise<TokenRecord[]>
+  list(
+    workspace: string,
+    page: { before?: string | undefined; limit: number },
+  ): Promise<{ tokens: Token[]; next?: string }>
   /** @throws AtlasError `not_found` */
-  get(workspace: string, id: string): Promise<TokenRecord>
+  get(workspace: string, id: string): Promise<Token>
   /** At once, on every node. One that is revoked stays as it is. @throws AtlasError `not_found` */
-  revoke(workspace: string, id: string): Promise<TokenRecord>
+  revoke(workspace: string, id: string): Promise<Token>
   /** Revoked and expired ones too: it is for the caller to say what that means. */
-  byDigest(digest: Buffer): Promise<TokenRecord | undefined>
+  byDigest(digest: Buffer): Promise<Token | undefined>
   /** Notes that it was used just now; more than once a minute is not written. */
   used(id: string): Promise<void>
 }
@@ -50,7 +35,12 @@ export const tokens = (connection: Connection): Tokens => ({
     explained(async () => {
       let query = connection.db.selectFrom('api_token').selectAll().where('workspace', '=', workspace)
       if (before !== undefined) query = query.where('no', '<', before)
-      return (await query.orderBy('no', 'desc').limit(limit).execute()).map(view)
+      const rows = await query
+        .orderBy('no', 'desc')
+        .limit(limit + 1)
+        .execute()
+      const { rows: page, ...more } = pageOf(rows, limit, ({ no }) => no)
+      return { tokens: page.map(view), ...more }
     }),
   get: (workspace, id) => explained(() => get(connection, workspace, id)),
   revoke: (workspace, id) => explained(() => revoke(connection, workspace, id)),
@@ -76,7 +66,7 @@ export const tokens = (connection: Connection): Tokens => ({
     }),
 })
 
-async function create({ db }: Connection, { expiresAt, createdBy, ...token }: NewToken): Promise<TokenRecord> {
+async function create({ db }: Connection, { expiresAt, createdBy, ...token }: NewToken): Promise<Token> {
   return db.transaction().execute(async (tx) => {
     await holdWorkspace(tx, token.workspace)
     const row = await tx
@@ -88,7 +78,7 @@ async function create({ db }: Connection, { expiresAt, createdBy, ...token }: Ne
   })
 }
 
-async function get({ db }: Connection, workspace: string, id: string): Promise<TokenRecord> {
+async function get({ db }: Connection, workspace: string, id: string): Promise<Token> {
   const row = isUuid(id)
     ? await db
         .selectFrom('api_token')
@@ -103,7 +93,7 @@ async function get({ db }: Connection, workspace: string, id: string): Promise<T
   })
 }
 
-async function revoke(connection: Connection, workspace: string, id: string): Promise<TokenRecord> {
+async function revoke(connection: Connection, workspace: string, id: string): Promise<Token> {
   const { revokedAt } = await get(connection, workspace, id)
   if (revokedAt === null) {
     await connection.db.transaction().execute(async (tx) => {
@@ -119,9 +109,8 @@ async function revoke(connection: Connection, workspace: string, id: string): Pr
   return get(connection, workspace, id)
 }
 
-const view = (row: Selectable<Database['api_token']>): TokenRecord => ({
+const view = (row: Selectable<Database['api_token']>): Token => ({
   id: row.id,
-  no: row.no,
   workspace: row.workspace,
   name: row.name,
   role: row.role,

@@ -1,26 +1,20 @@
-import { type ApprovalPolicy, AtlasError, defaultWorkspace } from '@atlas/core'
+import { type ApprovalPolicy, AtlasError, defaultWorkspace, type Workspace } from '@atlas/core'
 import { type Kysely, sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
+import { pageOf } from '../page.ts'
 import type { Database } from '../schema.ts'
 import { channels } from '../statements.ts'
 import { explained } from '../trouble.ts'
 
-export interface WorkspaceRecord {
-  name: string
-  /** Whose plans somebody else has to approve. */
-  approval: ApprovalPolicy
-  createdAt: string
-}
-
 /** The teams of an installation: each sees its own infrastructure and nothing of the others'. */
 export interface Workspaces {
   /** By name, after `after`. */
-  list(page: { after?: string | undefined; limit: number }): Promise<WorkspaceRecord[]>
-  find(name: string): Promise<WorkspaceRecord | undefined>
+  list(page: { after?: string | undefined; limit: number }): Promise<{ workspaces: Workspace[]; next?: string }>
+  find(name: string): Promise<Workspace | undefined>
   /** @throws AtlasError `already_exists`, also where a workspace of that name has been deleted */
-  create(name: string): Promise<WorkspaceRecord>
+  create(name: string): Promise<Workspace>
   /** @throws AtlasError `not_found` */
-  setApproval(name: string, approval: ApprovalPolicy): Promise<WorkspaceRecord>
+  setApproval(name: string, approval: ApprovalPolicy): Promise<Workspace>
   /** Its tokens and credentials end with it. @throws AtlasError `not_found`, `not_empty` */
   remove(name: string): Promise<void>
 }
@@ -31,9 +25,10 @@ export const workspaces = ({ db }: Connection): Workspaces => ({
       const rows = await existing(db)
         .where('name', '>', after ?? '')
         .orderBy('name')
-        .limit(limit)
+        .limit(limit + 1)
         .execute()
-      return rows.map(view)
+      const { rows: page, ...more } = pageOf(rows.map(view), limit, ({ name }) => name)
+      return { workspaces: page, ...more }
     }),
   find: (name) =>
     explained(async () => {
@@ -71,7 +66,7 @@ export const workspaces = ({ db }: Connection): Workspaces => ({
 const existing = (db: Kysely<Database>) =>
   db.selectFrom('workspace').select(['name', 'approval', 'created_at']).where('deleted_at', 'is', null)
 
-const view = (row: { name: string; approval: ApprovalPolicy; created_at: Date }): WorkspaceRecord => ({
+const view = (row: { name: string; approval: ApprovalPolicy; created_at: Date }): Workspace => ({
   name: row.name,
   approval: row.approval,
   createdAt: row.created_at.toISOString(),
