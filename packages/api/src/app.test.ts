@@ -18,6 +18,7 @@ const operation: Operation = {
   createdResources: ['net'],
   costChange: 47.86,
   error: null,
+  budgetOverride: null,
   origin: { requestId: 'request-1', traceparent: '00-0af7651916cd43dd8448eb211c80319c-b7ad6b7169203331-01' },
   createdAt: '2026-11-20T10:00:00.000Z',
   startedAt: '2026-11-20T10:00:01.000Z',
@@ -122,7 +123,7 @@ test('?plan=true plans and submits nothing', async () => {
   const answer = await send('POST', '/infrastructure?plan=true', { name: 'shop', plan_hash: 'h0' })
   expect([answer.statusCode, answer.json()]).toEqual([
     200,
-    { plan: { hash: 'h1' }, gate: { verdict: 'ok', budgets: [] } },
+    { plan: { hash: 'h1' }, gate: { verdict: 'ok', can_override: false, budgets: [] } },
   ])
   expect(asked).toEqual([{ workspace: 'default', kind: 'apply', description: { name: 'shop' } }])
 })

@@ -24,6 +24,8 @@ export interface Consent {
   yes: boolean
   /** --consent: resources whose data may be lost. */
   consent: readonly string[]
+  /** --override-budget: why a budget does not count this once. */
+  overrideBudget?: string | undefined
   /** --detach: start it and do not wait. */
   detach?: boolean
 }
@@ -34,10 +36,14 @@ export async function carryOut(context: Context, change: Change, given: Consent)
   const plan = await change.plan(client)
   if (isNothing(plan)) return { json: { plan, operation: null }, text: () => change.nothing, next: change.next }
   context.say(`${await showPlan(plan, context.terminal)}\n`)
-  refuseOverBudget(plan)
+  if (given.overrideBudget === undefined) refuseOverBudget(plan)
   const consent = await consentFor(context, plan, given)
   if (!(await agreed(context, questionFor(plan), given.yes))) return { text: () => 'Nothing was changed.' }
-  const started = await change.start(client, { planHash: plan.hash, consent })
+  const started = await change.start(client, {
+    planHash: plan.hash,
+    consent,
+    ...(given.overrideBudget !== undefined && { overrideBudget: given.overrideBudget }),
+  })
   if (given.detach) return detachedOutcome(context, started, 0)
   const { operation, detached } = await follow(context, client, started)
   return detached ? detachedOutcome(context, operation, 130) : outcomeOf(context, plan, operation, change.next)
@@ -57,7 +63,7 @@ function refuseOverBudget({ gate }: Planned): void {
   if (!first) return
   const names = over.map(({ budget }) => budget).join(', ')
   throw new AtlasError('budget_exceeded', `This is more than the budget allows: ${names}`, {
-    hint: `plan less, take something else away first, or have an admin raise it: atlas budgets set ${first.budget} --monthly <usd>`,
+    hint: `plan less, take something else away first, or have an admin raise it (atlas budgets set ${first.budget} --monthly <usd>) or carry it out all the same (--override-budget <reason>)`,
   })
 }
 

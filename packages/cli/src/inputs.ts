@@ -10,5 +10,6 @@ export const describedBy = {
 export const approvedBy = {
   yes: toggle('-y, --yes', 'do not ask'),
   consent: list('--consent <names>', 'resources whose data may be lost, with commas between'),
+  overrideBudget: text('--override-budget <reason>', 'carry it out although a budget blocks it, and why; for admins'),
   detach: toggle('--detach', 'start it and do not wait for its end'),
 }

@@ -8,7 +8,7 @@ import type { Operation, Planned } from './types.ts'
 export type AccountResource = components['schemas']['AccountResource']
 
 /** What is to become part of an infrastructure. */
-export type ImportWish = Omit<components['schemas']['Import'], 'plan_hash' | 'consent'>
+export type ImportWish = Omit<components['schemas']['Import'], 'plan_hash' | 'consent' | 'override_budget'>
 
 /** The plan of an import, the description that is kept, and that this description then changes nothing. */
 export interface ImportPreview {
@@ -35,8 +35,12 @@ export const adoption = (api: Api) => ({
     return { plan: planOf(answer), description, proof }
   },
 
-  async import(id: string, wish: ImportWish, { planHash }: Approval = {}): Promise<Operation> {
-    const body = { ...wish, ...(planHash !== undefined && { plan_hash: planHash }) }
+  async import(id: string, wish: ImportWish, { planHash, overrideBudget }: Approval = {}): Promise<Operation> {
+    const body = {
+      ...wish,
+      ...(planHash !== undefined && { plan_hash: planHash }),
+      ...(overrideBudget !== undefined && { override_budget: overrideBudget }),
+    }
     return operationOf(await bodyOf(api.POST(path, { params: { path: { id } }, body })))
   },
 

@@ -21,6 +21,8 @@ import type {
 export interface Approval {
   planHash?: string
   consent?: readonly string[]
+  /** Why this one operation is carried out although a budget blocks it. For admins. */
+  overrideBudget?: string
 }
 
 export interface CostQuery {
@@ -183,7 +185,8 @@ export const planOf = (answer: object): Planned => {
 }
 export const operationOf = (answer: object) => (answer as { operation: Operation }).operation
 
-const wire = ({ planHash, consent }: Approval) => ({
+const wire = ({ planHash, consent, overrideBudget }: Approval) => ({
+  ...(overrideBudget === undefined ? {} : { override_budget: overrideBudget }),
   ...(planHash === undefined ? {} : { plan_hash: planHash }),
   ...(consent === undefined ? {} : { consent: [...consent] }),
 })

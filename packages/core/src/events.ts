@@ -52,6 +52,7 @@ export const eventTypes = [
   'budget.warned',
   'budget.exceeded',
   'budget.blocked',
+  'budget.overridden',
 ] as const
 
 export type EventType = (typeof eventTypes)[number]

@@ -1,3 +1,4 @@
+import type { BudgetOverride } from './cost/budget.ts'
 import type { Plan } from './plan/types.ts'
 import type { Work } from './plan/work.ts'
 
@@ -32,6 +33,8 @@ export interface Operation {
   /** USD a month, of the steps done so far. */
   costChange: number
   error: { code: string; message: string; hint?: string; step?: number } | null
+  /** `null`: no budget blocked it. */
+  budgetOverride: BudgetOverride | null
   /** `undefined`: it was not asked for through the API. */
   origin: Origin | undefined
   createdAt: string

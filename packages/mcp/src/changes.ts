@@ -68,7 +68,12 @@ async function made({ api }: Client, given: z.infer<z.ZodObject<typeof wish>>): 
 }
 
 /** What stands in a description as approval is no approval here. The server judges the rest. */
-function withoutApproval({ plan_hash: _, consent: __, ...description }: JsonObject | Record<string, unknown> = {}) {
+function withoutApproval({
+  plan_hash: _,
+  consent: __,
+  override_budget: ___,
+  ...description
+}: JsonObject | Record<string, unknown> = {}) {
   return description as never
 }
 

@@ -122,6 +122,7 @@ interface Row extends Asked {
   plan_hash: string
   status: Operation['status']
   cancel_requested: boolean
+  budget_override: Operation['budgetOverride']
   total: number
   completed: number
   current: { action: OperationStep['action']; resource: string; type: string } | null
@@ -143,7 +144,7 @@ async function select(
   const [at, behind] = after ?? []
   const { rows } = await explained(() =>
     sql<Row>`
-      select o.id, o.workspace, o.infrastructure, o.kind, o.plan_hash, o.status, o.cancel_requested, o.error,
+      select o.id, o.workspace, o.infrastructure, o.kind, o.plan_hash, o.status, o.cancel_requested, o.error, o.budget_override,
         o.created_at, to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place, o.started_at, o.finished_at,
         o.request_id, o.traceparent, s.*
       from (
@@ -205,6 +206,7 @@ function view(row: Row): Operation {
     createdResources: row.created,
     costChange: cents(row.cost),
     error: row.error,
+    budgetOverride: row.budget_override,
     origin: originOf(row),
     createdAt: row.created_at.toISOString(),
     startedAt: row.started_at?.toISOString() ?? null,

@@ -1,4 +1,14 @@
-import type { ApprovalPolicy, AuditEntry, AuditRecord, JsonObject, Plan, Rate, Role, Stamp } from '@atlas/core'
+import type {
+  ApprovalPolicy,
+  AuditEntry,
+  AuditRecord,
+  BudgetOverride,
+  JsonObject,
+  Plan,
+  Rate,
+  Role,
+  Stamp,
+} from '@atlas/core'
 import type { Finding, StepError } from '@atlas/engine'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
 
@@ -71,6 +81,7 @@ interface OperationTable {
   idempotency_key: string | null
   request_id: string | null
   traceparent: string | null
+  budget_override: JSONColumnType<BudgetOverride> | null
   status: Generated<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'>
   cancel_requested: Generated<boolean>
   epoch: Generated<number>

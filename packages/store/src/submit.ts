@@ -1,10 +1,12 @@
 import { randomUUID } from 'node:crypto'
 import {
   AtlasError,
+  type BudgetOverride,
   checkConsent,
   type Gate,
   isAtlasError,
   type Origin,
+  overrideOf,
   ownerOf,
   type Plan,
   refuseBlocked,
@@ -12,10 +14,10 @@ import {
 import { sql, type Transaction } from 'kysely'
 import { holdWorkspace } from './access/workspaces.ts'
 import { appendAudit } from './audit/append.ts'
-import { operationEnded } from './audit/operation.ts'
+import { operationEnded, overrode } from './audit/operation.ts'
 import type { Connection } from './connection.ts'
 import { holdBudgets } from './costs/budgets.ts'
-import { judgePlan, noteWarned, tellBlocked, warned } from './costs/gate.ts'
+import { judgePlan, noteWarned, overridden, tellBlocked, warned } from './costs/gate.ts'
 import { type NewEvent, writeEvents } from './events/events.ts'
 import { carriedOut, ending } from './finish.ts'
 import { agreedConsent } from './plans/approvals.ts'
@@ -29,6 +31,8 @@ export interface SubmitOptions {
   by?: Actor
   /** Names of resources whose data may be lost. Of a plan that has to be approved, who approved it has said that. */
   consent?: readonly string[]
+  /** Why an admin has it carried out although a budget blocks it. Counts for this operation alone. */
+  overrideBudget?: string
   /** The same key never makes two operations in a workspace: the first one is answered again. */
   idempotencyKey?: string
   /** The request that asks for it. */
@@ -65,8 +69,9 @@ async function store(
   tx: Transaction<Database>,
   queue: Pick<Queue, 'send'>,
   plan: Plan,
-  { by, consent = [], idempotencyKey, origin }: SubmitOptions,
+  options: SubmitOptions,
 ): Promise<string> {
+  const { by, consent = [], idempotencyKey, origin } = options
   await holdWorkspace(tx, plan.workspace)
   const { infrastructure, created } = await lockInfrastructure(tx, plan)
   const earlier = idempotencyKey === undefined ? undefined : await byKey(tx, plan, idempotencyKey)
@@ -76,31 +81,39 @@ async function store(
   refuseStale(plan, infrastructure.revision)
   await refuseOtherAccount(tx, infrastructure.id, plan)
   const gate = await judgePlan(tx, await holdBudgets(tx, plan.workspace), plan)
-  refuseBlocked(gate)
+  const override = by && overrideOf(gate, by.name, options.overrideBudget)
+  if (!override) refuseBlocked(gate)
   await noteWarned(tx, plan.workspace, gate)
 
   const id = randomUUID()
   const atOnce = plan.steps.length === 0
-  await insertOperation(tx, { id, infrastructureId: infrastructure.id, plan, idempotencyKey, origin, atOnce })
+  await insertOperation(tx, { id, infrastructureId: infrastructure.id, plan, idempotencyKey, origin, override, atOnce })
   await insertPlan(tx, id, plan, infrastructure.description)
   await adoptPlan(tx, infrastructure.id, plan)
   const change = atOnce ? await carriedOut(tx, infrastructure.id, id, plan) : undefined
   if (!atOnce) await queue.send(tx, id)
-  await writeEvents(tx, plan, events(id, plan, { created, change, gate }))
-  if (atOnce) await appendAudit(tx, [operationEnded(id, plan, { status: 'succeeded' })])
+  await writeEvents(tx, plan, events(id, plan, { created, change, gate, override }))
+  await appendAudit(tx, [
+    ...(override && by ? [overrode(id, plan, by, override)] : []),
+    ...(atOnce ? [operationEnded(id, plan, { status: 'succeeded' })] : []),
+  ])
   return id
 }
 
-function events(
-  operation: string,
-  plan: Plan,
-  { created, change, gate }: { created: boolean; change: NewEvent[] | undefined; gate: Gate },
-): NewEvent[] {
+interface Outcome {
+  created: boolean
+  change: NewEvent[] | undefined
+  gate: Gate
+  override: BudgetOverride | undefined
+}
+
+function events(operation: string, plan: Plan, { created, change, gate, override }: Outcome): NewEvent[] {
   const data = { kind: plan.kind, steps: plan.steps.length, planHash: plan.hash }
   return [
     ...(created ? [{ type: 'infrastructure.created' as const, data: { provider: plan.provider } }] : []),
     { type: 'operation.queued', operation, data },
     ...warned(operation, gate),
+    ...(override ? overridden(operation, gate, override) : []),
     ...(change ? [...change, ending(operation, plan, { status: 'succeeded' })] : []),
   ]
 }
@@ -167,12 +180,13 @@ interface NewOperation {
   plan: Plan
   idempotencyKey: string | undefined
   origin: Origin | undefined
+  override: BudgetOverride | undefined
   atOnce: boolean
 }
 
 async function insertOperation(
   tx: Transaction<Database>,
-  { id, infrastructureId, plan, idempotencyKey, origin, atOnce }: NewOperation,
+  { id, infrastructureId, plan, idempotencyKey, origin, override, atOnce }: NewOperation,
 ) {
   const { workspace, infrastructure, account, kind, undoes, hash } = plan
   await tx
@@ -190,6 +204,7 @@ async function insertOperation(
       idempotency_key: idempotencyKey ?? null,
       request_id: origin?.requestId ?? null,
       traceparent: origin?.traceparent ?? null,
+      budget_override: override ? JSON.stringify(override) : null,
       ...(atOnce && { status: 'succeeded', started_at: sql<Date>`now()`, finished_at: sql<Date>`now()` }),
     })
     .execute()

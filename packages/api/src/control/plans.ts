@@ -28,6 +28,8 @@ export interface PlanApproval {
   by: Actor
   /** Refused as `precondition_failed` where the infrastructure is at none of these. */
   revisions?: readonly number[]
+  /** Why an admin has it carried out although a budget blocks it. */
+  overrideBudget?: string
   /** The same key never makes two operations. */
   idempotencyKey?: string
   /** The operation keeps it, and its events tell it. */

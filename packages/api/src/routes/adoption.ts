@@ -55,10 +55,10 @@ export const adoptionRoutes: FastifyPluginAsyncZod<{ control: Control }> = async
       },
     },
     async (request, reply) => {
-      const { plan_hash, consent, ...wish } = request.body
+      const { plan_hash, consent, override_budget, ...wish } = request.body
       const { workspace } = request.caller
       const what = { workspace, kind: 'import', infrastructure: request.params.id, ...wish } as const
-      if (!request.query.plan) return carryOut(control, request, reply, what, { plan_hash, consent })
+      if (!request.query.plan) return carryOut(control, request, reply, what, { plan_hash, consent, override_budget })
       const { plan, proof } = await control.adoption.prove(what)
       const answer = await preview(control, request, reply, { wish: what, plan, store: request.query.store })
       const description = plan.description as JsonObject

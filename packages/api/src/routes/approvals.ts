@@ -30,7 +30,7 @@ export const approvalRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'pla
         if (request.audited) request.audited.planHash = hash
         const decision = { status, by: actor, consent: request.body.consent, reason: request.body.reason }
         const decided = await control.plans.decide(workspace, hash, decision)
-        return storedPlanToJson(decided, await control.budgets.gate(decided.plan))
+        return storedPlanToJson(decided, await control.budgets.gate(decided.plan), request.caller)
       },
     )
 

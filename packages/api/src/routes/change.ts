@@ -1,6 +1,7 @@
-import type { Operation, Plan } from '@atlas/core'
+import { AtlasError, type Operation, type Plan } from '@atlas/core'
 import type { FastifyReply, FastifyRequest } from 'fastify'
 import { z } from 'zod'
+import { type Caller, may } from '../caller.ts'
 import type { Control, PlanRequest } from '../control.ts'
 import { originOf } from '../edge/origin.ts'
 import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
@@ -43,7 +44,7 @@ export async function preview(
     await control.plans.keep(plan, wish, request.caller.actor)
     reply.header('location', `/api/v1/plans/${plan.hash}`)
   }
-  return { plan, gate: gateToJson(await control.budgets.gate(plan)) }
+  return { plan, gate: gateToJson(await control.budgets.gate(plan), request.caller) }
 }
 
 /** Without a hash the caller trusts whatever the plan says now; loss of data still needs consent. */
@@ -52,17 +53,34 @@ export async function carryOut(
   request: FastifyRequest,
   reply: FastifyReply,
   wish: PlanRequest,
-  { plan_hash, consent }: Approval,
+  { plan_hash, consent, override_budget }: Approval,
 ) {
   const { caller, keyed } = request
   const earlier = keyed?.again ? await control.submittedBy(caller.workspace, keyed.id) : undefined
   if (earlier) return started(request, reply, earlier)
   const revisions = revisionsMeant(request)
   const planHash = plan_hash ?? (await control.plan(wish)).hash
-  const approved = { planHash, consent, by: caller.actor, origin: originOf(request), ...(revisions && { revisions }) }
+  const override = overrideBy(caller, override_budget)
+  const approved = {
+    planHash,
+    consent,
+    by: caller.actor,
+    ...override,
+    origin: originOf(request),
+    ...(revisions && { revisions }),
+  }
   if (request.audited) request.audited.planHash = planHash
   const key = keyed && { idempotencyKey: keyed.id }
   return started(request, reply, await control.submit({ ...wish, ...approved, ...key }))
+}
+
+/** @throws AtlasError `forbidden`: a limit that everybody may pass is none */
+export function overrideBy(caller: Caller, reason: string | undefined): { overrideBudget?: string } {
+  if (reason === undefined) return {}
+  if (may(caller, 'admin')) return { overrideBudget: reason }
+  throw new AtlasError('forbidden', `Only admins pass a budget’s limit; ${caller.actor.name} is ${caller.role}.`, {
+    hint: 'leave override_budget out, or have an admin carry the plan out: atlas apply <hash> --override-budget <reason>',
+  })
 }
 
 /** The answer of whatever made an operation. */

@@ -11,6 +11,7 @@ const byId = z.object({ id: z.string().describe('Id or name') })
 /** A DELETE has no body worth relying on (RFC 9110, 9.3.5): the approval is in the query. */
 const destroyQuery = planQuery.extend({
   plan_hash: approval.shape.plan_hash,
+  override_budget: approval.shape.override_budget,
   consent: z.preprocess((value) => (typeof value === 'string' ? [value] : value), approval.shape.consent),
 })
 
@@ -31,9 +32,9 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
       },
     },
     (request, reply) => {
-      const { plan_hash, consent, ...description } = request.body
+      const { plan_hash, consent, override_budget, ...description } = request.body
       const what = { kind: 'apply', description: description as JsonObject } as const
-      return change(control, request, reply, what, { plan_hash, consent, ...request.query })
+      return change(control, request, reply, what, { plan_hash, consent, override_budget, ...request.query })
     },
   )
 
@@ -54,10 +55,10 @@ export const infrastructureRoutes: FastifyPluginAsyncZod<{ control: Control }> =
       },
     },
     async (request, reply) => {
-      const { plan_hash, consent, ...given } = request.body
+      const { plan_hash, consent, override_budget, ...given } = request.body
       const name = await control.nameOf(request.caller.workspace, request.params.id)
       const description = namedAs(name, given as JsonObject)
-      const approved = { plan_hash, consent, ...request.query }
+      const approved = { plan_hash, consent, override_budget, ...request.query }
       return change(control, request, reply, { kind: 'apply', description }, approved)
     },
   )

@@ -14,7 +14,7 @@ import {
   storedPlanToJson,
 } from '../wire/plan.ts'
 import { approvalRoutes } from './approvals.ts'
-import { started } from './change.ts'
+import { overrideBy, started } from './change.ts'
 import { namedAs } from './name.ts'
 
 const byId = z.object({ id: z.string().describe('Id or name') })
@@ -60,7 +60,7 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       refuseLostUpdate(plan, revisionsMeant(request))
       const kept = await control.plans.keep(plan, wish, actor)
       reply.code(201).header('location', `/api/v1/plans/${plan.hash}`)
-      return storedPlanToJson(kept, await control.budgets.gate(plan))
+      return storedPlanToJson(kept, await control.budgets.gate(plan), request.caller)
     },
   )
 
@@ -103,7 +103,7 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
     },
     async ({ caller, params }) => {
       const found = await control.plans.get(caller.workspace, params.hash)
-      return storedPlanToJson(found, await control.budgets.gate(found.plan))
+      return storedPlanToJson(found, await control.budgets.gate(found.plan), caller)
     },
   )
 
@@ -131,6 +131,7 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       const approval = {
         consent: request.body.consent,
         by: actor,
+        ...overrideBy(request.caller, request.body.override_budget),
         origin: originOf(request),
         ...(revisions && { revisions }),
         ...(keyed && { idempotencyKey: keyed.id }),

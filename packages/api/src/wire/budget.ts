@@ -1,5 +1,6 @@
 import type { Gate, Judged } from '@atlas/core'
 import { z } from 'zod'
+import { type Caller, may } from '../caller.ts'
 
 const usd = (what: string) => z.number().describe(`USD: ${what}`)
 
@@ -29,6 +30,11 @@ export const budgetJson = z
 export const gateJson = z
   .object({
     verdict: verdict.describe('The worst of its budgets. block: the plan would be refused as `budget_exceeded`'),
+    can_override: z
+      .boolean()
+      .describe(
+        'A budget blocks the plan, and the caller may have it carried out all the same, with `override_budget`',
+      ),
     budgets: z.array(
       z.object({ budget: z.string(), tag: z.string().nullable(), limit: usd('a month'), ...figures, verdict }),
     ),
@@ -57,8 +63,9 @@ export const budgetToJson = (judged: Judged): BudgetJson => ({
   ...figuresOf(judged),
 })
 
-export const gateToJson = ({ verdict, budgets }: Gate): GateJson => ({
+export const gateToJson = ({ verdict, budgets }: Gate, caller: Caller): GateJson => ({
   verdict,
+  can_override: verdict === 'block' && may(caller, 'admin'),
   budgets: budgets.map((judged) => ({
     budget: judged.budget.name,
     tag: judged.budget.tag,

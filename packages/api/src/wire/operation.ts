@@ -17,6 +17,10 @@ export const operationJson = z
     error: z
       .object({ code: z.string(), message: z.string(), hint: z.string().optional(), step: z.number().optional() })
       .nullable(),
+    budget_override: z
+      .object({ by: z.string(), reason: z.string(), budgets: z.array(z.string()) })
+      .nullable()
+      .describe('An admin had it carried out although these budgets blocked it; null where none did'),
     request_id: z.string().nullable().describe('`x-request-id` of the request that asked for it'),
     trace_id: z.string().nullable().describe('The distributed trace that this request belongs to'),
     created_at: z.string(),
@@ -40,6 +44,7 @@ export const operationToJson = (operation: Operation): OperationJson => ({
   created_resources: operation.createdResources,
   cost_change: operation.costChange,
   error: operation.error,
+  budget_override: operation.budgetOverride,
   request_id: operation.origin?.requestId ?? null,
   trace_id: traceIdOf(operation.origin) ?? null,
   created_at: operation.createdAt,

@@ -1,5 +1,6 @@
 import type { Gate, Plan } from '@atlas/core'
 import { z } from 'zod'
+import type { Caller } from '../caller.ts'
 import type { StoredPlan, StoredPlanSummary } from '../control/plans.ts'
 import { gateJson, gateToJson } from './budget.ts'
 import { planJson } from './plan-document.ts'
@@ -27,6 +28,15 @@ export const approval = z.object({
     .optional()
     .describe('Hash of the plan that was looked at: refused as `plan_stale` where the plan is another by now'),
   consent: z.array(z.string()).default([]).describe('Resources whose data may be lost'),
+  override_budget: z
+    .string()
+    .trim()
+    .min(3)
+    .max(300)
+    .optional()
+    .describe(
+      'For admins: why this one operation is carried out although a budget blocks it. Kept in the audit; nothing where none blocks',
+    ),
 })
 
 /** Where the approval is all that there is to say, saying nothing is fine. */
@@ -35,7 +45,10 @@ export const optionalApproval = z.preprocess((body) => body ?? {}, approval)
 export type Approval = z.infer<typeof approval>
 
 /** The same for a plan that is named in the path. */
-export const optionalConsent = z.preprocess((body) => body ?? {}, approval.pick({ consent: true }))
+export const optionalConsent = z.preprocess(
+  (body) => body ?? {},
+  approval.pick({ consent: true, override_budget: true }),
+)
 
 /** What a person says to a plan that waits for it. */
 export const optionalDecision = z.preprocess(
@@ -92,9 +105,13 @@ const keptToJson = ({ madeBy, madeAt, expiresAt, approval }: Omit<StoredPlan, 'p
   },
 })
 
-export const storedPlanToJson = ({ plan, ...rest }: StoredPlan, gate: Gate): z.infer<typeof storedPlanJson> => ({
+export const storedPlanToJson = (
+  { plan, ...rest }: StoredPlan,
+  gate: Gate,
+  caller: Caller,
+): z.infer<typeof storedPlanJson> => ({
   plan,
-  gate: gateToJson(gate),
+  gate: gateToJson(gate, caller),
   ...keptToJson(rest),
 })
 

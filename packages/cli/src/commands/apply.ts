@@ -22,9 +22,13 @@ export default command({
       context,
       {
         plan: async () => plan,
-        start: async ({ api }, { consent = [] }) => {
+        start: async ({ api }, { consent = [], overrideBudget }) => {
           const params = { path: { hash } }
-          const call = api.POST('/api/v1/plans/{hash}/apply', { params, body: { consent: [...consent] } })
+          const body = {
+            consent: [...consent],
+            ...(overrideBudget !== undefined && { override_budget: overrideBudget }),
+          }
+          const call = api.POST('/api/v1/plans/{hash}/apply', { params, body })
           return (await bodyOf(call)).operation
         },
         nothing: 'The plan changes nothing.',

@@ -62,6 +62,7 @@ const operation: Operation = {
   completed_steps: 1,
   current_step: null,
   created_resources: ['net'],
+  budget_override: null,
   cost_change: 6,
   error: { code: 'cloud_refused', message: 'no room in lon1' },
   request_id: null,

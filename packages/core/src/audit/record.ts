@@ -7,12 +7,13 @@ import { canonical, type JsonObject } from '../json.ts'
  * - `refused`: a known caller was not let through, so nothing was asked.
  * - `ended`: an operation is over.
  * - `used`: a credential was given out to be used.
+ * - `overrode`: an admin had an operation carried out that a budget blocked.
  */
-export const auditKinds = ['asked', 'answered', 'refused', 'ended', 'used'] as const
+export const auditKinds = ['asked', 'answered', 'refused', 'ended', 'used', 'overrode'] as const
 
 export type AuditKind = (typeof auditKinds)[number]
 
-/** What is told of one happening. It never holds a secret, nor anything of a request's body but the plan's hash. */
+/** What is told of one happening. It never holds a secret, nor anything of a request's body but the plan's hash and the reason of an override. */
 export interface AuditEntry {
   kind: AuditKind
   workspace: string

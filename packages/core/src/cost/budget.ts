@@ -111,9 +111,24 @@ function tagsByResource(description: JsonObject) {
   return { shared, of: (resource: string) => own.get(resource) ?? shared }
 }
 
+export const blockedBy = ({ budgets }: Gate): Judged[] => budgets.filter(({ verdict }) => verdict === 'block')
+
+/** An admin had one operation carried out that these budgets blocked. */
+export interface BudgetOverride {
+  by: string
+  reason: string
+  budgets: string[]
+}
+
+/** Nothing is overridden where nobody says why, or where nothing blocks. */
+export function overrideOf(gate: Gate, by: string, reason: string | undefined): BudgetOverride | undefined {
+  const budgets = blockedBy(gate).map(({ budget }) => budget.name)
+  return reason === undefined || budgets.length === 0 ? undefined : { by, reason, budgets }
+}
+
 /** @throws AtlasError `budget_exceeded` saying by how much, and what to do */
-export function refuseBlocked({ budgets }: Gate): void {
-  const blocking = budgets.filter(({ verdict }) => verdict === 'block')
+export function refuseBlocked(gate: Gate): void {
+  const blocking = blockedBy(gate)
   const first = blocking[0]
   if (!first) return
   throw new AtlasError('budget_exceeded', `${blocking.map(told).join('; ')}.`, {
@@ -123,7 +138,7 @@ export function refuseBlocked({ budgets }: Gate): void {
       found: `$${judged.wouldBe.toFixed(2)} a month`,
       expected: `at most $${judged.blockAt.toFixed(2)}`,
     })),
-    hint: `plan less, take something else away first, or have an admin raise it: atlas budgets set ${first.budget.name} --monthly ${enough(first)}`,
+    hint: `plan less, take something else away first, or have an admin raise it (atlas budgets set ${first.budget.name} --monthly ${enough(first)}) or carry it out all the same, saying why (--override-budget)`,
   })
 }
 

@@ -38,6 +38,7 @@ export function createControl(parts: ControlParts): Control {
     by,
     revisions,
     idempotencyKey,
+    overrideBudget,
     origin,
     ...request
   }) => {
@@ -48,6 +49,7 @@ export function createControl(parts: ControlParts): Control {
       by,
       consent,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
+      ...(overrideBudget !== undefined && { overrideBudget }),
       ...(origin && { origin }),
     })
   }

@@ -1,6 +1,8 @@
 import {
   type AtlasError,
   type Budget,
+  type BudgetOverride,
+  blockedBy,
   forecastOf,
   type Gate,
   gateOf,
@@ -134,6 +136,14 @@ export async function noteWarned(tx: Transaction<Database>, workspace: string, {
     .where('verdict', '=', 'ok')
     .execute()
 }
+
+/** Each budget that would have blocked it. */
+export const overridden = (operation: string, gate: Gate, { by, reason }: BudgetOverride): NewEvent[] =>
+  blockedBy(gate).map((judged) => ({
+    type: 'budget.overridden',
+    operation,
+    data: { ...figures(judged), by, reason },
+  }))
 
 export const figures = ({ budget, wouldBe, warnAt, blockAt }: Judged): JsonObject => ({
   budget: budget.name,
