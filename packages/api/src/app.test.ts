@@ -187,6 +187,17 @@ test.each([
   expect(answer.json()).toMatchObject({ code: 'usage', status: 400, problems: [{ where }] })
 })
 
+test.each(['DELETE', 'TRACE', 'QUERY', 'OPTIONS'] as const)(
+  '%s where there is only GET is 405, and says so',
+  async (method) => {
+    const { app } = api()
+    const headers = { authorization: 'Bearer secret' }
+    const answer = await app.inject({ method: method as 'DELETE', url: '/api/v1/operations/op-1?a=b', headers })
+    expect([answer.statusCode, answer.headers.allow]).toEqual([405, 'GET, HEAD'])
+    expect(answer.json()).toMatchObject({ code: 'method_not_allowed', hint: 'it knows GET, HEAD' })
+  },
+)
+
 test('a body that is not JSON and a route that is not there are problems too', async () => {
   const { app, send } = api()
   const headers = { authorization: 'Bearer secret', 'content-type': 'application/json' }

@@ -9,6 +9,7 @@ import { readJsonBodies } from './edge/body.ts'
 import { protectBrowsers } from './edge/headers.ts'
 import { answerMalformed } from './edge/malformed.ts'
 import { countRequests } from './edge/metrics.ts'
+import { answerNotFound } from './edge/not-found.ts'
 import { limitRates, type RateLimit } from './edge/rate-limit.ts'
 import { answerWithRequestId, requestIdHeader, requestIdOf } from './edge/request-id.ts'
 import { letGoOfStalled } from './edge/stalled.ts'
@@ -16,7 +17,7 @@ import { traceRequests } from './edge/trace.ts'
 import { answerWithEtag } from './etag.ts'
 import { answerOnce } from './idempotency.ts'
 import { describeApi } from './openapi.ts'
-import { answerNotFound, answerProblem } from './problem.ts'
+import { answerProblem } from './problem.ts'
 import { adoptionRoutes } from './routes/adoption.ts'
 import { auditRoutes } from './routes/audit.ts'
 import { budgetRoutes } from './routes/budgets.ts'
@@ -41,8 +42,15 @@ import { workspaceRoutes } from './routes/workspaces.ts'
 /** A description of 10,000 resources is about 4 MB. */
 const bodyLimit = 8 * 1024 * 1024
 
-/** A client that sends slower than this is let go: 408. Milliseconds; looked at every `connectionsCheckingInterval`. */
-const patience = { headersTimeout: 15_000, requestTimeout: 60_000, connectionsCheckingInterval: 5_000 }
+/**
+ * A client that sends slower than this is let go: 408, within `connectionsCheckingInterval` more. And a connection on which
+ * nothing more is asked is closed: after more than the minute for which proxies keep theirs. Milliseconds.
+ */
+const patience = {
+  requestTimeout: 60_000,
+  keepAliveTimeout: 72_000,
+  http: { headersTimeout: 15_000, connectionsCheckingInterval: 5_000, requireHostHeader: false },
+}
 
 export interface ApiOptions {
   control: Control
@@ -51,7 +59,7 @@ export interface ApiOptions {
   logger?: FastifyBaseLogger
   /** A comment goes down a silent event stream this often, so that proxies keep it open. Milliseconds. */
   heartbeatMs?: number
-  /** An answer whose reader takes nothing of it for so long is cut off. Milliseconds, more than `heartbeatMs`. */
+  /** An answer whose reader takes nothing of it for so long is cut off. Milliseconds, more than twice `heartbeatMs`. */
   stallMs?: number
   /** What the server knows of an error that whoever threw it did not. */
   explain?: (error: unknown) => unknown
@@ -88,7 +96,7 @@ export function createApi({
       void answerProblem(error, request, reply.header(requestIdHeader, request.id)),
     bodyLimit,
     genReqId: requestIdOf,
-    http: { ...patience, requireHostHeader: false },
+    ...patience,
     clientErrorHandler: (error, socket) => refuse(error, socket),
     ...(logger ? { loggerInstance: logger } : {}),
     logController: new LogController({ disableRequestLogging: true }),
@@ -98,7 +106,7 @@ export function createApi({
   app.setValidatorCompiler(validatorCompiler)
   app.setSerializerCompiler(serializerCompiler)
   app.setErrorHandler((error, request, reply) => answerProblem(explain(error), request, reply))
-  app.setNotFoundHandler(answerNotFound)
+  answerNotFound(app)
   answerWithRequestId(app)
   const refuse = answerMalformed(app)
   logRequests(app)

@@ -88,8 +88,11 @@ function repeat(reply: FastifyReply, { status, headers, body }: Answer) {
   return reply.serializer(String).send(body)
 }
 
+/** Visible ASCII. */
+export const keyPattern = /^[\x21-\x7e]{1,255}$/
+
 function keyIn(header: string | string[]): string {
-  if (typeof header === 'string' && /^[\x21-\x7e]{1,255}$/.test(header)) return header
+  if (typeof header === 'string' && keyPattern.test(header)) return header
   throw new AtlasError('usage', 'Idempotency-Key: expected 1 to 255 visible ASCII characters.', {
     hint: 'use a random UUID, a new one for each new request',
   })

@@ -104,3 +104,22 @@ test('the pages at /docs are served from here alone', async () => {
   expect((await app.inject('/docs/static/swagger-initializer.js')).body).toContain('validatorUrl: null')
   await app.close()
 })
+
+test('what the server refuses by its form is refused by the document too', () => {
+  const schemasOf = (name: string) =>
+    operations.flatMap(({ parameters = [] }) =>
+      parameters.filter((one) => one.name === name).map(({ schema }) => schema),
+    )
+  const all = (name: string, has: object) => {
+    expect(schemasOf(name).length).toBeGreaterThan(0)
+    for (const schema of schemasOf(name)) expect(schema).toMatchObject(has)
+  }
+  all('Idempotency-Key', { pattern: '^[\\x21-\\x7e]{1,255}$' })
+  all('everything', { type: 'boolean' })
+  const { schema } = operations
+    .find(({ operationId }) => operationId === 'listTokens')!
+    .parameters!.find((one) => one.name === 'cursor')!
+  expect(schema).toMatchObject({ minLength: 1 })
+  const [types] = schemasOf('type').filter((one) => JSON.stringify(one).includes('deployment'))
+  expect(types).toMatchObject({ anyOf: [{ pattern: expect.stringContaining('|step\\.done|') }, { type: 'array' }] })
+})

@@ -2,6 +2,7 @@ import swagger from '@fastify/swagger'
 import swaggerUi from '@fastify/swagger-ui'
 import type { FastifyInstance, FastifySchema } from 'fastify'
 import { createJsonSchemaTransform, createJsonSchemaTransformObject } from 'fastify-type-provider-zod'
+import { keyPattern } from './idempotency.ts'
 import { finishDocument } from './openapi-finish.ts'
 import './wire/problem.ts'
 
@@ -71,6 +72,7 @@ function finished(schema: FastifySchema, role: string | undefined): FastifySchem
 
 const idempotencyKey = {
   type: 'string',
+  pattern: keyPattern.source,
   description: 'A repetition with the same key within 24 hours gets the answer of the first and changes nothing',
 }
 

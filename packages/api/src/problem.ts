@@ -14,16 +14,6 @@ export interface ProblemDocument {
   problems?: readonly Problem[]
 }
 
-const allowedElsewhere = /^\/api\/v1(\/|$)/
-
-export async function answerNotFound(request: FastifyRequest, reply: FastifyReply): Promise<void> {
-  const where = allowedElsewhere.test(request.url) ? 'docs/api.md lists the routes' : 'the API is under /api/v1'
-  const error = new AtlasError('not_found', `There is no ${request.method} ${request.url.split('?')[0]}`, {
-    hint: where,
-  })
-  await answerProblem(error, request, reply)
-}
-
 /** Every error of the API leaves through here. What is not an AtlasError is logged and answered without its message. */
 export async function answerProblem(error: unknown, request: FastifyRequest, reply: FastifyReply): Promise<void> {
   const { named, status } = nameError(error, request)

@@ -2,6 +2,11 @@ import { AtlasError } from './errors.ts'
 import { type EventType, eventTypes } from './events.ts'
 import { nearest } from './spec/nearest.ts'
 
+const kinds = [...new Set(eventTypes.map((type) => `${type.split('.')[0]}.*`))]
+
+/** Every word that means types of events. */
+export const eventPatterns: readonly string[] = ['*', ...kinds, ...eventTypes]
+
 /**
  * The types that are meant: by their names, all of one kind as `infrastructure.*`, or every one as `*`.
  * @returns `undefined` for every type, also those that later versions add
@@ -18,7 +23,6 @@ const matches = (pattern: string) => (type: EventType) =>
   pattern.endsWith('.*') ? type.startsWith(pattern.slice(0, -1)) : type === pattern
 
 function noSuchTypes(unknown: string[]): AtlasError {
-  const kinds = [...new Set(eventTypes.map((type) => `${type.split('.')[0]}.*`))]
   const problems = unknown.map((found) => {
     const meant = nearest(found, [...eventTypes, ...kinds])
     return {

@@ -52,6 +52,24 @@ export async function tell(
   return { ...read(said), ended, ms: performance.now() - began }
 }
 
+/** Asks, and reads nothing of the answer. */
+export async function silentReader(url: string, asks: string) {
+  const socket = connect(Number(new URL(url).port), '127.0.0.1')
+  socket.on('error', () => {})
+  await once(socket, 'connect')
+  socket.write(asks)
+  return {
+    leave: () => socket.destroy(),
+    /** How many bytes there are when it reads at last, to the end of the connection. */
+    async restOf(): Promise<number> {
+      const closed = new Promise((resolve) => socket.once('close', resolve))
+      socket.resume()
+      await closed
+      return socket.bytesRead
+    },
+  }
+}
+
 async function send(socket: Socket, parts: Iterable<string | Buffer>, pauseMs: number, closed: Promise<void>) {
   for (const part of parts) {
     if (socket.destroyed || !socket.writable) return

@@ -27,7 +27,9 @@ export function answerMalformed(app: FastifyInstance): (error: ClientError, sock
     const id = randomUUID()
     log.info({ request: id, status, address: socket.remoteAddress, problem: named.message }, 'no request')
     socket.end(answerOf(status, id, JSON.stringify(problemDocument(named, status, id))))
-    setTimeout(() => socket.destroy(), lingerMs).unref()
+    // A request whose body is late must not be carried out after all, should the rest come now.
+    if (underWay(answers.get(socket))) socket.destroySoon()
+    else setTimeout(() => socket.destroy(), lingerMs).unref()
   }
 
   app.addHook('onRequest', (request, _reply, done) => done(hasHost(request.raw) ? undefined : withoutHost))
@@ -38,11 +40,13 @@ export function answerMalformed(app: FastifyInstance): (error: ClientError, sock
     if (refused.has(socket)) return
     const answer = answers.get(socket)
     // In the middle of an answer there is no place for another.
-    const speaking = answer?.headersSent && !answer.writableFinished
+    const speaking = underWay(answer) && answer?.headersSent
     if (error.code === 'ECONNRESET' || !socket.writable || speaking) socket.destroy()
     else refuse(socket, nameClientError(error))
   }
 }
+
+const underWay = (answer: ServerResponse | undefined) => answer !== undefined && !answer.writableFinished
 
 interface Refusal {
   status: number

@@ -7,7 +7,10 @@ import type { Control } from '../control.ts'
 import { auditRecordJson, auditToJson, auditVerdictJson } from '../wire/audit.ts'
 import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
 
-const everything = z.stringbool().default(false).describe('Of all workspaces; for the server’s own token only')
+const everything = z
+  .stringbool()
+  .default(false)
+  .meta({ type: 'boolean', description: 'Of all workspaces; for the server’s own token only' })
 const place = z.tuple([z.number().int()])
 const noted = z
   .string()

@@ -4,7 +4,7 @@ import { z } from 'zod'
 import type { EventFilter } from '../control/events.ts'
 import type { Control } from '../control.ts'
 import { eventStream } from '../sse.ts'
-import { eventJson } from '../wire/event.ts'
+import { eventJson, eventPattern } from '../wire/event.ts'
 
 const eventId = z.coerce.number().int().nonnegative()
 const query = z.object({
@@ -13,7 +13,7 @@ const query = z.object({
     .default(true)
     .meta({ type: 'boolean', description: '`false`: one page of what has happened, as JSON, instead of a stream' }),
   type: z
-    .union([z.string(), z.array(z.string())])
+    .union([eventPattern, z.array(eventPattern)])
     .optional()
     .describe('Only these types: `infrastructure.created`, or `infrastructure.*` for all of a kind. May be repeated'),
   infrastructure: z.string().optional().describe('Only of this infrastructure, by name or id'),

@@ -1,5 +1,9 @@
-import { eventTypes, type Json } from '@atlas/core'
+import { eventPatterns, eventTypes, type Json } from '@atlas/core'
 import { z } from 'zod'
+
+/** The document says what there is; the server refuses the rest itself, naming the nearest. */
+const oneOf = eventPatterns.map((word) => word.replace(/[.*]/g, '\\$&')).join('|')
+export const eventPattern = z.string().meta({ pattern: `^(${oneOf})$` })
 
 /** CloudEvents 1.0, structured JSON. */
 export const eventJson = z

@@ -4,7 +4,7 @@ import { z } from 'zod'
 /** What every list takes. */
 export const pageQuery = z.object({
   limit: z.coerce.number().int().min(1).max(200).default(50).describe('At most so many'),
-  cursor: z.string().optional().describe('`next_cursor` of the page before'),
+  cursor: z.string().min(1).optional().describe('`next_cursor` of the page before'),
 })
 
 export const nextCursor = z.string().optional().describe('Where more follow: the `cursor` of the next page')

@@ -1,5 +1,6 @@
 import { type Delivery, eventTypes, type Webhook } from '@atlas/core'
 import { z } from 'zod'
+import { eventPattern } from './event.ts'
 
 const time = z.string().meta({ examples: ['2026-11-20T10:00:00.000Z'] })
 
@@ -35,7 +36,7 @@ const parts = {
   url: z.url().max(2000).describe('https, and public; put no secret into it, the requests are signed'),
   description: z.string().max(200),
   types: z
-    .array(z.string().max(100))
+    .array(eventPattern)
     .min(1)
     .max(eventTypes.length)
     .describe('What it is told of: names of types, patterns such as `infrastructure.*`, or `*`'),

@@ -15,7 +15,7 @@ export default command({
   ],
   async run({ limit, everything }, context) {
     const { api } = await context.connect()
-    const scope = everything && { everything: 'true' }
+    const scope = everything && { everything }
     const audit = await listed(
       (query) => bodyOf(api.GET('/api/v1/audit', { params: { query: { ...scope, ...query } } })),
       (page) => page.audit,
