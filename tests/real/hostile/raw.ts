@@ -60,6 +60,8 @@ export async function silentReader(url: string, asks: string) {
   socket.write(asks)
   return {
     leave: () => socket.destroy(),
+    /** Whether the answer has begun to come. */
+    hears: () => socket.readableLength > 0,
     /** How many bytes there are when it reads at last, to the end of the connection. */
     async restOf(): Promise<number> {
       const closed = new Promise((resolve) => socket.once('close', resolve))

@@ -17,7 +17,8 @@ export function answerNotFound(app: FastifyInstance): void {
     const { method, url } = request
     const path = url.split('?')[0]!
     const allowed = new Set(routes.flatMap((route) => (route.at.test(path) ? route.method : [])))
-    if (allowed.size === 0) return answerProblem(nothing(method, path), request, reply)
+    // Where files are served, an address that the method knows may still lead to nothing.
+    if (allowed.size === 0 || allowed.has(method)) return answerProblem(nothing(method, path), request, reply)
     const methods = [...allowed].sort().join(', ')
     return answerProblem(otherMethod(method, path, methods), request, reply.header('allow', methods))
   })
