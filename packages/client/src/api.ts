@@ -1,16 +1,17 @@
 import createFetchClient, { type Client as FetchClient } from 'openapi-fetch'
 import type { paths } from './generated/api.ts'
-import { answered, type Connection } from './http.ts'
+import { answered, type Connection, headersOf } from './http.ts'
 import { persist, repeatable } from './retry.ts'
 
 /** Every route of the API, typed by its OpenAPI document: `api.GET('/api/v1/operations', { params: … })`. */
 export type Api = FetchClient<paths>
 
 /** Failures throw the AtlasError that the server met, or `server_unreachable`; what may be repeated is, a little. */
-export function openApi({ url, token, workspace, fetch: through = fetch }: Connection): Api {
+export function openApi(connection: Connection): Api {
+  const { url, fetch: through = fetch } = connection
   return createFetchClient<paths>({
     baseUrl: url.replace(/\/+$/, ''),
-    headers: { authorization: `Bearer ${token}`, ...(workspace && { 'atlas-workspace': workspace }) },
+    headers: headersOf(connection),
     fetch: (request) => {
       const once = () => answered(url, request.signal, () => through(request.clone()))
       return repeatable(request.method, request.headers) ? persist(once, request.signal) : once()

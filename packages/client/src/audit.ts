@@ -1,4 +1,4 @@
-import { type Connection, send } from './http.ts'
+import { type Connection, get } from './http.ts'
 import type { AuditRecord } from './types.ts'
 
 /** The audit from its first record on, as it comes. `everything`: of all workspaces, for the server's own token. */
@@ -6,7 +6,7 @@ export async function* exportAudit(
   connection: Connection,
   { everything = false }: { everything?: boolean } = {},
 ): AsyncGenerator<AuditRecord> {
-  const answer = await send(connection, '/audit/export', { query: { everything } })
+  const answer = await get(connection, '/audit/export', { query: { everything } })
   let rest = ''
   for await (const piece of answer.body!.pipeThrough(
     new TextDecoderStream() as ReadableWritablePair<string, Uint8Array>,

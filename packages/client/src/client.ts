@@ -65,9 +65,9 @@ export interface Client {
   apply(description: JsonObject, approval: Approval): Promise<Operation>
   planDestroy(infrastructure: string, keep?: Keep): Promise<Planned>
   destroy(infrastructure: string, approval: Approval): Promise<Operation>
-  planRepair(infrastructure: string): Promise<Planned>
+  planRepair(infrastructure: string, keep?: Keep): Promise<Planned>
   repair(infrastructure: string, approval: Approval): Promise<Operation>
-  planRollback(operation: string): Promise<Planned>
+  planRollback(operation: string, keep?: Keep): Promise<Planned>
   rollback(operation: string, approval: Approval): Promise<Operation>
   /** All of them, with their resources. */
   infrastructures(filter?: InfrastructureFilter): Promise<Infrastructure[]>
@@ -87,7 +87,9 @@ export interface Client {
 
 export function createClient(connection: Connection): Client {
   const api = openApi(connection)
-  const preview = { plan: true }
+  const preview = (keep?: Keep) => ({ query: { plan: true, ...keep } })
+  const planIn = async (answer: Promise<{ data?: object }>) => planOf(await bodyOf(answer))
+  const operationIn = async (answer: Promise<{ data?: object }>) => operationOf(await bodyOf(answer))
   const one = (id: string) => ({ path: { id } })
 
   return {
@@ -100,49 +102,22 @@ export function createClient(connection: Connection): Client {
       return bodyOf(api.POST('/api/v1/estimate-cost', { params: { query }, body: described(description) }))
     },
 
-    planApply: async (description, keep) =>
-      planOf(
-        await bodyOf(
-          api.POST('/api/v1/infrastructure', {
-            params: { query: { ...preview, ...keep } },
-            body: described(description),
-          }),
-        ),
-      ),
-    apply: async (description, approval) =>
-      operationOf(
-        await bodyOf(api.POST('/api/v1/infrastructure', { body: described({ ...description, ...wire(approval) }) })),
-      ),
-    planDestroy: async (name, keep) =>
-      planOf(
-        await bodyOf(
-          api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: { ...preview, ...keep } } }),
-        ),
-      ),
-    destroy: async (name, approval) =>
-      operationOf(
-        await bodyOf(api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: wire(approval) } })),
-      ),
-    planRepair: async (name) =>
-      planOf(
-        await bodyOf(
-          api.POST('/api/v1/infrastructure/{id}/repair', { params: { ...one(name), query: preview }, body: {} }),
-        ),
-      ),
-    repair: async (name, approval) =>
-      operationOf(
-        await bodyOf(api.POST('/api/v1/infrastructure/{id}/repair', { params: one(name), body: wire(approval) })),
-      ),
-    planRollback: async (id) =>
-      planOf(
-        await bodyOf(
-          api.POST('/api/v1/operations/{id}/rollback', { params: { ...one(id), query: preview }, body: {} }),
-        ),
-      ),
-    rollback: async (id, approval) =>
-      operationOf(
-        await bodyOf(api.POST('/api/v1/operations/{id}/rollback', { params: one(id), body: wire(approval) })),
-      ),
+    planApply: (description, keep) =>
+      planIn(api.POST('/api/v1/infrastructure', { params: preview(keep), body: described(description) })),
+    apply: (description, approval) =>
+      operationIn(api.POST('/api/v1/infrastructure', { body: described({ ...description, ...wire(approval) }) })),
+    planDestroy: (name, keep) =>
+      planIn(api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), ...preview(keep) } })),
+    destroy: (name, approval) =>
+      operationIn(api.DELETE('/api/v1/infrastructure/{id}', { params: { ...one(name), query: wire(approval) } })),
+    planRepair: (name, keep) =>
+      planIn(api.POST('/api/v1/infrastructure/{id}/repair', { params: { ...one(name), ...preview(keep) }, body: {} })),
+    repair: (name, approval) =>
+      operationIn(api.POST('/api/v1/infrastructure/{id}/repair', { params: one(name), body: wire(approval) })),
+    planRollback: (id, keep) =>
+      planIn(api.POST('/api/v1/operations/{id}/rollback', { params: { ...one(id), ...preview(keep) }, body: {} })),
+    rollback: (id, approval) =>
+      operationIn(api.POST('/api/v1/operations/{id}/rollback', { params: one(id), body: wire(approval) })),
 
     statistics: () => bodyOf(api.GET('/api/v1/stats')),
 
@@ -162,9 +137,9 @@ export function createClient(connection: Connection): Client {
         (page) => page.operations,
         limit,
       ),
-    operation: async (id) => operationOf(await bodyOf(api.GET('/api/v1/operations/{id}', { params: one(id) }))),
+    operation: (id) => operationIn(api.GET('/api/v1/operations/{id}', { params: one(id) })),
     steps: async (id) => (await bodyOf(api.GET('/api/v1/operations/{id}/steps', { params: one(id) }))).steps,
-    cancel: async (id) => operationOf(await bodyOf(api.POST('/api/v1/operations/{id}/cancel', { params: one(id) }))),
+    cancel: (id) => operationIn(api.POST('/api/v1/operations/{id}/cancel', { params: one(id) })),
     costs: (query = {}) => bodyOf(api.GET('/api/v1/costs', { params: { query } })),
     budgets: async () => (await bodyOf(api.GET('/api/v1/budgets'))).budgets,
     putBudget: async (name, body) =>

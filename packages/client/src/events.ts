@@ -1,7 +1,7 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { CloudEvent } from '@atlas/core'
 import { isAtlasError } from '@atlas/core/errors'
-import { type Connection, send } from './http.ts'
+import { type Connection, get } from './http.ts'
 
 export interface EventQuery {
   operation?: string
@@ -31,7 +31,7 @@ export async function* events(connection: Connection, query: EventQuery = {}): A
       const headers = { accept: 'text/event-stream', ...(last === undefined ? {} : { 'last-event-id': last }) }
       const filter = { operation, infrastructure, type, after: query.after }
       const request = { query: filter, headers, ...(signal ? { signal } : {}) }
-      const answer = await send(connection, '/events', request)
+      const answer = await get(connection, '/events', request)
       try {
         for await (const event of parse(answer.body!)) {
           last = event.id

@@ -10,37 +10,33 @@ export interface Connection {
   fetch?: (request: globalThis.Request) => Promise<Response>
 }
 
-export interface Request {
-  method?: 'GET' | 'POST' | 'DELETE'
+export interface Asking {
   /** `undefined` members are left out; a list becomes a repeated parameter. */
   query?: Record<string, string | number | boolean | readonly string[] | undefined>
-  body?: unknown
   headers?: Record<string, string>
   signal?: AbortSignal
   /** A status that is an answer here, though it is none elsewhere. */
   alsoGood?: number
 }
 
-/** @throws AtlasError the server's problem by its code; `server_unreachable` when nobody answers */
-export async function send(connection: Connection, path: string, request: Request = {}): Promise<Response> {
-  const { method = 'GET', query = {}, body, headers = {}, signal } = request
-  const init: RequestInit = {
-    method,
-    headers: {
-      authorization: `Bearer ${connection.token}`,
-      ...(connection.workspace && { 'atlas-workspace': connection.workspace }),
-      ...(body === undefined ? {} : { 'content-type': 'application/json' }),
-      ...headers,
-    },
-    ...(body === undefined ? {} : { body: JSON.stringify(body) }),
-    ...(signal ? { signal } : {}),
-  }
-  const through = connection.fetch ?? fetch
-  const ask = () => through(new globalThis.Request(address(connection.url, path, query), init))
-  return answered(connection.url, signal, ask, request.alsoGood)
+/** What every request says of who asks. */
+export const headersOf = ({ token, workspace }: Connection): Record<string, string> => ({
+  authorization: `Bearer ${token}`,
+  ...(workspace && { 'atlas-workspace': workspace }),
+})
+
+/**
+ * Gets what is more than a document: a stream, lines, a status of its own.
+ * @throws AtlasError the server's problem by its code; `server_unreachable` when nobody answers
+ */
+export async function get(connection: Connection, path: string, asking: Asking = {}): Promise<Response> {
+  const { url, fetch: through = fetch } = connection
+  const { query = {}, headers, signal, alsoGood } = asking
+  const init = { headers: { ...headersOf(connection), ...headers }, ...(signal && { signal }) }
+  return answered(url, signal, () => through(new Request(address(url, path, query), init)), alsoGood)
 }
 
-/** @throws AtlasError as `send` does; the signal's reason when it fired */
+/** @throws AtlasError as `get` does; the signal's reason when it fired */
 export async function answered(
   url: string,
   signal: AbortSignal | undefined,
@@ -55,7 +51,7 @@ export async function answered(
   return answer
 }
 
-function address(base: string, path: string, query: NonNullable<Request['query']>): URL {
+function address(base: string, path: string, query: NonNullable<Asking['query']>): URL {
   const url = new URL(`${base.replace(/\/+$/, '')}/api/v1${path}`)
   for (const [name, value] of Object.entries(query)) {
     for (const one of Array.isArray(value) ? value : [value]) {
@@ -65,9 +61,9 @@ function address(base: string, path: string, query: NonNullable<Request['query']
   return url
 }
 
-/** @throws AtlasError as `send` does */
-export async function getJson<Answer>(connection: Connection, path: string, request?: Request): Promise<Answer> {
-  const answer = await send(connection, path, request)
+/** @throws AtlasError as `get` does */
+export async function getJson<Answer>(connection: Connection, path: string, asking?: Asking): Promise<Answer> {
+  const answer = await get(connection, path, asking)
   return (await answer.json().catch((cause) => {
     throw unreachable(connection.url, cause)
   })) as Answer

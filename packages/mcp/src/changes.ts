@@ -49,22 +49,15 @@ export function changeTools(mcp: McpServer, client: Client): void {
   )
 }
 
-async function made({ api }: Client, given: z.infer<z.ZodObject<typeof wish>>): Promise<Planned> {
+async function made(client: Client, given: z.infer<z.ZodObject<typeof wish>>): Promise<Planned> {
   const { description, destroy, repair, rollback } = given
   if (Object.values(given).filter((one) => one !== undefined).length !== 1)
     throw new AtlasError('usage', 'plan needs exactly one of description, destroy, repair, rollback')
-  const params = <Id>(id: Id) => ({ path: { id }, query: { plan: true, store: true } })
-  const asked = () => {
-    if (destroy !== undefined) return api.DELETE('/api/v1/infrastructure/{id}', { params: params(destroy) })
-    if (repair !== undefined)
-      return api.POST('/api/v1/infrastructure/{id}/repair', { params: params(repair), body: {} })
-    if (rollback !== undefined)
-      return api.POST('/api/v1/operations/{id}/rollback', { params: params(rollback), body: {} })
-    const { query } = params('')
-    return api.POST('/api/v1/infrastructure', { params: { query }, body: withoutApproval(description) })
-  }
-  const { plan, gate } = (await bodyOf<object>(asked())) as { plan: Plan; gate: Planned['gate'] }
-  return { ...plan, gate }
+  const keep = { store: true }
+  if (destroy !== undefined) return client.planDestroy(destroy, keep)
+  if (repair !== undefined) return client.planRepair(repair, keep)
+  if (rollback !== undefined) return client.planRollback(rollback, keep)
+  return client.planApply(withoutApproval(description), keep)
 }
 
 /** What stands in a description as approval is no approval here. The server judges the rest. */
@@ -73,8 +66,8 @@ function withoutApproval({
   consent: __,
   override_budget: ___,
   ...description
-}: JsonObject | Record<string, unknown> = {}) {
-  return description as never
+}: Record<string, unknown> = {}): JsonObject {
+  return description as JsonObject
 }
 
 function planAnswer(plan: Planned) {
