@@ -21,7 +21,8 @@ export interface WebhooksControl {
     id: string,
     how: { overlapHours: number },
   ): Promise<{ webhook: Webhook; secret: string; previousValidUntil: string }>
-  remove(workspace: string, id: string): Promise<void>
+  /** @returns what it was */
+  remove(workspace: string, id: string): Promise<Webhook>
   /** The newest first. */
   deliveries(
     workspace: string,

@@ -138,11 +138,7 @@ export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webh
         response: { 200: one },
       },
     },
-    async ({ caller, params }) => {
-      const webhook = await webhooks.get(caller.workspace, params.id)
-      await webhooks.remove(caller.workspace, params.id)
-      return { webhook: webhookToJson(webhook) }
-    },
+    async ({ caller, params }) => ({ webhook: webhookToJson(await webhooks.remove(caller.workspace, params.id)) }),
   )
 
   await app.register(deliveryRoutes, { control })

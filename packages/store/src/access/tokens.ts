@@ -1,5 +1,5 @@
 import { AtlasError, type Token } from '@atlas/core'
-import { type Selectable, sql } from 'kysely'
+import { type Selectable, sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { pageOf } from '../page.ts'
 import type { Database } from '../schema.ts'
@@ -94,19 +94,21 @@ async function get({ db }: Connection, workspace: string, id: string): Promise<T
 }
 
 async function revoke(connection: Connection, workspace: string, id: string): Promise<Token> {
-  const { revokedAt } = await get(connection, workspace, id)
-  if (revokedAt === null) {
-    await connection.db.transaction().execute(async (tx) => {
-      await tx
-        .updateTable('api_token')
-        .set({ revoked_at: sql`now()` })
-        .where('id', '=', id)
-        .where('revoked_at', 'is', null)
-        .execute()
-      await tellAccess(tx)
-    })
-  }
-  return get(connection, workspace, id)
+  const revoked = isUuid(id) && (await connection.db.transaction().execute((tx) => revokeIn(tx, workspace, id)))
+  return revoked ? view(revoked) : get(connection, workspace, id)
+}
+
+async function revokeIn(tx: Transaction<Database>, workspace: string, id: string) {
+  const row = await tx
+    .updateTable('api_token')
+    .set({ revoked_at: sql`now()` })
+    .where('workspace', '=', workspace)
+    .where('id', '=', id)
+    .where('revoked_at', 'is', null)
+    .returningAll()
+    .executeTakeFirst()
+  if (row) await tellAccess(tx)
+  return row
 }
 
 const view = (row: Selectable<Database['api_token']>): Token => ({

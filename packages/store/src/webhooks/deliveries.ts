@@ -1,5 +1,5 @@
 import { AtlasError, type Delivery } from '@atlas/core'
-import { type Selectable, sql } from 'kysely'
+import { type Selectable, sql, type UpdateQueryBuilder, type UpdateResult } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { pageOf } from '../page.ts'
 import type { Database } from '../schema.ts'
@@ -38,49 +38,56 @@ export const deliveries = (connection: Connection): Deliveries => ({
     }),
   redeliver: (workspace, webhook, delivery) =>
     explained(async () => {
-      await again(connection, workspace, webhook, isUuid(delivery) ? { delivery } : { delivery: undefined })
-      const row = isUuid(delivery)
-        ? await connection.db
-            .selectFrom('webhook_delivery')
-            .selectAll()
-            .where('webhook', '=', webhook)
-            .where('id', '=', delivery)
-            .executeTakeFirst()
-        : undefined
-      if (row) return view(row)
-      throw new AtlasError('not_found', `There is no delivery ${delivery} of this webhook.`, {
-        hint: `atlas webhooks deliveries ${webhook}`,
-      })
+      await refuseTurnedOff(connection, workspace, webhook)
+      if (!isUuid(delivery)) throw unknownDelivery(webhook, delivery)
+      const mine = (query: Again) => query.where('id', '=', delivery).where('status', '<>', 'pending')
+      await again(connection, workspace, webhook, mine)
+      const row = await connection.db
+        .selectFrom('webhook_delivery')
+        .selectAll()
+        .where('webhook', '=', webhook)
+        .where('id', '=', delivery)
+        .executeTakeFirst()
+      if (!row) throw unknownDelivery(webhook, delivery)
+      return view(row)
     }),
-  redeliverDead: (workspace, webhook) => explained(() => again(connection, workspace, webhook, 'dead')),
+  redeliverDead: (workspace, webhook) =>
+    explained(async () => {
+      await refuseTurnedOff(connection, workspace, webhook)
+      return again(connection, workspace, webhook, (query) => query.where('status', '=', 'dead'))
+    }),
 })
 
+async function refuseTurnedOff(connection: Connection, workspace: string, webhook: string): Promise<void> {
+  const { active } = await find(connection, workspace, webhook)
+  if (active) return
+  throw new AtlasError('webhook_off', `The webhook ${webhook} is turned off.`, {
+    hint: `turn it on first: PATCH /api/v1/webhooks/${webhook} with {"active": true}`,
+  })
+}
+
+type Again = UpdateQueryBuilder<Database, 'webhook_delivery', 'webhook_delivery', UpdateResult>
+
+/** @returns how many are sent again */
 async function again(
-  connection: Connection,
+  { db }: Connection,
   workspace: string,
   webhook: string,
-  which: 'dead' | { delivery: string | undefined },
+  narrowed: (query: Again) => Again,
 ): Promise<number> {
-  const { active } = await find(connection, workspace, webhook)
-  if (!active)
-    throw new AtlasError('webhook_off', `The webhook ${webhook} is turned off.`, {
-      hint: `turn it on first: PATCH /api/v1/webhooks/${webhook} with {"active": true}`,
-    })
-  if (which !== 'dead' && which.delivery === undefined) return 0
-  return connection.db.transaction().execute(async (tx) => {
-    let query = tx
-      .updateTable('webhook_delivery')
-      .set({ status: 'pending', attempt: 0, next_at: sql<Date>`now()` })
-      .where('webhook', '=', webhook)
-    query =
-      which === 'dead'
-        ? query.where('status', '=', 'dead')
-        : query.where('id', '=', which.delivery!).where('status', '<>', 'pending')
-    const { numUpdatedRows } = await query.executeTakeFirst()
+  return db.transaction().execute(async (tx) => {
+    const change = { status: 'pending', attempt: 0, next_at: sql<Date>`now()` } as const
+    const ofWebhook = tx.updateTable('webhook_delivery').set(change).where('webhook', '=', webhook)
+    const { numUpdatedRows } = await narrowed(ofWebhook).executeTakeFirst()
     await sql`select pg_notify(${channels.event}, ${workspace})`.execute(tx)
     return Number(numUpdatedRows)
   })
 }
+
+const unknownDelivery = (webhook: string, delivery: string) =>
+  new AtlasError('not_found', `There is no delivery ${delivery} of this webhook.`, {
+    hint: `atlas webhooks deliveries ${webhook}`,
+  })
 
 const view = (row: Selectable<Database['webhook_delivery']>): Delivery => ({
   id: row.id,

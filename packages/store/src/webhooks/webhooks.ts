@@ -27,7 +27,8 @@ export interface Webhooks {
   update(workspace: string, id: string, change: WebhookChange): Promise<Webhook>
   /** The secret before goes on being signed with for so long. @returns until when (ISO 8601) */
   rotate(workspace: string, id: string, by: { sealedSecret: string; overlapHours: number }): Promise<string>
-  remove(workspace: string, id: string): Promise<void>
+  /** @returns what it was */
+  remove(workspace: string, id: string): Promise<Webhook>
 }
 
 export const webhooks = (connection: Connection): Webhooks => ({
@@ -60,8 +61,9 @@ export const webhooks = (connection: Connection): Webhooks => ({
     }),
   remove: (workspace, id) =>
     explained(async () => {
-      await find(connection, workspace, id)
+      const row = await find(connection, workspace, id)
       await connection.db.deleteFrom('webhook').where('id', '=', id).execute()
+      return view(row)
     }),
 })
 
