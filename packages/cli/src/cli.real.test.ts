@@ -91,7 +91,8 @@ test('watching ends with Ctrl-C and the operation does not', { timeout: 120_000 
 })
 
 test('a cancelled operation says so with its exit code', { timeout: 120_000 }, async () => {
-  await json('sandbox', 'faults', 'add', '--kind', 'latency', '--ms', '1500', '--method', 'POST')
+  // Long enough for two commands to start on a busy machine, and shorter than what a request waits.
+  await json('sandbox', 'faults', 'add', '--kind', 'latency', '--ms', '7000', '--method', 'POST')
   writeFileSync(join(folder.path, 'small.yaml'), small('brief'))
   const { operation } = await json('up', '-f', 'small.yaml', '--yes', '--detach')
   await json('operations', 'cancel', operation.id, '--yes')
