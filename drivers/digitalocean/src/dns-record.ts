@@ -1,4 +1,5 @@
 import {
+  AtlasError,
   type ChangeRules,
   difference,
   type Json,
@@ -33,10 +34,12 @@ const naming = new Set(['CNAME', 'MX', 'NS', 'SRV', 'CAA'])
 
 /** One record of a zone, known as `<zone>/<number>`. There is no room for a stamp in it. */
 export function dnsRecord(api: Api): ResourceDriver {
-  const pathOf = (id: string) => ({
-    domain_name: id.slice(0, id.lastIndexOf('/')),
-    domain_record_id: Number(id.slice(id.lastIndexOf('/') + 1)),
-  })
+  /** @throws AtlasError `cloud_missing` where it is no id of a record, such as one that somebody made up for an import */
+  function pathOf(id: string) {
+    const [, domain_name, record] = /^([^/]+)\/(\d+)$/.exec(id) ?? []
+    if (domain_name === undefined) throw new AtlasError('cloud_missing', `DigitalOcean has no DNS record ${id}.`)
+    return { domain_name, domain_record_id: Number(record) }
+  }
 
   return {
     type: 'dns_record',

@@ -108,6 +108,22 @@ test('what belongs to an infrastructure, is not there or would change is refused
   })
 })
 
+test.each(['..', '../droplets', 'a/../b', 'a//b', '', ' ', 'vpc?x=1', '\ud800', 'ü'])(
+  '%j is no id of anything',
+  async (id) => {
+    expect(await preview('none', [{ type: 'vpc', id }])).toMatchObject({ code: 'usage', status: 400 })
+  },
+)
+
+test.each([
+  ['dns_record', 'nothing'],
+  ['dns_record', 'example.com/first'],
+  ['machine', 'nothing'],
+  ['vpc', 'nothing'],
+])('a %s that is called %s is not in the account', async (type, id) => {
+  expect(await preview('none', [{ type, id }])).toMatchObject({ code: 'spec_invalid', problems: [{ found: id }] })
+})
+
 test('of two imports of one machine at the same moment one wins and the other says whose it is', async () => {
   const id = await machineByHand('wanted')
   const resources = [{ type: 'machine', id }]

@@ -4,6 +4,12 @@ import type { AccountResourceView } from '../control/adoption.ts'
 import { approval, planAnswer } from './plan.ts'
 
 const type = z.enum(resourceTypes)
+/** It becomes part of an address of the cloud's API: `..` would lead elsewhere. */
+const cloudId = z
+  .string()
+  .max(200)
+  .regex(/^\w[\w.:-]*(\/\w[\w.:-]*)*$/, 'letters, digits and . : - _, with / between parts')
+
 const json = z.custom<JsonObject>().meta({ type: 'object' })
 
 export const importBody = approval
@@ -17,7 +23,7 @@ export const importBody = approval
       .array(
         z.strictObject({
           type,
-          id: z.string().min(1).max(200).describe("The cloud's id, such as 480000001"),
+          id: cloudId.describe("The cloud's id, such as 480000001, or example.com/3352896 of a DNS record"),
           name: z.string().optional().describe('What it is to be called here; made of its name in the cloud otherwise'),
         }),
       )
