@@ -33,7 +33,6 @@ Older spelling works: \`atlas --status\` is \`atlas status\`, and so for every c
 | \`ADMIN_IP\` | address or CIDR that may reach port 22. Found out where not given: this computer for the sandbox, else its public address |
 | \`ADDITIONAL_IPS\` | more of them, with commas between |
 | \`ATLAS_BACKUP_PASSPHRASE\` | what a backup is sealed with, for \`atlas backup\` and \`atlas restore\` |
-| \`ATLAS_MCP_APPROVAL\` | who approves what an agent plans, for \`atlas mcp\`: \`required\`, \`elsewhere\` or \`none\` |
 | \`HOST\`, \`PORT\` | where \`atlas serve\` listens |
 | \`ATLAS_IP_ECHO_URL\` | the service that is asked for the public address, which must answer with nothing else |
 

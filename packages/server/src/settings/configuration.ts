@@ -84,7 +84,6 @@ const clientsOwn = new Set([
   'ATLAS_DATA_DIR',
   'ATLAS_WORKSPACE',
   'ATLAS_BACKUP_PASSPHRASE',
-  'ATLAS_MCP_APPROVAL',
   'ATLAS_IP_ECHO_URL',
 ])
 
