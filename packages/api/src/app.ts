@@ -23,6 +23,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { budgetRoutes } from './routes/budgets.ts'
 import { costRoutes } from './routes/costs.ts'
 import { credentialRoutes } from './routes/credentials.ts'
+import { deployRoutes } from './routes/deploys.ts'
 import { estimateRoutes } from './routes/estimate.ts'
 import { eventRoutes } from './routes/events.ts'
 import { healthRoutes } from './routes/health.ts'
@@ -143,6 +144,7 @@ export function createApi({
       await v1.register(costRoutes, { control })
       await v1.register(budgetRoutes, { control })
       await v1.register(credentialRoutes, { control })
+      await v1.register(deployRoutes, { control })
     },
     { prefix: '/api/v1' },
   )

@@ -20,6 +20,7 @@ import type { AuditControl } from './control/audit.ts'
 import type { BudgetsControl } from './control/budgets.ts'
 import type { CostsControl } from './control/costs.ts'
 import type { CredentialsControl } from './control/credentials.ts'
+import type { DeploysControl, DeployWish } from './control/deploys.ts'
 import type { EventControl } from './control/events.ts'
 import type { Idempotency } from './control/idempotency.ts'
 import type { PlanApproval, Plans } from './control/plans.ts'
@@ -76,6 +77,7 @@ export interface Control {
   costs: CostsControl
   budgets: BudgetsControl
   credentials: CredentialsControl
+  deploys: DeploysControl
   /** Each as the workspace's own credential finds it. */
   providers(workspace: string): Promise<ProviderView[]>
   health(): Promise<HealthView>
@@ -87,6 +89,7 @@ export type PlanRequest =
   | { workspace: string; kind: 'destroy'; infrastructure: string }
   | { workspace: string; kind: 'repair'; infrastructure: string }
   | { workspace: string; kind: 'rollback'; operation: string }
+  | { workspace: string; kind: 'deploy'; deploy: DeployWish }
   /** Everything stays in the cloud and is nobody's again. */
   | { workspace: string; kind: 'release'; infrastructure: string }
   /** Into an infrastructure that exists, or a new one of that name. */

@@ -6,6 +6,14 @@ export type { AuditControl } from './control/audit.ts'
 export type * from './control/budgets.ts'
 export type * from './control/costs.ts'
 export type { CredentialCheck, CredentialsControl, CredentialView, KeyRotation } from './control/credentials.ts'
+export type {
+  DeploysControl,
+  DeployWish,
+  EnvironmentView,
+  ReleaseView,
+  ServicesView,
+  ServiceView,
+} from './control/deploys.ts'
 export type * from './control/events.ts'
 export type * from './control/idempotency.ts'
 export type * from './control/plans.ts'

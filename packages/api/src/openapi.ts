@@ -12,6 +12,7 @@ Send \`Authorization: Bearer <token>\`. Errors are problem documents (RFC 9457) 
 
 const tags = [
   { name: 'infrastructure', description: 'What there is, and how it is changed: by a plan first.' },
+  { name: 'deployments', description: 'Which release of a project serves which environment.' },
   { name: 'operations', description: 'Changes under way and done: durable, to be watched, cancelled and undone.' },
   { name: 'events', description: 'What happens, in order, without gaps.' },
   { name: 'costs', description: 'Prices from a dated catalogue, before anything exists.' },

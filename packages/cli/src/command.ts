@@ -28,7 +28,16 @@ export interface Group {
   topic: Topic
 }
 
-export const topics = ['Start here', 'Change the world', 'Look', 'Operations', 'Access', 'Servers', 'Shell'] as const
+export const topics = [
+  'Start here',
+  'Change the world',
+  'Deploys',
+  'Look',
+  'Operations',
+  'Access',
+  'Servers',
+  'Shell',
+] as const
 export type Topic = (typeof topics)[number]
 
 export interface Example {

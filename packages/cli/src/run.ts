@@ -38,10 +38,12 @@ export async function run(process: Process): Promise<number> {
   }
 }
 
-/** The older spelling: `atlas --status` is `atlas status`. So is `help` before the word. */
+/** The older spelling: `atlas --status` is `atlas status`, `--deploy-uat` is `deploy uat`. So is `help` before the word. */
 export function withCommandWord(argv: readonly string[], commands: ReadonlySet<string>): readonly string[] {
   const [first = '', ...others] = argv
   if (first === 'help') return [...others, '--help']
+  const environment = /^--deploy-(test|uat|prod)$/.exec(first)?.[1]
+  if (environment !== undefined) return ['deploy', environment, ...others]
   const word = first.slice(2)
   return first.startsWith('--') && commands.has(word) ? [word, ...others] : argv
 }

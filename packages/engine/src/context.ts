@@ -32,13 +32,9 @@ export interface Timing {
 /** Databases take up to a quarter of an hour at DigitalOcean, so half an hour is past hope. */
 export const defaultTiming: Timing = { readyMs: 30 * 60_000, retryMs: 10 * 60_000, marginMs: 500 }
 
-/** What the steps of one operation share while one worker runs it. */
-export interface Context {
+/** One operation in the hands of one worker. */
+export interface Run {
   readonly taken: Taken
-  readonly driver: Driver
-  readonly lease: Lease
-  readonly slots: CallSlots
-  readonly timing: Timing
   readonly at: At
   /** Fires when this worker must or wants to let go. */
   readonly stop: AbortSignal
@@ -46,11 +42,19 @@ export interface Context {
   readonly leave: AbortSignal
   /** `performance.now()` of the takeover. */
   readonly takenAt: number
+  row(n: number): StepRow
+}
+
+/** What the steps in the cloud share. */
+export interface Context extends Run {
+  readonly driver: Driver
+  readonly lease: Lease
+  readonly slots: CallSlots
+  readonly timing: Timing
   /** Only for the negative control of the torture: unknown answers are repeated without waiting. */
   readonly withoutSettle: boolean
   /** Until when something unaccounted for may still appear in the cloud; `undefined`: nothing is uncertain. */
   uncertainUntil: number | undefined
-  row(n: number): StepRow
   resource(type: ResourceType): ResourceDriver
   looks(type: ResourceType): Looks
   /** Specifications with values for references; reads anew those whose value is not known yet. */
@@ -61,14 +65,10 @@ export interface Context {
   saw(resource: string, generation: number, observed: Observed): void
 }
 
-export type ContextParts = Omit<
-  Context,
-  'uncertainUntil' | 'row' | 'resource' | 'looks' | 'resolve' | 'holding' | 'saw'
->
+export type ContextParts = Omit<Context, 'uncertainUntil' | 'resource' | 'looks' | 'resolve' | 'holding' | 'saw'>
 
 export function context(parts: ContextParts): Context {
   const { taken, driver } = parts
-  const rows = new Map(taken.steps.map((row) => [row.n, row]))
   const lines = new Map(taken.plan.resources.map((line) => [line.resource, line]))
   const looksOf = new Map<ResourceType, Looks>()
   const known = newestOf(taken)
@@ -88,7 +88,6 @@ export function context(parts: ContextParts): Context {
   return {
     ...parts,
     uncertainUntil: undefined,
-    row: (n) => rows.get(n)!,
     resource,
     looks: looksFor,
     async resolve(specifications) {

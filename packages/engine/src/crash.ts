@@ -28,7 +28,10 @@ export const crashPoints = [
   'finish.committed',
 ] as const
 
-export type CrashPoint = (typeof crashPoints)[number]
+/** The same of a deploy, which has steps of its own. */
+export const deployCrashPoints = ['work.intent-committed', 'work.performed'] as const
+
+export type CrashPoint = (typeof crashPoints)[number] | (typeof deployCrashPoints)[number]
 
 /** Called as an operation passes each boundary. */
 export type At = (point: CrashPoint) => void
@@ -40,8 +43,9 @@ export type At = (point: CrashPoint) => void
  */
 export function crashAt(text: string, die: () => unknown = () => process.kill(process.pid, 'SIGKILL')): At {
   const [, name, nth = '1', delay] = /^([a-z.-]+)(?::(\d+))?(?:\+(\d+))?$/.exec(text) ?? []
-  const point = crashPoints.find((one) => one === name)
-  if (!point) throw new Error(`ATLAS_CRASH_AT=${text} names no crash point; there are ${crashPoints.join(', ')}`)
+  const points = [...crashPoints, ...deployCrashPoints]
+  const point = points.find((one) => one === name)
+  if (!point) throw new Error(`ATLAS_CRASH_AT=${text} names no crash point; there are ${points.join(', ')}`)
   let left = Number(nth)
   return (passed) => {
     if (passed !== point || --left !== 0) return

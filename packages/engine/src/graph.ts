@@ -3,7 +3,7 @@ export interface Node {
   dependsOn: readonly number[]
 }
 
-/** Which steps may run now. In memory: 10,000 steps are milliseconds, and the rows know everything needed to rebuild it. */
+/** Which steps may run now; what is not among them is not waited for. In memory: 10,000 steps are milliseconds, and the rows know everything needed to rebuild it. */
 export interface Graph {
   /** Those that wait for nothing, at the start. */
   ready(): number[]
@@ -14,13 +14,15 @@ export interface Graph {
 }
 
 export function graph(nodes: readonly Node[]): Graph {
-  const waitsFor = new Map(nodes.map((node) => [node.n, node.dependsOn.length]))
+  const among = new Set(nodes.map(({ n }) => n))
+  const needs = (node: Node) => node.dependsOn.filter((needed) => among.has(needed)).length
+  const waitsFor = new Map(nodes.map((node) => [node.n, needs(node)]))
   const dependants = new Map<number, number[]>(nodes.map((node) => [node.n, []]))
   for (const node of nodes) for (const needed of node.dependsOn) dependants.get(needed)?.push(node.n)
   const gone = new Set<number>()
 
   return {
-    ready: () => nodes.filter((node) => node.dependsOn.length === 0).map((node) => node.n),
+    ready: () => nodes.filter((node) => needs(node) === 0).map((node) => node.n),
     done(n) {
       return dependants.get(n)!.filter((dependant) => {
         const left = waitsFor.get(dependant)! - 1

@@ -1,17 +1,25 @@
-import { AtlasError, type Driver, isAtlasError } from '@atlas/core'
+import { AtlasError, allSteps, type Driver, isAtlasError, isWork, type Step, type Work } from '@atlas/core'
 import { accountOf } from './account.ts'
-import { type Context, context, defaultTiming, type Timing } from './context.ts'
+import { adopt } from './adopt.ts'
+import { type Context, context, defaultTiming, type Run, type Timing } from './context.ts'
 import type { At } from './crash.ts'
+import { create } from './create.ts'
 import type { Finish, JournalStore, Taken } from './journal.ts'
 import type { Lease } from './lease.ts'
+import { isNeeded, isUnmoved, perform } from './perform.ts'
+import type { Performer } from './performer.ts'
 import { list } from './refresh.ts'
-import { settleRemoval } from './remove.ts'
+import { release } from './release.ts'
+import { remove, settleRemoval } from './remove.ts'
 import { isPassing, pause, readPatiently } from './retry.ts'
 import { boundAfterRequest, boundAfterTakeover, settle } from './settle.ts'
 import type { CallSlots } from './slots.ts'
 import { inOperation } from './spans.ts'
-import { runSteps } from './steps.ts'
+import { type Failed, runSteps } from './steps.ts'
 import { type SweepStore, stamped, sweep } from './sweep.ts'
+import { update } from './update.ts'
+
+const calls = { create, update, delete: remove, adopt, release }
 
 /** What running operations needs. */
 export interface RunParts {
@@ -21,6 +29,8 @@ export interface RunParts {
   driverFor(of: { workspace: string; provider: string; operation?: string }): Promise<Driver>
   /** The calls in flight of an account are counted together, whichever operation makes them. */
   slotsFor(account: string): CallSlots
+  /** For steps of deploys. */
+  performer?: Performer
   at?: At
   timing?: Partial<Timing>
   /** Only for the negative control of the torture: unknown answers are repeated at once. */
@@ -63,25 +73,10 @@ async function runTaken(parts: RunParts, taken: Taken, signal: AbortSignal): Pro
   const stop = AbortSignal.any([signal, letGo.signal])
   const watch = watchCancel(taken, cancelled, letGo)
   try {
-    const driver = await driverOf(parts, taken, stop)
-    const finish = isAtlasError(driver)
-      ? failure(driver)
-      : await carryOut(
-          context({
-            taken,
-            driver,
-            lease: parts.lease,
-            slots: parts.slotsFor(taken.plan.account),
-            timing: { ...defaultTiming, ...parts.timing },
-            at,
-            stop,
-            leave: AbortSignal.any([stop, cancelled.signal]),
-            takenAt,
-            withoutSettle: parts.withoutSettle ?? false,
-          }),
-          letGo,
-          parts.store,
-        )
+    const rows = new Map(taken.steps.map((row) => [row.n, row]))
+    const leave = AbortSignal.any([stop, cancelled.signal])
+    const run: Run = { taken, at, stop, leave, takenAt, row: (n) => rows.get(n)! }
+    const finish = await carryOut(parts, run, letGo)
     at('finish.before')
     await taken.journal.finish(finish)
     at('finish.committed')
@@ -91,13 +86,49 @@ async function runTaken(parts: RunParts, taken: Taken, signal: AbortSignal): Pro
   }
 }
 
-async function carryOut(run: Context, letGo: AbortController, store: SweepStore): Promise<Finish> {
-  const failed = await runSteps(run, letGo)
-  if (run.leave.aborted) await settleOpen(run)
-  if (run.uncertainUntil !== undefined) await lastLook(run, store)
+async function carryOut(parts: RunParts, run: Run, letGo: AbortController): Promise<Finish> {
+  const cloud = run.taken.plan.steps.length > 0 ? await cloudOf(parts, run) : undefined
+  if (isAtlasError(cloud)) return failure(cloud)
+  const bringAbout = (step: Step | Work) =>
+    isWork(step) ? perform(run, parts.performer, step) : calls[step.action](cloud!, step)
+
+  let failed = await runSteps(run, (step) => !isUndoing(step), bringAbout, letGo)
+  if (cloud) await settleAll(cloud, parts.store)
+  if (isUnmoved(run)) failed = await withdraw(run, bringAbout, letGo, failed)
   if (failed) return { status: 'failed', error: failed }
-  const all = run.taken.plan.steps.every((step) => run.row(step.n).status === 'done')
-  return { status: all ? 'succeeded' : 'cancelled' }
+  const wanted = allSteps(run.taken.plan).filter((step) => !isUndoing(step))
+  return { status: wanted.every(({ n }) => run.row(n).status === 'done') ? 'succeeded' : 'cancelled' }
+}
+
+const isUndoing = (step: Step | Work) => isWork(step) && step.phase === 'withdraw'
+
+/** Traffic stays where it was, so nothing that was begun stays. What led to it is the failure, unless this fails alone. */
+async function withdraw(
+  run: Run,
+  bringAbout: (step: Step | Work) => Promise<void>,
+  letGo: AbortController,
+  why: Failed | undefined,
+): Promise<Failed | undefined> {
+  const failed = await runSteps(run, (step) => isUndoing(step) && isNeeded(run, step), bringAbout, letGo)
+  return why ?? failed
+}
+
+async function cloudOf(parts: RunParts, run: Run): Promise<Context | AtlasError> {
+  const driver = await driverOf(parts, run.taken, run.stop)
+  if (isAtlasError(driver)) return driver
+  return context({
+    ...run,
+    driver,
+    lease: parts.lease,
+    slots: parts.slotsFor(run.taken.plan.account),
+    timing: { ...defaultTiming, ...parts.timing },
+    withoutSettle: parts.withoutSettle ?? false,
+  })
+}
+
+async function settleAll(cloud: Context, store: SweepStore): Promise<void> {
+  if (cloud.leave.aborted) await settleOpen(cloud)
+  if (cloud.uncertainUntil !== undefined) await lastLook(cloud, store)
 }
 
 /** Cancelled in the middle of a create or a deletion: what became of it must be known before the operation ends. */

@@ -1,4 +1,4 @@
-import { isAtlasError, type Step } from '@atlas/core'
+import { isAtlasError, type Step, type Work } from '@atlas/core'
 import {
   type Attributes,
   context,
@@ -46,7 +46,7 @@ export function inOperation(taken: Taken, worker: number, work: () => Promise<Fi
 }
 
 /** A step in the hands of one worker; calls of the cloud stand under it. */
-export function inStep<T>({ n, action, type, resource }: Step, work: () => Promise<T>): Promise<T> {
+export function inStep<T>({ n, action, type, resource }: Step | Work, work: () => Promise<T>): Promise<T> {
   const attributes = { 'atlas.step': n, 'atlas.action': action, 'atlas.type': type, 'atlas.resource': resource }
   return tracer.startActiveSpan(`step ${action} ${type}`, { attributes }, async (span) => {
     try {

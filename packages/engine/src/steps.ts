@@ -1,29 +1,30 @@
-import { AtlasError, isAtlasError, type Step } from '@atlas/core'
-import { adopt } from './adopt.ts'
-import type { Context } from './context.ts'
-import { create } from './create.ts'
+import { AtlasError, allSteps, isAtlasError, isWork, type Step, type Work } from '@atlas/core'
+import type { Run } from './context.ts'
 import { type Graph, graph } from './graph.ts'
 import type { StepError } from './journal.ts'
-import { release } from './release.ts'
-import { remove } from './remove.ts'
+import { mayLeave } from './perform.ts'
 import { inStep } from './spans.ts'
-import { update } from './update.ts'
-
-const perform = { create, update, delete: remove, adopt, release }
 
 /** When these come out of the journal, the trouble is ours and not the step's. */
 const troubles = ['fenced', 'database_unavailable', 'disk_full'] as const
 
 export type Failed = StepError & { step: number }
 
+type Any = Step | Work
+
 /**
  * Runs every step as soon as those it depends on are done; the slots of the account bound what is really under way.
  * A step that fails takes its dependants with it, independent branches go on. Returns the first failure.
  * @throws what made this worker let go of the operation
  */
-export async function runSteps(run: Context, letGo: AbortController): Promise<Failed | undefined> {
-  const { steps } = run.taken.plan
-  const order = graph(steps)
+export async function runSteps(
+  run: Run,
+  which: (step: Any) => boolean,
+  perform: (step: Any) => Promise<void>,
+  letGo: AbortController,
+): Promise<Failed | undefined> {
+  const steps = allSteps(run.taken.plan)
+  const order = graph(steps.filter(which))
   const over = Promise.withResolvers<void>()
   let under = 0
   let first: Failed | undefined
@@ -31,9 +32,9 @@ export async function runSteps(run: Context, letGo: AbortController): Promise<Fa
   const begin = async (n: number): Promise<void> => {
     under += 1
     try {
-      const end = await runStep(run, steps[n]!, order)
+      const end = await runStep(run, steps[n]!, order, perform)
       if (end.failed) first ??= { ...end.failed, step: n }
-      if (!run.leave.aborted) for (const next of end.next) void begin(next)
+      for (const next of end.next) void begin(next)
     } catch (error) {
       letGo.abort(error)
     }
@@ -51,14 +52,15 @@ interface End {
   failed?: StepError
 }
 
-async function runStep(run: Context, step: Step, order: Graph): Promise<End> {
+async function runStep(run: Run, step: Any, order: Graph, perform: (step: Any) => Promise<void>): Promise<End> {
   const row = run.row(step.n)
   if (row.status === 'failed') return failStep(run, step, order, row.error)
   if (row.status === 'skipped') return { next: [] }
   if (row.status !== 'done') {
     try {
-      run.leave.throwIfAborted()
-      await inStep(step, () => perform[step.action](run, step))
+      const leave = isWork(step) && !mayLeave(step) ? run.stop : run.leave
+      leave.throwIfAborted()
+      await inStep(step, () => perform(step))
       row.status = 'done'
       run.at('step.done')
     } catch (error) {
@@ -69,7 +71,7 @@ async function runStep(run: Context, step: Step, order: Graph): Promise<End> {
 }
 
 /** A failure of the cloud ends the step; a failure of the journal ends this worker's part in the operation. */
-async function endStep(run: Context, step: Step, order: Graph, error: unknown): Promise<End> {
+async function endStep(run: Run, step: Any, order: Graph, error: unknown): Promise<End> {
   run.stop.throwIfAborted()
   if (troubles.some((code) => isAtlasError(error, code))) throw error
   // Cancelled: what it left open is settled when all steps have ended.
@@ -78,7 +80,7 @@ async function endStep(run: Context, step: Step, order: Graph, error: unknown): 
   return failStep(run, step, order, { code, message, ...(hint && { hint }) })
 }
 
-async function failStep(run: Context, step: Step, order: Graph, why: StepError | undefined): Promise<End> {
+async function failStep(run: Run, step: Any, order: Graph, why: StepError | undefined): Promise<End> {
   const { journal } = run.taken
   const failed = why ?? { code: 'operation_failed', message: `${step.resource} failed.` }
   const row = run.row(step.n)

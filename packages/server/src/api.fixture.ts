@@ -8,6 +8,7 @@ import { pino } from 'pino'
 import { openApi } from './api.ts'
 import { openClouds } from './clouds.ts'
 import { openCredentials } from './credentials/open.ts'
+import { openDeploying } from './deploys/open.ts'
 import { openEdge } from './edge.ts'
 import { readEnvironment } from './settings/environment.ts'
 
@@ -39,8 +40,10 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const dataDir = tmpdir()
   const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets: new Set(), log })
   const ending: (() => unknown)[] = [store.close, edge.close]
-  const parts = { store, edge, credentials, environment, token: rootSecret, dataDir, ssh: undefined, log, onTrouble }
-  const { api: app, access } = openApi(parts, (_part, stop) => ending.push(stop))
+  const { source, secrets } = openDeploying({ store, dataDir, ssh: undefined, env: {}, key: rootSecret })
+  const deploying = { source, secrets }
+  const basics = { store, edge, credentials, deploying, environment, token: rootSecret, dataDir, ssh: undefined }
+  const { api: app, access } = openApi({ ...basics, log, onTrouble }, (_part, stop) => ending.push(stop))
 
   /** Sends as who holds the secret; answers status and body. */
   async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, more: Sent = {}) {

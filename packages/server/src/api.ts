@@ -4,6 +4,7 @@ import { type Access, openAccess } from './access/authenticate.ts'
 import { createControl } from './control/control.ts'
 import type { SshDirectory } from './control/ssh.ts'
 import type { Credentials } from './credentials/open.ts'
+import type { Deploying } from './deploys/open.ts'
 import type { Edge } from './edge.ts'
 import type { Logger } from './logging.ts'
 import { answerMcp } from './mcp.ts'
@@ -18,6 +19,7 @@ export interface ApiParts {
   store: Store
   edge: Edge
   credentials: Credentials
+  deploying: Pick<Deploying, 'source' | 'secrets'>
   environment: Environment
   /** The server's own. */
   token: string
@@ -31,7 +33,7 @@ export interface ApiParts {
 
 /** The API over all that it answers from, not listening yet. Webhooks are told of events from here on. */
 export function openApi(parts: ApiParts, onEnd: OnEnd): { api: ReturnType<typeof createApi>; access: Access } {
-  const { store, edge, credentials, environment, token, dataDir, ssh, log, onTrouble, explain } = parts
+  const { store, edge, credentials, deploying, environment, token, dataDir, ssh, log, onTrouble, explain } = parts
   const { connections, sealer } = credentials
   const access = openAccess({ store, token, issuer: environment.issuer, onTrouble })
   onEnd('access', access.close)
@@ -39,7 +41,9 @@ export function openApi(parts: ApiParts, onEnd: OnEnd): { api: ReturnType<typeof
   const webhooks = startWebhooks({ store, sealer, policy, version, log })
   onEnd('webhooks', webhooks.stop)
   const { forget } = access
-  const basics = { store, connections, credentials, sealer, dataDir, ssh, forget, isDraining: edge.isDraining }
+  const { source, secrets } = deploying
+  const { isDraining } = edge
+  const basics = { store, connections, credentials, sealer, source, secrets, dataDir, ssh, forget, isDraining }
   const api = createApi({
     control: createControl({ ...basics, ...webhooks }),
     mcp: answerMcp,

@@ -1,13 +1,22 @@
-import { writeFileSync } from 'node:fs'
+import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
 import { type Answer, answersPath, type Example, recordedAnswers, walk } from '@atlas/api'
 import { bodyOf } from '@atlas/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { repositoryOf } from './deploys/repository.fixture.ts'
 import { answerFaults, document, faults, operations } from './documented.fixture.ts'
 import { clientOf, finished, recordsOnly, serverOf, serverOfFile } from './server.fixture.ts'
 
 const recording = process.env.ATLAS_RECORD_EXAMPLES !== undefined
+const folder = mkdtempSync(join(tmpdir(), 'atlas-examples-'))
+repositoryOf(folder, 'hostomatic')
 const dataDir = serverOfFile({
   ...recordsOnly,
+  // What the examples call github.com is a folder here.
+  GIT_CONFIG_COUNT: '1',
+  GIT_CONFIG_KEY_0: `url.file://${folder}/.insteadOf`,
+  GIT_CONFIG_VALUE_0: 'https://github.com/yourorg/',
   // Nobody answers where the account would be, and nothing leaves this machine.
   DIGITALOCEAN_API_URL: 'http://127.0.0.1:9',
   ATLAS_WEBHOOK_LOOPBACK: 'true',
@@ -20,6 +29,7 @@ beforeAll(async () => {
   colleague = (await bodyOf(clientOf(dataDir).api.POST('/api/v1/tokens', { body }))).secret
 })
 afterAll(() => {
+  rmSync(folder, { recursive: true, force: true })
   // npm run examples
   if (recording) writeFileSync(answersPath, `${JSON.stringify(answers, null, 2)}\n`)
 })

@@ -7,6 +7,7 @@ import { openCredentials } from './credentials/open.ts'
 import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from './data-folder/server-file.ts'
 import { apiToken } from './data-folder/token.ts'
 import { startDatabase } from './database.ts'
+import { openDeploying } from './deploys/open.ts'
 import { type DevSandbox, startDevSandbox } from './dev-sandbox.ts'
 import { drainable } from './drain.ts'
 import { openEdge } from './edge.ts'
@@ -57,15 +58,18 @@ export async function serve(options: Options, environment: Environment): Promise
   const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets, log })
   const { connections, served } = credentials
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
-  const workers = await startWorkers({ store, connections, served, log }, wish)
+  const ssh = sandbox ? sandboxSsh(sandbox) : undefined
+  const deploying = openDeploying({ store, dataDir, ssh, env: process.env, key: token })
+  onEnd('connections to machines', deploying.close)
+  const { performer } = deploying
+  const workers = await startWorkers({ store, connections, served, performer, log }, wish)
   onEnd('workers', workers.stop)
 
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)
   onEnd('budgets', startBudgetWatch(store, log).stop)
-  const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const { explain } = database
-  const parts = { store, edge, credentials, environment, token, dataDir, ssh, log, onTrouble, explain }
+  const parts = { store, edge, credentials, deploying, environment, token, dataDir, ssh, log, onTrouble, explain }
   const { api } = openApi(parts, onEnd)
   const drain = drainable(api.server)
   onEnd('api', () => {

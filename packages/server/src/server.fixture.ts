@@ -1,6 +1,6 @@
-import { type ChildProcess, spawn } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdtempSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
@@ -122,3 +122,11 @@ export const twoMachines = (more: { name?: string; provider?: string } = {}): Js
 })
 
 export const alive = (pid: number): boolean => existsSync(`/proc/${pid}`)
+
+/** The key of a data folder as `atlas` makes it for a blueprint; gives the public half. */
+export function makeKey(dataDir: string): string {
+  const file = join(dataDir, 'ssh', 'id_ed25519')
+  mkdirSync(join(dataDir, 'ssh'), { mode: 0o700 })
+  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file])
+  return readFileSync(`${file}.pub`, 'utf8').trim()
+}

@@ -1,19 +1,10 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, readFileSync, writeFileSync } from 'node:fs'
+import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
-import { clientOf, finished, serverOfFile } from './server.fixture.ts'
+import { clientOf, finished, makeKey, serverOfFile } from './server.fixture.ts'
 
 const dataDir = serverOfFile()
-
-/** As `atlas` makes it for a blueprint. */
-function makeKey(): string {
-  const ssh = join(dataDir, 'ssh')
-  mkdirSync(ssh, { mode: 0o700 })
-  const file = join(ssh, 'id_ed25519')
-  execFileSync('ssh-keygen', ['-q', '-t', 'ed25519', '-N', '', '-f', file])
-  return readFileSync(`${file}.pub`, 'utf8').trim()
-}
 
 test('a machine is reached with exactly what the API says of it, its host key included', async () => {
   const client = clientOf(dataDir)
@@ -22,7 +13,7 @@ test('a machine is reached with exactly what the API says of it, its host key in
     provider: 'digitalocean',
     region: 'nyc3',
     resources: [
-      { type: 'ssh_key', name: 'key', specifications: { public_key: makeKey() } },
+      { type: 'ssh_key', name: 'key', specifications: { public_key: makeKey(dataDir) } },
       {
         type: 'machine',
         name: 'web1',

@@ -1,4 +1,4 @@
-import { type CallSlots, type RunParts, slotsPerAccount, startPatrol, startWorker } from '@atlas/engine'
+import { type CallSlots, type Performer, type RunParts, slotsPerAccount, startPatrol, startWorker } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import type { Connections } from './credentials/connections.ts'
 import type { Served } from './credentials/served.ts'
@@ -11,6 +11,7 @@ export interface WorkersParts {
   store: Store
   connections: Connections
   served: Served
+  performer: Performer
   log: Logger
 }
 
@@ -33,7 +34,7 @@ export async function startWorkers(parts: WorkersParts, { count, patrolMinutes }
 }
 
 async function startOne(
-  { store, connections, served, log: logger }: WorkersParts,
+  { store, connections, served, performer, log: logger }: WorkersParts,
   slotsFor: (account: string) => CallSlots,
   patrolMinutes: number,
 ) {
@@ -47,7 +48,7 @@ async function startOne(
     }
   const log = (message: string, { error, ...facts }: Readonly<Record<string, unknown>>) =>
     logger.info({ ...facts, worker: lease.worker, ...(error === undefined ? {} : { err: error }) }, message)
-  const worker = startWorker({ store, lease, deliveries, slotsFor, driverFor: driverFor('operation'), log })
+  const worker = startWorker({ store, lease, deliveries, slotsFor, performer, driverFor: driverFor('operation'), log })
   const patrol =
     patrolMinutes > 0
       ? startPatrol({ store, lease, driverFor: driverFor('patrol'), log }, { everyMs: patrolMinutes * 60_000 })

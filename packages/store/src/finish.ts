@@ -1,4 +1,4 @@
-import type { Plan } from '@atlas/core'
+import type { JsonObject, Plan } from '@atlas/core'
 import type { Finish } from '@atlas/engine'
 import { sql, type Transaction } from 'kysely'
 import { appendAudit } from './audit/append.ts'
@@ -6,6 +6,7 @@ import { operationEnded } from './audit/operation.ts'
 import { fenced } from './batch.ts'
 import { cleared } from './cloud/patrol.ts'
 import type { Connection } from './connection.ts'
+import { deployEnded } from './deploys/ended.ts'
 import { type NewEvent, writeEvents } from './events/events.ts'
 import type { Database } from './schema.ts'
 
@@ -33,13 +34,9 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
       .executeTakeFirst()
     if (!ended) return alreadyEnded(tx, operation, epoch, end)
     const skipped = await skipRest(tx, operation)
-    const change =
-      end.status === 'succeeded' ? await carriedOut(tx, ended.infrastructure_id, operation, plan) : undefined
-    await tx
-      .updateTable('infrastructure')
-      .set((eb) => ({ revision: eb('revision', '+', 1), updated_at: sql<Date>`now()` }))
-      .where('id', '=', ended.infrastructure_id)
-      .execute()
+    const change = plan.deployment
+      ? await deployEnded(tx, operation)
+      : await infrastructureChanged(tx, ended.infrastructure_id, operation, plan, end)
     await writeEvents(tx, ended, [
       ...skipped.map(({ n, resource, type, action }) => ({
         type: 'step.skipped' as const,
@@ -47,11 +44,27 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
         step: n,
         data: { resource, type, action, reason: `the operation ${end.status}` },
       })),
-      ...(change ?? []),
+      ...change,
       ending(operation, plan, end),
     ])
     await appendAudit(tx, [operationEnded(operation, plan, end)])
   })
+}
+
+async function infrastructureChanged(
+  tx: Transaction<Database>,
+  infrastructureId: string,
+  operation: string,
+  plan: Plan,
+  end: Finish,
+): Promise<NewEvent[]> {
+  const change = end.status === 'succeeded' ? await carriedOut(tx, infrastructureId, operation, plan) : []
+  await tx
+    .updateTable('infrastructure')
+    .set((eb) => ({ revision: eb('revision', '+', 1), updated_at: sql<Date>`now()` }))
+    .where('id', '=', infrastructureId)
+    .execute()
+  return change
 }
 
 /** First of all, as everybody else does: what follows writes the tally, which others write while they hold this lock. */
@@ -137,7 +150,7 @@ async function forget(tx: Transaction<Database>, infrastructureId: string, names
 }
 
 export function ending(operation: string, plan: Plan, end: Finish): NewEvent {
-  const data = { kind: plan.kind, ...(end.error && { error: { ...end.error } }) }
+  const data = { kind: plan.kind, ...toldOf(plan), ...(end.error && { error: { ...end.error } }) }
   switch (end.status) {
     case 'succeeded':
       return { type: 'deployment.completed', operation, data }
@@ -146,4 +159,11 @@ export function ending(operation: string, plan: Plan, end: Finish): NewEvent {
     case 'cancelled':
       return { type: 'operation.cancelled', operation, data }
   }
+}
+
+/** What is deployed where; of a change in the cloud, nothing more. */
+export function toldOf({ deployment }: Pick<Plan, 'deployment'>): JsonObject {
+  if (!deployment) return {}
+  const { project, environment, release } = deployment
+  return { project, environment, release }
 }

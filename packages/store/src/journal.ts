@@ -1,4 +1,4 @@
-import { AtlasError, type JsonObject, type Plan, type ResourceType, type Step } from '@atlas/core'
+import { AtlasError, allSteps, type JsonObject, type Plan, type ResourceType, type Step } from '@atlas/core'
 import type { Journal, OwnedResource, StepRow, Taken, Verdict } from '@atlas/engine'
 import { held, writers } from './batch.ts'
 import type { Connection } from './connection.ts'
@@ -117,8 +117,9 @@ function openJournal(connection: Connection, opened: Opened): Journal {
     if (!found) throw new AtlasError('internal', `The plan of operation ${operation} has no step ${n}.`)
     return found
   }
+  const all = allSteps(plan)
   const told = (n: number): JsonObject => {
-    const { resource, type, action, gone } = step(n)
+    const { resource, type, action, gone } = { gone: undefined, ...all[n]! }
     return { resource, type, action, ...(gone && { gone }) }
   }
 
@@ -139,6 +140,7 @@ function openJournal(connection: Connection, opened: Opened): Journal {
       const data = { ...told(n), id: holding.observed.id }
       await hold({ n, data, claims: false, adopted: false, ready: true, ...held(step(n), holding) })
     },
+    performed: (n) => end({ n, event: 'step.done', status: 'done', data: told(n) }),
     gone: (n) => end({ n, event: 'step.done', status: 'done', freed: step(n).identity, data: told(n) }),
     left: (n) =>
       end({

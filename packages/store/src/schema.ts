@@ -3,11 +3,13 @@ import type {
   AuditEntry,
   AuditRecord,
   BudgetOverride,
+  Deployment,
   JsonObject,
   Plan,
   Rate,
   Role,
   Stamp,
+  Work,
 } from '@atlas/core'
 import type { Finding, StepError } from '@atlas/engine'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
@@ -35,6 +37,10 @@ export interface Database {
   workspace: WorkspaceTable
   api_token: TokenTable
   audit: AuditTable
+  environment: EnvironmentTable
+  release: ReleaseTable
+  deployment: DeploymentTable
+  port_assignment: PortAssignmentTable
 }
 
 type Time = ColumnType<Date, never, Date>
@@ -71,6 +77,8 @@ export interface Drift {
 interface OperationTable {
   id: string
   infrastructure_id: string
+  /** Of a deploy. */
+  environment_id: string | null
   workspace: string
   infrastructure: string
   owner: string
@@ -102,9 +110,9 @@ interface PlanTable {
 interface StepTable {
   operation: string
   n: number
-  action: Plan['steps'][number]['action']
+  action: Plan['steps'][number]['action'] | Work['action']
   resource: string
-  type: Plan['steps'][number]['type']
+  type: Plan['steps'][number]['type'] | Work['type']
   identity: string
   monthly: number | null
   status: Generated<'pending' | 'running' | 'done' | 'failed' | 'skipped'>
@@ -326,4 +334,50 @@ interface AuditTable {
   record: ColumnType<AuditRecord, never, never>
   hash: ColumnType<string, never, never>
   workspace: ColumnType<string, never, never>
+}
+
+interface EnvironmentTable {
+  id: Generated<string>
+  workspace: string
+  project: string
+  name: string
+  infrastructure_id: string
+  revision: Generated<number>
+  /** The deployment that traffic goes to. */
+  serving: string | null
+  created_at: Time
+}
+
+interface ReleaseTable {
+  workspace: string
+  project: string
+  tag: string
+  version: string
+  url: string
+  ref: string
+  commit: string
+  tree: string
+  created_at: Time
+}
+
+interface DeploymentTable {
+  operation: string
+  environment_id: string
+  kind: Deployment['kind']
+  release: string
+  environment_version: string
+  spec: JSONColumnType<JsonObject>
+  /** When traffic moved to it; null where it never did. */
+  served_at: TimeOrNull
+}
+
+interface PortAssignmentTable {
+  infrastructure_id: string
+  port: number
+  /** What the hash said. */
+  derived: number
+  project: string
+  environment: string
+  service: string
+  slot: string
 }

@@ -27,6 +27,7 @@ import { type UsageSince, usageSince } from './costs/usage.ts'
 import { watchBudgets } from './costs/watch.ts'
 import { type Credentials, credentials } from './credentials/credentials.ts'
 import { type SealedKeys, sealedKeys } from './credentials/sealed-keys.ts'
+import { type Deploys, deploys } from './deploys/deploys.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events/events.ts'
 import { eventHub } from './events/hub.ts'
 import { checkKept, pruneEvents } from './events/retention.ts'
@@ -130,6 +131,7 @@ export interface Store extends JournalStore, PatrolStore {
   /** Rings when a token or a workspace has ended, on whatever node. */
   accessBell(): Bell
   readonly credentials: Credentials
+  readonly deploys: Deploys
   readonly sealedKeys: SealedKeys
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
   events(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<AtlasEvent>
@@ -205,6 +207,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
       return readOperation(connection, plan.workspace, id)
     },
     credentials: credentials(connection),
+    deploys: deploys(connection),
     sealedKeys: sealedKeys(connection),
     rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),
     cancel: (workspace, id) => cancel(connection, workspace, id),

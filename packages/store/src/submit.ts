@@ -18,8 +18,10 @@ import { operationEnded, overrode } from './audit/operation.ts'
 import type { Connection } from './connection.ts'
 import { holdBudgets } from './costs/budgets.ts'
 import { judgePlan, noteWarned, overridden, tellBlocked, warned } from './costs/gate.ts'
+import { storeDeploy } from './deploys/submit.ts'
 import { type NewEvent, writeEvents } from './events/events.ts'
 import { carriedOut, ending } from './finish.ts'
+import { byKey, insertOperation, insertPlan } from './operation-rows.ts'
 import { agreedConsent } from './plans/approvals.ts'
 import type { Actor } from './plans/stored.ts'
 import type { Queue } from './queue.ts'
@@ -53,7 +55,9 @@ export function submit(
   const { idempotencyKey } = options
   return explained(async () => {
     try {
-      return await connection.db.transaction().execute((tx) => store(tx, queue, plan, options))
+      return await connection.db
+        .transaction()
+        .execute((tx) => (plan.deployment ? storeDeploy : store)(tx, queue, plan, options))
     } catch (error) {
       // The same key for another infrastructure at the same moment: then it is another plan, which this says.
       const twin =
@@ -174,61 +178,6 @@ async function refuseOtherAccount(tx: Transaction<Database>, infrastructureId: s
   )
 }
 
-interface NewOperation {
-  id: string
-  infrastructureId: string
-  plan: Plan
-  idempotencyKey: string | undefined
-  origin: Origin | undefined
-  override: BudgetOverride | undefined
-  atOnce: boolean
-}
-
-async function insertOperation(
-  tx: Transaction<Database>,
-  { id, infrastructureId, plan, idempotencyKey, origin, override, atOnce }: NewOperation,
-) {
-  const { workspace, infrastructure, account, kind, undoes, hash } = plan
-  await tx
-    .insertInto('operation')
-    .values({
-      id,
-      infrastructure_id: infrastructureId,
-      workspace,
-      infrastructure,
-      owner: ownerOf(workspace, infrastructure),
-      account,
-      kind,
-      undoes: undoes ?? null,
-      plan_hash: hash,
-      idempotency_key: idempotencyKey ?? null,
-      request_id: origin?.requestId ?? null,
-      traceparent: origin?.traceparent ?? null,
-      budget_override: override ? JSON.stringify(override) : null,
-      ...(atOnce && { status: 'succeeded', started_at: sql<Date>`now()`, finished_at: sql<Date>`now()` }),
-    })
-    .execute()
-}
-
-async function insertPlan(tx: Transaction<Database>, id: string, plan: Plan, before: unknown): Promise<void> {
-  await tx
-    .insertInto('plan')
-    .values({ operation: id, body: JSON.stringify(plan), description_before: before ? JSON.stringify(before) : null })
-    .execute()
-  const steps = plan.steps.map(({ n, action, resource, type, identity, monthly }) => ({
-    n,
-    action,
-    resource,
-    type,
-    identity,
-    monthly,
-  }))
-  await sql`
-    insert into step (operation, n, action, resource, type, identity, monthly)
-    select ${id}, x.* from jsonb_to_recordset(${JSON.stringify(steps)}::jsonb)
-      as x (n int, action text, resource text, type text, identity text, monthly float8)`.execute(tx)
-}
-
 /** Plans made before this moment are stale from now on. */
 async function adoptPlan(tx: Transaction<Database>, infrastructureId: string, plan: Plan): Promise<void> {
   const { provider, account, region } = plan
@@ -237,29 +186,6 @@ async function adoptPlan(tx: Transaction<Database>, infrastructureId: string, pl
     .set((eb) => ({ provider, account, region, revision: eb('revision', '+', 1), updated_at: sql<Date>`now()` }))
     .where('id', '=', infrastructureId)
     .execute()
-}
-
-async function byKey(
-  db: Pick<Transaction<Database>, 'selectFrom'>,
-  plan: Plan,
-  key: string,
-): Promise<string | undefined> {
-  const found = await db
-    .selectFrom('operation')
-    .select(['id', 'plan_hash'])
-    .where('workspace', '=', plan.workspace)
-    .where('idempotency_key', '=', key)
-    .executeTakeFirst()
-  if (found && found.plan_hash !== plan.hash) {
-    throw new AtlasError(
-      'usage',
-      `The idempotency key ${key} belongs to operation ${found.id}, which is another plan.`,
-      {
-        hint: 'Use a new key for a new request.',
-      },
-    )
-  }
-  return found?.id
 }
 
 const isKeyTaken = (error: unknown): boolean => {

@@ -1,6 +1,7 @@
 import { access } from './access.ts'
 import { adoption } from './adoption.ts'
 import { changes } from './changes.ts'
+import { deploys } from './deploys.ts'
 import type { Example } from './example.ts'
 import { exporting, upkeep } from './upkeep.ts'
 import { delivering, subscribing } from './webhooks.ts'
@@ -11,6 +12,7 @@ export const walk: readonly Example[] = [
   exporting,
   ...changes,
   ...adoption,
+  ...deploys,
   ...delivering,
   ...access,
   ...upkeep,

@@ -25,7 +25,7 @@ export async function connectMachine(name: string, reach: Reach): Promise<Connec
     connect: (host, port) =>
       new Promise((resolve, reject) =>
         client.forwardOut('127.0.0.1', 0, host, port, (error, channel) =>
-          error ? reject(unreachable(`${host}:${port} from ${name}`, error)) : resolve(channel),
+          error ? reject(takesNone(name, `${host}:${port}`, error)) : resolve(channel),
         ),
       ),
     close: () => void client.end(),
@@ -120,6 +120,9 @@ const unreachable = (what: string, cause: Error) =>
     cause,
     hint: 'See whether it is on: atlas status',
   })
+
+const takesNone = (name: string, where: string, cause: Error) =>
+  new AtlasError('machine_unreachable', `${where} takes no connection from ${name}`, { cause })
 
 const refused = (name: string, code: number | string, said: string) =>
   new AtlasError('machine_refused', `A command on ${name} ended with ${code}: ${lastLines(said)}`)

@@ -23,6 +23,8 @@ export interface DeploymentSpec {
   slot: Slot
   services: Service[]
   domain?: { host: string; service: string }
+  /** The machine with the load balancer. */
+  master: string
   /** Names of the machines that run it. */
   machines: string[]
   ports: PortAssignment[]

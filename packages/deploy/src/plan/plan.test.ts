@@ -72,8 +72,10 @@ test.each<[string, Partial<DeployInput>]>([
 test('a machine that is left is emptied', () => {
   const work = workFor({ ...next, webs: [{ name: 'web1', address: '10.0.0.3' }] })
   const left = work.filter(({ resource, phase }) => phase === 'finish' && resource.endsWith('@web2'))
-  expect(left.map(({ action, specifications }) => [action, specifications.stays ?? specifications.keep])).toEqual([
-    ['stop', false],
+  expect(
+    left.map(({ action, specifications }) => [action, specifications.keep ?? (specifications.stays === null && [])]),
+  ).toEqual([
+    ['stop', []],
     ['prune', []],
   ])
 })

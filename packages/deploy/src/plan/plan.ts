@@ -45,12 +45,13 @@ export function planDeploy(input: DeployInput): Plan {
 }
 
 function specOf(input: DeployInput): DeploymentSpec {
-  const { project, environment, services, domain, webs, assigned, portRange, serving } = input
+  const { project, environment, services, domain, master, webs, assigned, portRange, serving } = input
   const wanted = services.map(({ name, port }) => ({ project, environment, service: name, port }))
   return {
     slot: serving?.spec.slot === 'a' ? 'b' : 'a',
     services,
     ...(domain && { domain }),
+    master: master.name,
     machines: webs.map(({ name }) => name),
     ports: assignPorts(wanted, assigned, portRange),
   }

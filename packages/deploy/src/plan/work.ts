@@ -1,4 +1,5 @@
 import type { JsonObject, Work } from '@atlas/core'
+import type { Site } from '../proxies/proxy.ts'
 import type { DeployInput, DeploymentSpec, Machine } from './input.ts'
 import { portOf, siteOf } from './site.ts'
 
@@ -19,16 +20,17 @@ export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
   const healthy = input.webs.flatMap((machine) => begin(draft, input, spec, machine, source))
   const moved = move(draft, input, spec, healthy)
   finish(draft, input, spec, moved)
-  withdraw(draft, input, spec)
+  withdraw(draft, input)
   return draft.made
 }
 
 type Draft = ReturnType<typeof drafts>
 
 /** Adds a step and returns its number. */
-function drafts({ project, environment, release }: DeployInput, { slot }: DeploymentSpec) {
+function drafts({ project, environment, release, services, serving }: DeployInput, { slot }: DeploymentSpec) {
   const made: Work[] = []
-  const place = { project, environment, release: release.tag, slot }
+  const platforms = [...new Set([...services, ...(serving?.spec.services ?? [])].map(({ platform }) => platform))]
+  const place = { project, environment, release: release.tag, slot, platforms }
   const add = (
     action: Work['action'],
     type: Work['type'],
@@ -75,7 +77,7 @@ function begin(draft: Draft, input: DeployInput, spec: DeploymentSpec, machine: 
     })
     return draft('probe', 'service', 'prepare', resource, [started], {
       reason: `traffic moves only when ${service.health.path} answers`,
-      specifications: { ...at, service: service.name, port, health: service.health, master: input.master.name },
+      specifications: { ...at, service, port, master: input.master.name },
     })
   })
 }
@@ -109,7 +111,7 @@ function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: n
     const resource = `${laneName(input)}@${machine}`
     const stopped = draft('stop', 'service', 'finish', resource, [drained], {
       reason: serving ? `${serving.release} serves no longer` : 'nothing else of it may run',
-      specifications: { machine, stays },
+      specifications: { machine, stays: stays ? spec.slot : null },
     })
     draft('prune', 'release', 'finish', resource, [stopped], {
       reason: `${keep.length} earlier ${keep.length === 1 ? 'release stays' : 'releases stay'} for a way back`,
@@ -121,19 +123,21 @@ function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: n
 /** What serves now is the first to go back to. */
 const kept = ({ serving, keep }: DeployInput) => [...new Set([...(serving ? [serving.release] : []), ...keep])]
 
-function withdraw(draft: Draft, input: DeployInput, spec: DeploymentSpec): void {
+function withdraw(draft: Draft, input: DeployInput): void {
   const { serving, master, webs } = input
   const old = serving && siteOf(input, serving.spec, addressed(webs, serving.spec.machines))
   const restored = draft('restore', 'route', 'withdraw', `${laneName(input)}@${master.name}`, [], {
     reason: 'traffic must not point at what is taken away',
-    specifications: { machine: master.name, site: old ?? null, lane: laneName(input) },
+    specifications: { machine: master.name, site: old ?? emptySite(input) },
   })
   for (const { name } of webs)
     draft('withdraw', 'service', 'withdraw', `${laneName(input)}@${name}`, [restored], {
       reason: 'nothing half-started stays',
-      specifications: { machine: name, slot: spec.slot, keep: kept(input) },
+      specifications: { machine: name, stays: serving?.spec.slot ?? null, keep: kept(input) },
     })
 }
+
+const emptySite = ({ project, environment }: DeployInput): Site => ({ project, environment, routes: [] })
 
 const addressed = (webs: readonly Machine[], names: readonly string[]) =>
   webs.filter(({ name }) => names.includes(name))

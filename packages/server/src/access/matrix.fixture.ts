@@ -167,4 +167,19 @@ export const matrix: Record<string, Row> = {
   'GET /audit': { least: 'admin', repeats: true },
   'GET /audit/export': { least: 'admin', repeats: true },
   'GET /audit/verify': { least: 'admin' },
+
+  // There is no such project to deploy: that is said to those who may.
+  'POST /deployments': {
+    least: 'operator',
+    own: 422,
+    body: () => ({ kind: 'deploy', project: 'hostomatic', environment: 'uat', config: {} }),
+  },
+  'GET /environments': { least: 'viewer' },
+  'GET /releases': { least: 'viewer' },
+  'GET /projects/:project/environments/:environment/services': {
+    least: 'viewer',
+    everyone: true,
+    own: 404,
+    path: () => '/projects/hostomatic/environments/uat/services',
+  },
 }

@@ -1,6 +1,8 @@
 import { type Control, refuseLostUpdate } from '@atlas/api'
 import type { Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
+import { deploysControl } from '../deploys/control.ts'
+import type { Deploying } from '../deploys/open.ts'
 import { version } from '../version.ts'
 import { accountResources } from './account.ts'
 import { auditControl } from './audit.ts'
@@ -19,7 +21,11 @@ import { estimateView, infrastructureView, resourceViews, type ViewParts } from 
 import { type WebhooksParts, webhooksControl } from './webhooks.ts'
 import { workspacesControl } from './workspaces.ts'
 
-export interface ControlParts extends ViewParts, CredentialsParts, Omit<WebhooksParts, 'store'> {
+export interface ControlParts
+  extends ViewParts,
+    CredentialsParts,
+    Omit<WebhooksParts, 'store'>,
+    Pick<Deploying, 'source' | 'secrets'> {
   store: Store
   connections: Connections
   /** What is remembered of tokens and workspaces is over. */
@@ -96,6 +102,7 @@ export function createControl(parts: ControlParts): Control {
     workspaces: workspacesControl(parts),
     tokens: tokensControl(parts),
     credentials: credentialsControl(parts),
+    deploys: deploysControl(store),
 
     costs: costsControl(store),
     budgets: budgetsControl(store),

@@ -18,11 +18,12 @@ import {
 import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered, Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
+import { type DeployParts, planDeployment } from '../deploys/plan.ts'
 import { planImport } from './import.ts'
 import { withAccountKeys } from './ssh-keys.ts'
 
-export interface PlanParts {
-  store: Pick<Store, 'recall' | 'which' | 'planOf' | 'holders'>
+export interface PlanParts extends Pick<DeployParts, 'source' | 'secrets'> {
+  store: Pick<Store, 'recall' | 'which' | 'planOf' | 'holders' | 'deploys' | 'infrastructure'>
   connections: Pick<Connections, 'open'>
 }
 
@@ -32,6 +33,7 @@ export interface PlanParts {
  */
 export async function planFor(parts: PlanParts, request: PlanRequest): Promise<Plan> {
   if (request.kind === 'import') return planImport(parts, request)
+  if (request.kind === 'deploy') return planDeployment(parts, request.workspace, request.deploy)
   const { workspace, kind } = request
   const wish = await wishOf(parts, request)
   const { description, remembered } = wish
@@ -75,7 +77,10 @@ interface Wish extends Pick<PlanInput, 'description' | 'undoes' | 'releases'> {
   remembered: Remembered | undefined
 }
 
-async function wishOf({ store }: PlanParts, request: Exclude<PlanRequest, { kind: 'import' }>): Promise<Wish> {
+async function wishOf(
+  { store }: PlanParts,
+  request: Exclude<PlanRequest, { kind: 'import' | 'deploy' }>,
+): Promise<Wish> {
   const { workspace } = request
   if (request.kind === 'apply') {
     const remembered = await store.recall(workspace, String(request.description.name))

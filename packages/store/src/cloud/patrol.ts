@@ -45,7 +45,7 @@ async function typesOf(db: Connection['db'], infrastructureId: string): Promise<
     .innerJoin('operation', 'operation.id', 'step.operation')
     .where('operation.infrastructure_id', '=', infrastructureId)
     .where('step.action', '=', 'create')
-    .select('step.type')
+    .select((eb) => eb.ref('step.type').$castTo<Beat['types'][number]>().as('type'))
     .distinct()
     .execute()
   return rows.map((row) => row.type)

@@ -105,6 +105,7 @@ async function readInFlight(db: Reader, workspace: string, except: string) {
     .where('operation.workspace', '=', workspace)
     .where('operation.infrastructure', '<>', except)
     .where('operation.status', 'in', ['queued', 'running'])
+    .where('operation.environment_id', 'is', null)
     .where('step.status', 'in', ['pending', 'running'])
     .where((eb) => eb.or([eb('step.action', '<>', 'create'), eb('step.cloud_id', 'is', null)]))
     .select(['operation.id', 'step.resource', 'step.monthly'])

@@ -14,6 +14,7 @@ import * as approvals from './012-approvals.ts'
 import * as planText from './013-plan-text.ts'
 import * as webhookSecrets from './014-webhook-secrets.ts'
 import * as budgetStanding from './015-budget-standing.ts'
+import * as deploys from './016-deploys.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -32,4 +33,5 @@ export const migrations: Record<string, Migration> = {
   '013-plan-text': planText,
   '014-webhook-secrets': webhookSecrets,
   '015-budget-standing': budgetStanding,
+  '016-deploys': deploys,
 }

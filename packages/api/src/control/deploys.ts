@@ -1,0 +1,68 @@
+import type { Deployment, JsonObject } from '@atlas/core'
+
+/** What a deploy is asked for with. `at` fixes the minute in its tag, so that the same request gives the same plan. */
+export interface DeployWish {
+  kind: Deployment['kind']
+  project: string
+  environment: string
+  /** Of a deploy: branch, tag or commit; `main` when absent. */
+  ref?: string
+  /** Of a promotion or a rollback: the release. When absent, what serves uat, or what served before. */
+  release?: string
+  /** Text of deployment_config.json; a rollback needs none. */
+  config?: string
+  /** How messages call it. */
+  configFile?: string
+  /** ISO 8601 */
+  at: string
+}
+
+/** What was deployed where. */
+export interface DeploysControl {
+  environments(workspace: string): Promise<EnvironmentView[]>
+  releases(workspace: string, filter: { project?: string; limit: number }): Promise<ReleaseView[]>
+  /** @throws AtlasError `not_found` where nothing was deployed there */
+  services(workspace: string, project: string, environment: string): Promise<ServicesView>
+}
+
+export interface EnvironmentView {
+  project: string
+  environment: string
+  infrastructure: string
+  /** The release that traffic goes to; null where nothing was ever deployed. */
+  release: string | null
+  since: string | null
+  /** What served before, the latest first: what a rollback can go to. */
+  earlier: string[]
+}
+
+export interface ReleaseView {
+  project: string
+  tag: string
+  version: string
+  url: string
+  ref: string
+  commit: string
+  tree: string
+  createdAt: string
+  servedIn: string[]
+}
+
+export interface ServicesView extends EnvironmentView {
+  services: ServiceView[]
+}
+
+export interface ServiceView {
+  name: string
+  platform: string
+  command: string
+  port: number
+  /** Through the load balancer; null while its address is not known. */
+  url: string | null
+  healthPath: string
+  /** Where it runs. */
+  instances: { machine: string; address: string | null }[]
+  /** Names only. */
+  secrets: string[]
+  env: JsonObject
+}

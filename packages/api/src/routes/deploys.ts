@@ -1,0 +1,112 @@
+import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
+import { z } from 'zod'
+import type { DeployWish } from '../control/deploys.ts'
+import type { Control } from '../control.ts'
+import {
+  deploymentRequest,
+  environmentJson,
+  environmentToJson,
+  releaseJson,
+  releaseToJson,
+  servicesJson,
+  servicesToJson,
+} from '../wire/deploys.ts'
+import { planQuery } from '../wire/plan.ts'
+import { change, changeAnswers } from './change.ts'
+
+const place = z.object({ project: z.string(), environment: z.string() })
+
+export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
+  app.post(
+    '/deployments',
+    {
+      config: { role: 'operator', repeatable: true },
+      schema: {
+        operationId: 'createDeployment',
+        summary: 'Deploys a commit, promotes what was proven, or goes back to what served before',
+        description:
+          'With `?plan=true&store=true` it answers with the plan, which `POST /api/v1/plans/{hash}/apply` carries out. New instances start beside the old ones; traffic moves once all are healthy, and stays where it was where one is not.',
+        tags: ['deployments'],
+        querystring: planQuery,
+        body: deploymentRequest,
+        response: changeAnswers,
+      },
+    },
+    (request, reply) => {
+      const deploy = wishOf(request.body, new Date())
+      return change(control, request, reply, { kind: 'deploy', deploy }, { consent: [], ...request.query })
+    },
+  )
+
+  app.get(
+    '/environments',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listEnvironments',
+        summary: 'Every environment of every project, and the release that serves it',
+        description: 'By project and name, all at once. `earlier` says what a rollback can go to.',
+        tags: ['deployments'],
+        response: { 200: z.object({ environments: z.array(environmentJson) }) },
+      },
+    },
+    async ({ caller }) => ({
+      environments: (await control.deploys.environments(caller.workspace)).map(environmentToJson),
+    }),
+  )
+
+  app.get(
+    '/releases',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'listReleases',
+        summary: 'Releases, the latest first',
+        description: 'What each was made of, and where it has served. A release that never served was withdrawn.',
+        tags: ['deployments'],
+        querystring: z.object({
+          project: z.string().optional(),
+          limit: z.coerce.number().int().min(1).max(200).default(50).describe('At most so many'),
+        }),
+        response: { 200: z.object({ releases: z.array(releaseJson) }) },
+      },
+    },
+    async ({ caller, query: { project, limit } }) => {
+      const found = await control.deploys.releases(caller.workspace, {
+        limit,
+        ...(project !== undefined && { project }),
+      })
+      return { releases: found.map(releaseToJson) }
+    },
+  )
+
+  app.get(
+    '/projects/:project/environments/:environment/services',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getServices',
+        summary: 'The services of an environment: where they run, and how they are reached',
+        description: 'What the serving deployment says. Secrets are named, their values are nowhere in it.',
+        tags: ['deployments'],
+        params: place,
+        response: { 200: servicesJson },
+      },
+    },
+    async ({ caller, params }) =>
+      servicesToJson(await control.deploys.services(caller.workspace, params.project, params.environment)),
+  )
+}
+
+function wishOf(body: z.output<typeof deploymentRequest>, now: Date): DeployWish {
+  const { project, environment } = body
+  const wish = { project, environment, at: now.toISOString() }
+  if (body.kind === 'rollback') return { ...wish, kind: 'rollback', ...named(body.release) }
+  const { config, config_file } = body
+  const text = typeof config === 'string' ? config : JSON.stringify(config, null, 2)
+  const configured = { ...wish, config: text, ...(config_file !== undefined && { configFile: config_file }) }
+  if (body.kind === 'promote') return { ...configured, kind: 'promote', ...named(body.release) }
+  return { ...configured, kind: 'deploy', ref: body.ref }
+}
+
+const named = (release: string | undefined) => (release === undefined ? {} : { release })

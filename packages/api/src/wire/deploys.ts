@@ -1,0 +1,92 @@
+import { z } from 'zod'
+import type { EnvironmentView, ReleaseView, ServicesView } from '../control/deploys.ts'
+
+const place = {
+  project: z.string().min(1).describe('As in projects.csv and deployment_config.json'),
+  environment: z.string().min(1).describe('test, uat or prod'),
+}
+const config = z
+  .union([z.string(), z.looseObject({})])
+  .describe('deployment_config.json: its text, so that what is wrong with it is found by line, or its value')
+const config_file = z.string().optional().describe('How messages call it')
+const release = z.string().min(1).describe('The tag of a release, such as `v1.2.3-uat-20241215-1430`')
+
+export const deploymentRequest = z
+  .discriminatedUnion('kind', [
+    z.object({
+      kind: z.literal('deploy'),
+      ...place,
+      ref: z.string().min(1).default('main').describe('Branch, tag or commit'),
+      config,
+      config_file,
+    }),
+    z.object({
+      kind: z.literal('promote'),
+      ...place,
+      release: release.optional().describe('One that served uat; what serves there now when absent'),
+      config,
+      config_file,
+    }),
+    z.object({
+      kind: z.literal('rollback'),
+      ...place,
+      release: release.optional().describe('One that served there; the one before when absent'),
+    }),
+  ])
+  .meta({ id: 'DeploymentRequest' })
+
+export const environmentJson = z
+  .object({
+    project: z.string(),
+    environment: z.string(),
+    infrastructure: z.string(),
+    release: z.string().nullable().describe('What traffic goes to; null where nothing was ever deployed'),
+    since: z.string().nullable(),
+    earlier: z.array(z.string()).describe('What a rollback can go to, the latest first'),
+  })
+  .meta({ id: 'Environment' })
+
+export const releaseJson = z
+  .object({
+    project: z.string(),
+    tag: z.string(),
+    version: z.string(),
+    url: z.string(),
+    ref: z.string(),
+    commit: z.string(),
+    tree: z.string().describe('Hash of the files, whatever their history'),
+    created_at: z.string(),
+    served_in: z.array(z.string()).describe('Environments'),
+  })
+  .meta({ id: 'Release' })
+
+export const servicesJson = environmentJson
+  .extend({
+    services: z.array(
+      z.object({
+        name: z.string(),
+        platform: z.string(),
+        command: z.string(),
+        port: z.int(),
+        url: z.string().nullable().describe('Through the load balancer'),
+        health_path: z.string(),
+        instances: z.array(z.object({ machine: z.string(), address: z.string().nullable() })),
+        secrets: z.array(z.string()).describe('Names, never values'),
+        env: z.record(z.string(), z.unknown()),
+      }),
+    ),
+  })
+  .meta({ id: 'Services' })
+
+export const environmentToJson = (view: EnvironmentView): z.infer<typeof environmentJson> => view
+
+export const releaseToJson = ({ createdAt, servedIn, ...view }: ReleaseView): z.infer<typeof releaseJson> => ({
+  ...view,
+  created_at: createdAt,
+  served_in: servedIn,
+})
+
+export const servicesToJson = ({ services, ...view }: ServicesView): z.infer<typeof servicesJson> => ({
+  ...view,
+  services: services.map(({ healthPath, ...service }) => ({ ...service, health_path: healthPath })),
+})

@@ -1,0 +1,42 @@
+import { AtlasError } from '@atlas/core/errors'
+import { command, required, text, toggle } from '../command.ts'
+import { carryOutDeploy, configured } from '../deploys/deploy.ts'
+
+export default command({
+  summary: 'Put a release of a project into an environment',
+  description:
+    'To uat or test a commit is deployed as a new release, with a tag that is pushed; prod gets the release that is proven in uat, as it is. New instances start beside the old ones, and traffic moves once all are healthy.',
+  topic: 'Deploys',
+  inputs: {
+    environment: required('<environment>', 'test, uat or prod'),
+    project: required('<project>', 'as in projects.csv and deployment_config.json'),
+    branch: text('--branch <name>', 'for uat and test: branch, tag or commit; main when not given'),
+    tag: text('--tag <tag>', 'for prod: a release that served uat; what serves there now when not given'),
+    config: text('--config <folder>', 'the folder with the configuration; config when not given'),
+    plan: toggle('--plan', 'only show what would be done'),
+    yes: toggle('-y, --yes', 'do not ask'),
+    detach: toggle('--detach', 'start it and do not wait for its end'),
+  },
+  exits: { 1: 'it failed: traffic stays where it was', 130: 'you stopped watching; the operation goes on' },
+  examples: [
+    { line: 'atlas deploy uat hostomatic', does: 'the latest commit of main' },
+    { line: 'atlas deploy uat hostomatic --branch new-page --plan', does: 'what would be done with a branch' },
+    { line: 'atlas deploy prod hostomatic --yes', does: 'promote what serves uat, unattended' },
+    { line: 'atlas deploy prod hostomatic --tag v1.2.3-uat-20241215-1430', does: 'promote that release' },
+  ],
+  async run({ environment, project, branch, tag, config, ...how }, context) {
+    const place = { project, environment, ...configured(context, config) }
+    if (environment !== 'prod') {
+      if (tag !== undefined)
+        throw new AtlasError('usage', '--tag is for prod: other environments get a commit', {
+          hint: `atlas deploy ${environment} ${project} --branch ${tag}`,
+        })
+      return carryOutDeploy(context, { kind: 'deploy', ...place, ref: branch ?? 'main' }, how)
+    }
+    if (branch !== undefined)
+      throw new AtlasError('usage', '--branch is not for prod: it gets what is proven in uat', {
+        hint: `atlas deploy uat ${project} --branch ${branch}, then atlas deploy prod ${project}`,
+      })
+    return carryOutDeploy(context, { kind: 'promote', ...place, ...(tag !== undefined && { release: tag }) }, how)
+  },
+})

@@ -1,0 +1,51 @@
+import { join, resolve } from 'node:path'
+import { type DeploymentRequest, deploys } from '@atlas/client'
+import { type Change, type Consent, carryOut } from '../change.ts'
+import type { Example, Outcome } from '../command.ts'
+import type { Context } from '../context.ts'
+import { readText } from '../input/description.ts'
+import { showPlan } from '../show/plan.ts'
+
+export interface DeployInputs {
+  config: string | undefined
+  plan: boolean
+  yes: boolean
+  detach: boolean
+}
+
+/** The text of deployment_config.json, for the server to read: what is wrong with it is found by line. */
+export function configured({ cwd }: Context, folder = 'config'): { config: string; config_file: string } {
+  const file = join(folder, 'deployment_config.json')
+  return { config: readText(resolve(cwd, file), file), config_file: file }
+}
+
+/** Plans a deploy, shows the plan, asks, and carries out exactly what was shown. */
+export async function carryOutDeploy(
+  context: Context,
+  request: DeploymentRequest,
+  { plan: planOnly, yes, detach }: Pick<DeployInputs, 'plan' | 'yes' | 'detach'>,
+): Promise<Outcome> {
+  const { project, environment } = request
+  const { api } = await context.connect()
+  const calls = deploys(api)
+  const planned = await calls.plan(request)
+  if (planOnly) {
+    const shown = await showPlan(planned, context.terminal)
+    const next = planned.work?.length ? [{ line: `atlas approve ${planned.hash}`, does: 'carry exactly this out' }] : []
+    return { json: planned, text: () => shown, next }
+  }
+  const change: Change = {
+    plan: async () => planned,
+    start: () => calls.apply(planned.hash),
+    nothing: `${planned.deployment?.from} serves ${environment} as configured: nothing is to be done.`,
+    next: nextOf(project, environment),
+  }
+  const given: Consent = { yes, detach, consent: [] }
+  return carryOut(context, change, given)
+}
+
+const nextOf = (project: string, environment: string): Example[] => [
+  { line: `atlas services ${project} ${environment}`, does: 'where it answers' },
+  ...(environment === 'prod' ? [] : [{ line: `atlas deploy prod ${project}`, does: 'promote what is proven' }]),
+  { line: `atlas rollback ${project} ${environment}`, does: 'go back to what served before' },
+]

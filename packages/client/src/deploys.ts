@@ -1,0 +1,32 @@
+import { type Api, bodyOf } from './api.ts'
+import { operationOf, planOf } from './client.ts'
+import type { components } from './generated/api.ts'
+import type { Operation, Planned } from './types.ts'
+
+type Schemas = components['schemas']
+export type DeploymentRequest = Schemas['DeploymentRequest']
+export type Environment = Schemas['Environment']
+export type Release = Schemas['Release']
+export type Services = Schemas['Services']
+
+/** Which release of a project serves which environment, and how that is changed. */
+export const deploys = (api: Api) => ({
+  /** The plan is kept for a day, and carried out by its hash. */
+  async plan(body: DeploymentRequest): Promise<Planned> {
+    const query = { plan: true, store: true }
+    return planOf(await bodyOf(api.POST('/api/v1/deployments', { params: { query }, body })))
+  },
+  async apply(hash: string): Promise<Operation> {
+    const call = api.POST('/api/v1/plans/{hash}/apply', { params: { path: { hash } }, body: {} })
+    return operationOf(await bodyOf(call))
+  },
+  environments: async (): Promise<Environment[]> => (await bodyOf(api.GET('/api/v1/environments'))).environments,
+  releases: async (project?: string): Promise<Release[]> => {
+    const query = project === undefined ? {} : { project }
+    return (await bodyOf(api.GET('/api/v1/releases', { params: { query } }))).releases
+  },
+  services: (project: string, environment: string): Promise<Services> => {
+    const path = { project, environment }
+    return bodyOf(api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params: { path } }))
+  },
+})

@@ -1,0 +1,157 @@
+import { AtlasError, type Work } from '@atlas/core'
+import type { Performer, Task } from '@atlas/engine'
+import { connectMachine, lastLines } from '../machine/connect.ts'
+import type { At } from '../machine/fenced.ts'
+import type { Connected, Reach } from '../machine/machine.ts'
+import { connectionPool } from '../machine/pool.ts'
+import { type Environment, laneOf } from '../names.ts'
+import type { Service } from '../plan/input.ts'
+import { platformNamed } from '../platforms/index.ts'
+import type { Slot } from '../ports.ts'
+import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
+import type { Site } from '../proxies/proxy.ts'
+import { type Secrets, variableOf } from '../secrets.ts'
+import type { Source } from '../sources/source.ts'
+import { probe } from './probe.ts'
+
+export interface PerformerParts {
+  source: Source
+  secrets: Secrets
+  /** How a machine of an infrastructure is reached; `undefined` where there is none of that name. */
+  reach(place: MachinePlace): Promise<Reach | undefined>
+}
+
+export interface MachinePlace {
+  workspace: string
+  infrastructure: string
+  machine: string
+}
+
+/** What the steps of `plan/work.ts` say; each has what its action needs. */
+interface Specifications {
+  project: string
+  environment: Environment
+  release: string
+  slot: Slot
+  platforms: string[]
+  machine: string
+  address: string
+  master: string
+  port: number
+  service: Service
+  site: Site
+  seconds: number
+  stays: Slot | null
+  keep: string[]
+  tag: string | null
+  source: { url: string; commit: string }
+}
+
+interface Doing {
+  task: Task
+  given: Specifications
+  /** With the machine of the step, or another, in the hands of this worker. */
+  on<T>(what: (at: At) => Promise<T>, machine?: string): Promise<T>
+}
+
+/** Carries out the steps of deploys, on machines by SSH. */
+export function deployPerformer(parts: PerformerParts): Performer & { close(): Promise<void> } {
+  const pool = connectionPool<{ name: string; reach: Reach }>(
+    ({ name, reach }) => connectMachine(name, reach),
+    ({ name, reach }) => `${name} ${reach.user}@${reach.host}:${reach.port}`,
+  )
+
+  async function withMachine<T>(task: Task, machine: string, what: (machine: Connected) => Promise<T>): Promise<T> {
+    const { workspace, infrastructure } = task
+    const reach = await parts.reach({ workspace, infrastructure, machine })
+    if (reach) return pool.use({ name: machine, reach }, what)
+    throw new AtlasError('deploy_impossible', `${infrastructure} has no machine ${machine} that can be reached.`, {
+      hint: `atlas status ${infrastructure}`,
+    })
+  }
+
+  return {
+    async perform(task) {
+      const given = task.work.specifications as unknown as Specifications
+      const fence = { lane: laneOf(given.project, given.environment), turn: task.plan.revision, epoch: task.epoch }
+      await actions[task.work.action](parts, {
+        task,
+        given,
+        on: (what, machine = given.machine) =>
+          withMachine(task, machine, (connected) => what({ machine: connected, fence, signal: task.signal })),
+      })
+    },
+    close: pool.close,
+  }
+}
+
+const actions: Record<Work['action'], (parts: PerformerParts, doing: Doing) => Promise<unknown>> = {
+  async fetch({ source }, { given: { source: from, tag } }) {
+    await source.tree(from.url, from.commit)
+    if (tag !== null) await source.checkTag(from.url, tag, from.commit)
+  },
+
+  async deliver({ source }, { given, on }) {
+    const tree = await source.tree(given.source.url, given.source.commit)
+    for (const platform of given.platforms.map(platformNamed))
+      await on((at) => platform.deliver(at, given.release, tree))
+  },
+
+  async start({ secrets }, { task, given, on }) {
+    const { service, release, slot, port, project, environment } = given
+    const place = { workspace: task.workspace, project, environment }
+    const values = await secrets.find(place, service.secrets)
+    const secret = Object.fromEntries([...values].map(([name, { value }]) => [variableOf(name), value]))
+    const own = {
+      ATLAS_PROJECT: project,
+      ATLAS_ENVIRONMENT: environment,
+      ATLAS_SERVICE: service.name,
+      ATLAS_RELEASE: release,
+    }
+    const variables = { ...own, ...service.env, ...secret }
+    await on((at) => platformNamed(service.platform).start(at, { service, release, slot, port, variables }))
+  },
+
+  async probe(_, doing) {
+    const { given, task, on } = doing
+    const { service, address, port, master } = given
+    const wrong = await on((at) => probe(() => at.machine.connect(address, port), service.health, task.signal), master)
+    if (wrong !== undefined) throw await unhealthy(doing, wrong)
+  },
+
+  switch: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
+  restore: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
+  drain: (_, { given, on }) => on((at) => drainNginx(at, given.seconds)),
+
+  async stop(_, { given, on }) {
+    for (const platform of given.platforms.map(platformNamed))
+      await on((at) => platform.stop(at, given.stays ?? undefined))
+  },
+
+  async prune(_, { given, on }) {
+    for (const platform of given.platforms.map(platformNamed)) await on((at) => platform.prune(at, given.keep))
+  },
+
+  async withdraw(_, { given, on }) {
+    for (const platform of given.platforms.map(platformNamed)) {
+      await on((at) => platform.stop(at, given.stays ?? undefined))
+      await on((at) => platform.prune(at, given.keep))
+    }
+  },
+
+  async tag({ source }, { given: { source: from, tag } }) {
+    if (tag !== null) await source.tag(from.url, tag, from.commit)
+  },
+}
+
+async function unhealthy({ given, on }: Doing, wrong: string): Promise<AtlasError> {
+  const { service, slot, machine, port } = given
+  const said = await on((at) => platformNamed(service.platform).logs(at, { service: service.name, slot })).catch(
+    () => '',
+  )
+  return new AtlasError(
+    'unhealthy',
+    `${service.name} on ${machine} did not become healthy: ${service.health.path} at port ${port}: ${wrong}. It printed last:\n${lastLines(said)}`,
+    { hint: 'Traffic stays where it was. Mend the service and deploy again.' },
+  )
+}

@@ -1,0 +1,41 @@
+import { createHash } from 'node:crypto'
+import { canonical } from '@atlas/core'
+
+/** Where the values of secrets come from. They are asked for when they are delivered, and kept nowhere. */
+export interface Secrets {
+  /** Of those names that have a value: the value, and a version that says nothing of it and changes with it. */
+  find(place: SecretPlace, names: readonly string[]): Promise<ReadonlyMap<string, { value: string; version: string }>>
+}
+
+export interface SecretPlace {
+  workspace: string
+  project: string
+  environment: string
+}
+
+/** Requirement 2: the most particular name wins. `HOSTOMATIC_PROD_DB_PASSWORD`, `PROD_DB_PASSWORD`, `DB_PASSWORD`. */
+export function secretNames({ project, environment }: SecretPlace, name: string): string[] {
+  const upper = (...words: string[]) =>
+    words
+      .join('_')
+      .toUpperCase()
+      .replaceAll(/[^A-Z0-9]/g, '_')
+  return [upper(project, environment, name), upper(environment, name), upper(name)]
+}
+
+/** What a service calls the secret in its environment. */
+export const variableOf = (name: string): string => name.toUpperCase()
+
+/** A hash over everything that services find in their environment: of secrets the versions, never the values. */
+export const environmentVersionOf = (
+  variables: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  versions: ReadonlyMap<string, { version: string }>,
+): string =>
+  createHash('sha256')
+    .update(
+      canonical({
+        variables,
+        secrets: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
+      }),
+    )
+    .digest('hex')

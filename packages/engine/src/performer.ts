@@ -1,0 +1,23 @@
+import type { Plan, Work } from '@atlas/core'
+
+/** Carries out the steps of a deploy: what drivers are to clouds, this is to machines. `@atlas/deploy` implements it. */
+export interface Performer {
+  /**
+   * Brings about what a step says, and returns once it is so. A worker that takes over performs a step again that its
+   * predecessor had begun, so everything in it must bear being repeated, and must refuse (`fenced`) whoever is not the
+   * latest.
+   */
+  perform(task: Task): Promise<void>
+}
+
+export interface Task {
+  workspace: string
+  infrastructure: string
+  operation: string
+  /** Grows with every takeover. */
+  epoch: number
+  plan: Plan
+  work: Work
+  /** Fires when the step is to be given up. */
+  signal: AbortSignal
+}

@@ -1,0 +1,161 @@
+import type { DeployWish } from '@atlas/api'
+import { AtlasError, nearest } from '@atlas/core'
+import {
+  type DeployInput,
+  type DeploymentConfig,
+  type DeploymentSpec,
+  type Environment,
+  environments,
+  isName,
+  nameRule,
+  type PortRange,
+  type ProjectConfig,
+  parseDeploymentConfig,
+  platformNamed,
+  type Service,
+  type Tree,
+  tagFor,
+  urlOf,
+  versionOf,
+} from '@atlas/deploy'
+import type { EnvironmentRecord, ReleaseRecord } from '@atlas/store'
+import type { DeployParts } from './plan.ts'
+
+/** What is to be deployed, whichever way it was asked for. */
+export interface Chosen {
+  infrastructure: string
+  release: DeployInput['release']
+  services: Service[]
+  domain?: NonNullable<DeployInput['domain']>
+  portRange: PortRange
+  keepReleases: number
+}
+
+/** Where an earlier deployment is gone back to, its ports are assigned already. */
+const defaultPorts: PortRange = { base: 8000, size: 1000 }
+
+type Choose = (
+  parts: DeployParts,
+  workspace: string,
+  wish: DeployWish,
+  there: EnvironmentRecord | undefined,
+) => Promise<Chosen>
+
+/** @throws AtlasError `usage` */
+export function checkPlace({ project, environment }: DeployWish): { project: string; environment: Environment } {
+  const known = environments.find((one) => one === environment)
+  if (!isName(project))
+    throw new AtlasError('usage', `${JSON.stringify(project)} is no name of a project: ${nameRule}.`)
+  if (known) return { project, environment: known }
+  throw new AtlasError('usage', `There is no environment ${JSON.stringify(environment)}.`, {
+    hint: `there are ${environments.join(', ')}${nearest(environment, environments) ? `; did you mean ${nearest(environment, environments)}?` : ''}`,
+  })
+}
+
+/** A commit of the project's repository becomes a release. */
+export const planNew: Choose = async ({ source, store }, workspace, wish) => {
+  const { config, project } = configured(wish)
+  const url = project.git_url ?? (config.git_config && urlOf(wish.project, config.git_config))
+  if (url === undefined)
+    throw new AtlasError('config_invalid', `Nothing says where the repository of ${wish.project} is.`, {
+      hint: '"git_config": {"base_url": "https://github.com/yourorg"} in deployment_config.json',
+    })
+  const ref = wish.ref ?? 'main'
+  const { commit, tree, tags, before } = await source.resolve(url, ref)
+  const files = await source.tree(url, commit)
+  const [packageJson, versionFile] = await Promise.all([files.read('package.json'), files.read('VERSION')])
+  const version = versionOf({ packageJson, versionFile, tags: before })
+  const known = await store.deploys.releases(workspace, { project: wish.project, limit: 1000 })
+  const taken = new Set([...tags, ...known.map(({ tag }) => tag)])
+  const { environment } = checkPlace(wish)
+  const tag = tagFor({ version, environment, at: new Date(wish.at) }, taken)
+  return chosen(config, project, wish, { tag, version, source: { url, ref, commit, tree } }, files)
+}
+
+/** The same commit that served uat, with the variables of the other environment. */
+export const promote: Choose = async ({ source, store }, workspace, wish) => {
+  const { config, project } = configured(wish)
+  const record = wish.release
+    ? await store.deploys.release(workspace, wish.project, wish.release)
+    : (await store.deploys.environment(workspace, wish.project, 'uat'))?.serving?.release
+  if (!record)
+    throw new AtlasError('deploy_impossible', `No release of ${wish.project} serves uat.`, {
+      hint: `atlas deploy uat ${wish.project}`,
+    })
+  if (!record.servedIn.includes('uat'))
+    throw new AtlasError('deploy_impossible', `${record.tag} never served uat, so it is not proven.`, {
+      hint: `atlas deploy uat ${wish.project}, then atlas deploy ${wish.environment} ${wish.project}`,
+    })
+  return chosen(config, project, wish, releaseOf(record), await source.tree(record.url, record.commit))
+}
+
+/** What served there before, as it was then: services, variables and domain, not what is configured now. */
+export const goBack: Choose = async (_, __, wish, there) => {
+  const earlier = (there?.served ?? []).filter(({ release }) => release.tag !== there?.serving?.release.tag)
+  const found = wish.release ? there?.served.find(({ release }) => release.tag === wish.release) : earlier[0]
+  if (!found || !there)
+    throw new AtlasError(
+      'deploy_impossible',
+      `${wish.project} ${wish.environment} has ${wish.release ? `never served ${wish.release}` : 'no earlier release'}.`,
+      {
+        hint:
+          earlier.length > 0
+            ? `there is ${earlier.map(({ release }) => release.tag).join(', ')}`
+            : `atlas releases ${wish.project}`,
+      },
+    )
+  const { services, domain } = found.spec as unknown as DeploymentSpec
+  return {
+    infrastructure: there.infrastructure,
+    release: releaseOf(found.release),
+    services,
+    ...(domain && { domain }),
+    portRange: defaultPorts,
+    keepReleases: 5,
+  }
+}
+
+const releaseOf = ({ tag, version, url, ref, commit, tree }: ReleaseRecord): DeployInput['release'] => ({
+  tag,
+  version,
+  source: { url, ref, commit, tree },
+})
+
+function configured({ config, configFile, project }: DeployWish): { config: DeploymentConfig; project: ProjectConfig } {
+  const parsed = parseDeploymentConfig(config ?? '{}', configFile)
+  const found = parsed.projects[project]
+  if (found) return { config: parsed, project: found }
+  const names = Object.keys(parsed.projects)
+  const meant = nearest(project, names)
+  throw new AtlasError('config_invalid', `${configFile ?? 'deployment_config.json'} has no project ${project}.`, {
+    hint: meant ? `did you mean ${meant}?` : `it has ${names.join(', ') || 'none'}`,
+  })
+}
+
+async function chosen(
+  config: DeploymentConfig,
+  project: ProjectConfig,
+  wish: DeployWish,
+  release: DeployInput['release'],
+  files: Tree,
+): Promise<Chosen> {
+  const { environment } = checkPlace(wish)
+  const own = project.environments[environment]
+  const platform = platformNamed(project.platform ?? config.deployment_platform)
+  const services = await Promise.all(
+    Object.entries(project.services).map(async ([name, service]) => {
+      const resolved = await platform.resolve(name, service, files)
+      return { ...resolved, env: { ...resolved.env, ...own?.env } }
+    }),
+  )
+  const [first] = Object.keys(project.services)
+  const front = project.services.frontend ? 'frontend' : first!
+  return {
+    infrastructure: config.infrastructure.name ?? 'fleet',
+    release,
+    services,
+    ...(own?.domain !== undefined && { domain: { host: own.domain, service: front } }),
+    portRange: config.port_range,
+    keepReleases: project.keep_releases,
+  }
+}

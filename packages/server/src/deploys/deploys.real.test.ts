@@ -1,0 +1,165 @@
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { fleet } from '@atlas/blueprints'
+import { bodyOf, type Client } from '@atlas/client'
+import type { Plan } from '@atlas/core'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  clientOf,
+  dataFolder,
+  finished,
+  makeKey,
+  type ServerProcess,
+  startServer,
+  stopServer,
+} from '../server.fixture.ts'
+import { repositoryOf } from './repository.fixture.ts'
+
+const folder = dataFolder()
+let server: ServerProcess
+let client: Client
+let door: string
+let hostomatic: ReturnType<typeof repositoryOf>
+
+const config = () => ({
+  infrastructure: { name: 'fleet' },
+  deployment_platform: 'process',
+  git_config: { base_url: `file://${folder.path}/git` },
+  projects: {
+    hostomatic: {
+      services: {
+        backend: { path: 'backend', drain_s: 2, health: { interval_s: 0.2, retries: 300 } },
+        frontend: { path: 'frontend', drain_s: 2, health: { interval_s: 0.2, retries: 300 } },
+      },
+    },
+  },
+})
+
+beforeAll(async () => {
+  server = await startServer(folder.path)
+  client = clientOf(folder.path)
+  hostomatic = repositoryOf(join(folder.path, 'git'), 'hostomatic')
+  const csv = 'Project,Servers,MasterSpec,WebSpec\nhostomatic,2,s-1vcpu-1gb,s-1vcpu-1gb\n'
+  const description = fleet.build({ csv, adminIps: ['127.0.0.1'], publicKey: makeKey(folder.path) })
+  const { id } = await client.apply(description, {})
+  expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
+  const { resources } = await client.infrastructure('fleet')
+  door = String(resources.find(({ name }) => name === 'master')?.attributes.public_ip)
+}, 300_000)
+
+afterAll(async () => {
+  await stopServer(server)
+  folder.remove()
+})
+
+type Wish = { kind: 'deploy' | 'promote' | 'rollback'; environment: string; ref?: string; release?: string }
+
+/** Plans, keeps the plan, applies it by its hash, and follows it to its end. */
+async function deploy(wish: Wish, settings: object = config()) {
+  const configured = wish.kind === 'rollback' ? {} : { config: settings }
+  const body = { project: 'hostomatic', ref: 'main', ...wish, ...configured } as never
+  const query = { plan: true, store: true }
+  const answer = await bodyOf(client.api.POST('/api/v1/deployments', { params: { query }, body }))
+  const { plan } = answer as unknown as { plan: Plan }
+  const path = { hash: plan.hash }
+  const { operation } = await bodyOf(client.api.POST('/api/v1/plans/{hash}/apply', { params: { path }, body: {} }))
+  return { plan, operation: await finished(client, operation.id) }
+}
+
+const port = process.getuid?.() === 0 ? 80 : 10_080
+const get = async (path: string) => {
+  const answer = await fetch(`http://${door}:${port}${path}`, { headers: { connection: 'close' } })
+  return answer.ok ? answer.text() : String(answer.status)
+}
+const serving = async (environment: string) =>
+  JSON.parse(await get(`/hostomatic/${environment}/backend/`)).release as string
+const environments = async () => (await bodyOf(client.api.GET('/api/v1/environments'))).environments
+
+test('uat is deployed, tagged in the repository, and answers through the load balancer', async () => {
+  const { plan, operation } = await deploy({ kind: 'deploy', environment: 'uat' })
+  expect(operation).toMatchObject({ status: 'succeeded', kind: 'deploy', error: null })
+  const tag = plan.deployment!.release
+  expect(tag).toMatch(/^v1\.2\.3-uat-\d{8}-\d{4}$/)
+  expect(await serving('uat')).toBe(tag)
+  expect(await get('/hostomatic/uat/frontend/')).toContain('<h1>hostomatic</h1>')
+  expect(hostomatic.tags()).toEqual([tag])
+}, 300_000)
+
+test('the same again is nothing to do', async () => {
+  const { plan, operation } = await deploy({ kind: 'deploy', environment: 'uat' })
+  expect(plan.work).toEqual([])
+  expect(operation.status).toBe('succeeded')
+  expect(hostomatic.tags()).toHaveLength(1)
+}, 300_000)
+
+test('what was proven in uat is promoted as it is, and a release that was not is refused', async () => {
+  const { plan } = await deploy({ kind: 'promote', environment: 'prod' })
+  expect(await serving('prod')).toBe(plan.deployment!.release)
+  expect(await serving('uat')).toBe(plan.deployment!.release)
+  await expect(deploy({ kind: 'promote', environment: 'prod', release: 'v9.9.9-uat-20200101-0000' })).rejects.toThrow(
+    'There is no release',
+  )
+}, 300_000)
+
+test('a release that does not become healthy leaves everything as it was, and says why', async () => {
+  const before = await serving('uat')
+  hostomatic.write('backend/server.js', 'console.log("cannot find the database"); process.exit(1)\n')
+  hostomatic.commit('broken')
+  const settings = config()
+  settings.projects.hostomatic.services.backend.health.retries = 60
+  const { operation } = await deploy({ kind: 'deploy', environment: 'uat' }, settings)
+  expect(operation.status).toBe('failed')
+  expect(operation.error).toMatchObject({
+    code: 'unhealthy',
+    message: expect.stringContaining('cannot find the database'),
+  })
+  expect(await serving('uat')).toBe(before)
+  expect(hostomatic.tags()).toEqual([before])
+  const steps = await client.steps(operation.id)
+  expect(steps.filter(({ action }) => action === 'withdraw').map(({ status }) => status)).toEqual(['done', 'done'])
+}, 300_000)
+
+test('traffic moves to the next release without a failed request, and back', async () => {
+  const first = await serving('uat')
+  hostomatic.write(
+    'backend/server.js',
+    readFileSync(join(import.meta.dirname, '../../../../examples/hostomatic/backend/server.js'), 'utf8'),
+  )
+  hostomatic.commit('mended')
+  const seen = new Map<string, number>()
+  let going = true
+  const load = (async () => {
+    while (going) {
+      const release = await get('/hostomatic/uat/backend/').then((text) => JSON.parse(text).release, String)
+      seen.set(release, (seen.get(release) ?? 0) + 1)
+    }
+  })()
+  const { plan, operation } = await deploy({ kind: 'deploy', environment: 'uat' })
+  expect(operation.error).toBeNull()
+  const second = plan.deployment!.release
+  expect(await serving('uat')).toBe(second)
+  const back = await deploy({ kind: 'rollback', environment: 'uat' })
+  expect(back.operation.error).toBeNull()
+  going = false
+  await load
+  expect([...seen.keys()].sort()).toEqual([first, second].sort())
+  expect(await serving('uat')).toBe(first)
+  expect(await environments()).toMatchObject([
+    { environment: 'prod', release: first },
+    { environment: 'uat', release: first, earlier: [second] },
+  ])
+}, 300_000)
+
+test('services are told with where they run; a wrong configuration is refused before anything runs', async () => {
+  const path = { project: 'hostomatic', environment: 'prod' }
+  const { services } = await bodyOf(
+    client.api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params: { path } }),
+  )
+  expect(services.map(({ name, instances }) => [name, instances.map(({ machine }) => machine)])).toEqual([
+    ['backend', ['web1', 'web2']],
+    ['frontend', ['web1', 'web2']],
+  ])
+  const settings = { ...config(), deployment_platform: 'proces' }
+  await expect(deploy({ kind: 'deploy', environment: 'uat' }, settings)).rejects.toThrow('There is no platform proces')
+  await expect(deploy({ kind: 'deploy', environment: 'uta' })).rejects.toThrow('There is no environment "uta"')
+}, 60_000)

@@ -1,0 +1,34 @@
+import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import type { MachinePlace, Reach } from '@atlas/deploy'
+import type { Store } from '@atlas/store'
+import { resourceViews, type ViewParts } from '../control/views.ts'
+
+/**
+ * How deploys reach a machine: as the API says of it, with the key of this data folder. A host key that the cloud does
+ * not tell is learnt at the first connection, in the file that `atlas ssh` reads too.
+ */
+export async function reachMachine(
+  parts: ViewParts & { store: Pick<Store, 'infrastructure'> },
+  { workspace, infrastructure, machine }: MachinePlace,
+): Promise<Reach | undefined> {
+  const { resources } = await parts.store.infrastructure(workspace, infrastructure)
+  const named = resources.filter(({ type, resource }) => type === 'machine' && resource === machine)
+  const [view] = await resourceViews(parts, named.slice(-1))
+  if (view?.ssh?.identityFile === undefined) return undefined
+  const { host, port, user, identityFile, knownHosts } = view.ssh
+  const privateKey = readFileSync(identityFile, 'utf8')
+  if (knownHosts !== undefined) return { host, port, user, privateKey, knownHosts }
+  const file = join(parts.dataDir, 'ssh', 'known_hosts', `${infrastructure}.${machine}`)
+  return {
+    host,
+    port,
+    user,
+    privateKey,
+    knownHosts: existsSync(file) ? readFileSync(file, 'utf8') : undefined,
+    learn(line) {
+      mkdirSync(join(file, '..'), { recursive: true, mode: 0o700 })
+      appendFileSync(file, `${line}\n`, { mode: 0o600 })
+    },
+  }
+}

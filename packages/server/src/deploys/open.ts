@@ -1,0 +1,36 @@
+import { join } from 'node:path'
+import { deployPerformer, gitSource, type Secrets, type Source } from '@atlas/deploy'
+import type { Performer } from '@atlas/engine'
+import type { Store } from '@atlas/store'
+import type { SshDirectory } from '../control/ssh.ts'
+import { reachMachine } from './machines.ts'
+import { environmentSecrets } from './secrets.ts'
+
+export interface Deploying {
+  source: Source
+  secrets: Secrets
+  performer: Performer
+  close(): Promise<void>
+}
+
+interface Parts {
+  store: Pick<Store, 'infrastructure'>
+  dataDir: string
+  ssh: SshDirectory | undefined
+  /** Where secrets of services are looked up. */
+  env: NodeJS.ProcessEnv
+  /** Never shown: what versions of secrets are keyed with. */
+  key: string
+}
+
+/** What plans of deploys and those who carry them out share. */
+export function openDeploying({ store, dataDir, ssh, env, key }: Parts): Deploying {
+  const source = gitSource(join(dataDir, 'repositories'))
+  const secrets = environmentSecrets(env, key)
+  const performer = deployPerformer({
+    source,
+    secrets,
+    reach: (place) => reachMachine({ store, dataDir, ssh }, place),
+  })
+  return { source, secrets, performer, close: () => performer.close() }
+}

@@ -1,0 +1,150 @@
+import type { DeployWish } from '@atlas/api'
+import { placements } from '@atlas/blueprints'
+import { AtlasError, estimate, type JsonObject, type Plan } from '@atlas/core'
+import {
+  type DeployInput,
+  environmentVersionOf,
+  type Machine,
+  type PortAssignment,
+  planDeploy,
+  type Secrets,
+  type Service,
+  type Serving,
+  type Source,
+} from '@atlas/deploy'
+import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
+import { described } from '../control/plan.ts'
+import { checkPlace, goBack, planNew, promote } from './choose.ts'
+
+export interface DeployParts {
+  store: Pick<Store, 'deploys' | 'infrastructure' | 'recall'>
+  source: Source
+  secrets: Secrets
+}
+
+/**
+ * The exact steps of a deploy, from what is configured, in the repository and on record. Reads only.
+ * @throws AtlasError `config_invalid`, `deploy_impossible`, `source_unavailable`, `not_found`, `ports_exhausted`
+ */
+export async function planDeployment(parts: DeployParts, workspace: string, wish: DeployWish): Promise<Plan> {
+  const { store } = parts
+  const place = checkPlace(wish)
+  const there = await store.deploys.environment(workspace, place.project, place.environment)
+  const chosen = await { deploy: planNew, promote, rollback: goBack }[wish.kind](parts, workspace, wish, there)
+  const infrastructure = await readInfrastructure(store, workspace, chosen.infrastructure)
+  const machines = machinesOf(infrastructure, place.project)
+  const versions = await secretVersions(parts.secrets, { workspace, ...place }, chosen.services)
+  const serving = there?.serving
+  return planDeploy({
+    kind: wish.kind,
+    workspace,
+    infrastructure: { ...infrastructure.record, price: infrastructure.price },
+    ...place,
+    revision: there?.revision ?? 0,
+    release: chosen.release,
+    services: chosen.services,
+    ...(chosen.domain && { domain: chosen.domain }),
+    environmentVersion: environmentVersionOf(
+      Object.fromEntries(chosen.services.map(({ name, env }) => [name, env])),
+      versions,
+    ),
+    ...machines,
+    assigned: (await store.deploys.ports(infrastructure.record.id)) as unknown as PortAssignment[],
+    portRange: chosen.portRange,
+    serving: serving && servingOf(serving),
+    keep: keptReleases(there, chosen.keepReleases),
+  })
+}
+
+const servingOf = ({ release, environmentVersion, spec }: DeploymentRecord): Serving => ({
+  release: release.tag,
+  commit: release.commit,
+  environmentVersion,
+  spec: spec as unknown as Serving['spec'],
+})
+
+/** Of those that served, the latest; what is being deployed is one more. */
+function keptReleases(there: EnvironmentRecord | undefined, count: number): string[] {
+  const tags = new Set((there?.served ?? []).map(({ release }) => release.tag))
+  return [...tags].slice(0, count - 1)
+}
+
+interface Here {
+  record: InfrastructureRecord
+  description: JsonObject
+  price: Plan['price']
+}
+
+async function readInfrastructure(store: DeployParts['store'], workspace: string, name: string): Promise<Here> {
+  const record = await store.infrastructure(workspace, name)
+  const description = (await store.recall(workspace, record.name))?.description
+  if (!description)
+    throw new AtlasError('deploy_impossible', `${name} has never been brought about.`, { hint: 'atlas up' })
+  const { monthly, catalogueDate, unpriced, transfer } = estimate(described(description))
+  const { lines: _, ...included } = transfer
+  const price: Plan['price'] = {
+    currency: 'USD',
+    before: monthly,
+    after: monthly,
+    change: 0,
+    unpriced,
+    catalogueDate,
+    transfer: included,
+  }
+  return { record, description, price }
+}
+
+/** @throws AtlasError `deploy_impossible` naming what is missing */
+function machinesOf({ record, description }: Here, project: string): Pick<DeployInput, 'master' | 'webs'> {
+  const placement = placements(description)[project]
+  const projects = Object.keys(placements(description))
+  if (!placement)
+    throw new AtlasError('deploy_impossible', `${record.name} has no machines for ${project}.`, {
+      hint: `add ${project} to projects.csv and: atlas up  (it has machines for ${projects.join(', ') || 'no project'})`,
+    })
+  const { master, webs } = placement
+  // A project of one server has its machine to itself: it is served from there.
+  const names = webs.length > 0 ? webs : [master]
+  const all = [...new Set([master || names[0]!, ...names])].map((name) => [name, addressOf(record, name)] as const)
+  const missing = all.filter(([, address]) => address === undefined).map(([name]) => name)
+  if (missing.length > 0)
+    throw new AtlasError(
+      'deploy_impossible',
+      `${missing.join(', ')} of ${record.name} cannot be deployed to: no address.`,
+      {
+        problems: missing.map((name) => ({
+          where: name,
+          message: 'the machine is not there, or has no private address',
+        })),
+        hint: `atlas repair ${record.name}`,
+      },
+    )
+  const addresses = new Map(all)
+  const machine = (name: string): Machine => ({ name, address: addresses.get(name)! })
+  return { master: machine(all[0]![0]), webs: names.map(machine) }
+}
+
+function addressOf({ resources }: InfrastructureRecord, machine: string): string | undefined {
+  const found = resources
+    .filter(({ type, resource, phase }) => type === 'machine' && resource === machine && phase === 'ready')
+    .at(-1)
+  const { private_ip, public_ip } = found?.attributes ?? {}
+  return [private_ip, public_ip].find((address): address is string => typeof address === 'string' && address !== '')
+}
+
+/** A missing secret stops the plan before anything is touched. @throws AtlasError `deploy_impossible` naming all of them */
+async function secretVersions(
+  secrets: Secrets,
+  place: { workspace: string; project: string; environment: string },
+  services: readonly Service[],
+) {
+  const names = [...new Set(services.flatMap(({ secrets: own }) => own))]
+  const found = await secrets.find(place, names)
+  const missing = names.filter((name) => !found.has(name))
+  if (missing.length === 0) return found
+  const first = `${place.project}_${place.environment}_${missing[0]}`.toUpperCase().replaceAll('-', '_')
+  throw new AtlasError('deploy_impossible', `Secrets of ${place.project} have no value: ${missing.join(', ')}.`, {
+    problems: missing.map((name) => ({ where: name, message: `secret ${name} has no value in ${place.environment}` })),
+    hint: `export ${first}=… where the Atlas server is started, and start it anew`,
+  })
+}
