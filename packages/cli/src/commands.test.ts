@@ -94,5 +94,6 @@ test('the older spelling is a command word; an option of its own is not', () => 
   expect(withCommandWord(['--orchestrate'], commands)).toEqual(['orchestrate'])
   expect(withCommandWord(['--help'], commands)).toEqual(['--help'])
   expect(withCommandWord(['help', 'status'], commands)).toEqual(['status', '--help'])
-  expect(withCommandWord(['--deploy-uat', 'x'], commands)).toEqual(['--deploy-uat', 'x'])
+  expect(withCommandWord(['--deploy-uat', 'x'], commands)).toEqual(['deploy', 'uat', 'x'])
+  expect(withCommandWord(['--data-dir', 'x'], commands)).toEqual(['--data-dir', 'x'])
 })

@@ -9,7 +9,7 @@ export default command({
     project: required('<project>', 'such as hostomatic'),
     environment: required('<environment>', 'test, uat or prod'),
   },
-  examples: [{ line: 'atlas services hostomatic prod', does: 'URL, port and machines of each service' }],
+  examples: [{ line: 'atlas services hostomatic prod', does: 'address, port and machines of each service' }],
   async run({ project, environment }, context) {
     const found = await deploys((await context.connect()).api).services(project, environment)
     const [first] = found.services
