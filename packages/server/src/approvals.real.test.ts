@@ -1,4 +1,6 @@
+import pg from 'pg'
 import { beforeAll, expect, test } from 'vitest'
+import { databaseUrl } from './database.fixture.ts'
 import { requests, type Sent } from './requests.fixture.ts'
 import { clientOf, finished, recordsOnly, serverOfFile } from './server.fixture.ts'
 
@@ -175,4 +177,25 @@ test('an agent cancels what it has asked for, and nothing of others', async () =
   const path = `/operations/${json.operation.id}/cancel`
   expect(await code(accomplice('POST', path))).toBe('forbidden')
   expect((await agent('POST', path)).status).toBe(202)
+})
+
+test('an approval ends with its plan, and is used once however many ask at once', async () => {
+  const hash = await kept(agent, disk('once'))
+  await decide(anna, 'approve', hash)
+  const answers = await Promise.all(Array.from({ length: 6 }, () => apply(agent, hash)))
+  const made = answers.filter(({ status }) => status === 202)
+  expect(made).toHaveLength(1)
+  await done(Promise.resolve(made[0]!))
+  expect(new Set(answers.map(({ status }) => status))).toEqual(new Set([202, 409]))
+
+  const late = await kept(agent, disk('once', 20))
+  await decide(anna, 'approve', late)
+  const client = new pg.Client({ connectionString: databaseUrl(dataDir) })
+  await client.connect()
+  await client.query(`update atlas.stored_plan set expires_at = now() where hash = $1`, [late])
+  await client.end()
+  expect(await code(apply(agent, late))).toBe('not_found')
+  expect(await code(decide(anna, 'approve', late))).toBe('not_found')
+  const body = { ...disk('once', 20), plan_hash: late }
+  expect(await code(agent('PUT', '/infrastructure/once', { body }))).toBe('approval_required')
 })

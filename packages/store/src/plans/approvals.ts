@@ -118,7 +118,7 @@ function refuseDecision(status: Decision['status'], by: Actor, { approval, maker
 function approvalRequired(hash: string, why: string, kept: StoredPlanRecord | undefined): AtlasError {
   const { approval } = kept ?? {}
   const refused = (found: string, hint: string) =>
-    new AtlasError('approval_required', `Somebody else has to approve this plan, because ${why}: ${found}.`, { hint })
+    new AtlasError('approval_required', `The plan needs an approval, because ${why}: ${found}.`, { hint })
   const losses = kept?.plan.consentNeeded.map(({ resource }) => resource) ?? []
   if (approval?.status === 'pending')
     return refused(
