@@ -1,5 +1,5 @@
 import { globSync, readFileSync } from 'node:fs'
-import { join } from 'node:path'
+import { join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import type { Snapshot } from '@atlas/store'
 import { version } from '../version.ts'
@@ -7,7 +7,10 @@ import { seal } from './envelope.ts'
 import { encode } from './frames.ts'
 import { type Manifest, type Part, weigher } from './manifest.ts'
 
-/** What of the data folder is kept: keys and the token. The log, the sandbox and the cluster itself are not. */
+/**
+ * What of the data folder is kept: keys and the token. The log, the sandbox and the cluster itself are not, nor the folder
+ * with the host keys of machines, which `atlas ssh` asks the server for.
+ */
 const kept = ['vault.key', 'token', 'ssh/*']
 
 export interface BackupParts {
@@ -27,7 +30,7 @@ export function backupBytes({ snapshot, dataDir, passphrase }: BackupParts): { b
       yield encode({ kind: 'table', table: table.name, columns: table.columns })
       tables.push(yield* weighed(table.name, snapshot.read(table)))
     }
-    for (const path of passphrase === undefined ? [] : globSync(kept, { cwd: dataDir }).sort()) {
+    for (const path of passphrase === undefined ? [] : keyFiles(dataDir)) {
       yield encode({ kind: 'file', path, mode: 0o600 })
       files.push(yield* weighed(path, [readFileSync(join(dataDir, path))]))
     }
@@ -38,6 +41,12 @@ export function backupBytes({ snapshot, dataDir, passphrase }: BackupParts): { b
   const bytes = Readable.from(seal(frames(), { version, passphrase }), { objectMode: false })
   return { bytes, manifest: () => made! }
 }
+
+const keyFiles = (dataDir: string): string[] =>
+  globSync(kept, { cwd: dataDir, withFileTypes: true })
+    .filter((entry) => entry.isFile())
+    .map((entry) => relative(dataDir, join(entry.parentPath, entry.name)))
+    .sort()
 
 async function* weighed(name: string, data: AsyncIterable<Buffer> | Iterable<Buffer>): AsyncGenerator<Buffer, Part> {
   const scale = weigher(name)

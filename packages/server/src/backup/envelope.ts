@@ -39,9 +39,10 @@ export async function* seal(
   const head: Headline = { atlas_backup: 1, version, made: new Date().toISOString(), sealed }
   const line = Buffer.from(`${JSON.stringify(head)}\n`)
   yield line
+  // Before the frames are begun: an error of theirs, while nobody reads them yet, would end the process.
+  const key = sealed && passphrase !== undefined ? await keyFrom(passphrase, sealed.salt) : undefined
   const packed = Readable.from(frames, { objectMode: false }).compose<Readable>(createGzip())
-  if (!sealed || passphrase === undefined) return yield* packed
-  const key = await keyFrom(passphrase, sealed.salt)
+  if (!sealed || !key) return yield* packed
   const cipher = createCipheriv('aes-256-gcm', key, Buffer.from(sealed.nonce, 'base64')).setAAD(line)
   for await (const chunk of packed) yield cipher.update(chunk as Buffer)
   yield cipher.final()

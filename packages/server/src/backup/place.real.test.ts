@@ -1,8 +1,10 @@
 import { spawn, spawnSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { Readable } from 'node:stream'
+import { buffer } from 'node:stream/consumers'
 import { freePort } from '@atlas/postgres'
 import { afterAll, beforeAll, describe, expect, test, vi } from 'vitest'
+import { seal } from './envelope.ts'
 import { placeOf } from './place.ts'
 
 // moto (PyPI) is an S3 of its own; where it is not installed (pip install 'moto[server]') nothing here is tried.
@@ -40,4 +42,21 @@ test('a store without credentials is refused by the names of what to set', () =>
   expect(() => placeOf('s3://backups/x', {})).toThrow('AWS_ACCESS_KEY_ID, AWS_SECRET_ACCESS_KEY')
   const env = { AWS_ACCESS_KEY_ID: 'a', AWS_SECRET_ACCESS_KEY: 'b' }
   expect(() => placeOf('s3://backups', env)).toThrow('names no object')
+})
+
+test('a file that cannot be written or read is refused by its name and the reason', async () => {
+  await expect(placeOf('/nowhere/atlas.backup', {}).write(Readable.from(['x']))).rejects.toMatchObject({
+    code: 'config_invalid',
+    message: '/nowhere/atlas.backup cannot be written: its folder is not there.',
+  })
+  await expect(placeOf('/nowhere/atlas.backup', {}).read(async () => 0)).rejects.toThrow('it is not there')
+})
+
+test('what fails while a sealed backup is made fails the backup, not the process', async () => {
+  async function* frames(): AsyncGenerator<Buffer> {
+    yield Buffer.from('one')
+    throw new Error('the database went away')
+  }
+  const bytes = Readable.from(seal(frames(), { version: '0', passphrase: 'a passphrase' }))
+  await expect(buffer(bytes)).rejects.toThrow('the database went away')
 })

@@ -1,6 +1,6 @@
 import { once } from 'node:events'
-import { createWriteStream, openAsBlob } from 'node:fs'
-import { mkdtemp, rename, rm, stat } from 'node:fs/promises'
+import { constants, createWriteStream, openAsBlob } from 'node:fs'
+import { access, mkdtemp, rename, rm, stat } from 'node:fs/promises'
 import http, { type IncomingMessage } from 'node:http'
 import https from 'node:https'
 import { tmpdir } from 'node:os'
@@ -33,13 +33,37 @@ function filePlace(file: string): Place {
       try {
         await pipeline(bytes, createWriteStream(draft, { mode: 0o600, flush: true }))
         await rename(draft, file)
+      } catch (cause) {
+        throw unusable(file, 'written', cause)
       } finally {
         await rm(draft, { force: true })
       }
       return (await stat(file)).size
     },
-    read: (use) => use(file),
+    async read(use) {
+      await access(file, constants.R_OK).catch((cause: unknown) => {
+        throw unusable(file, 'read', cause)
+      })
+      return use(file)
+    },
   }
+}
+
+/** What the file system says of the place itself; other errors stay what they are. */
+function unusable(file: string, done: 'read' | 'written', cause: unknown): unknown {
+  const why = {
+    ENOENT: done === 'read' ? 'it is not there' : 'its folder is not there',
+    ENOTDIR: `${dirname(file)} is no folder`,
+    EISDIR: 'it is a folder',
+    EACCES: 'permission denied',
+    EROFS: 'the file system is read-only',
+    ENOSPC: 'the disk is full',
+  }[String((cause as NodeJS.ErrnoException).code)]
+  if (why === undefined) return cause
+  return new AtlasError('config_invalid', `${file} cannot be ${done}: ${why}.`, {
+    cause,
+    hint: done === 'read' ? 'name a file that `atlas backup` made' : 'name a file in a folder that can be written to',
+  })
 }
 
 /** What every S3 client reads; the endpoint is Amazon's unless another is named. */
