@@ -118,6 +118,26 @@ test('an operation has the field names of the public API', async () => {
   })
 })
 
+test('a query that the route does not know is refused, and nothing is carried out', async () => {
+  const { send, asked } = api()
+  const typo = await send('POST', '/infrastructure?plna=true', { name: 'shop' })
+  expect([typo.statusCode, typo.json().code, typo.json().hint]).toEqual([400, 'usage', 'did you mean plan?'])
+  const none = await send('POST', '/operations/op-1/cancel?force=true')
+  expect(none.json()).toMatchObject({
+    status: 400,
+    detail: 'POST /api/v1/operations/:id/cancel takes no force in its query',
+    problems: [{ where: 'querystring/force', found: 'force', expected: 'no query' }],
+  })
+  expect(asked).toEqual([])
+})
+
+test('what cannot be read as JSON is refused with what to send instead', async () => {
+  const { app } = api()
+  const headers = { authorization: 'Bearer secret', 'content-type': 'application/x-www-form-urlencoded' }
+  const form = await app.inject({ method: 'POST', url: '/api/v1/infrastructure', headers, body: '{"name":"shop"}' })
+  expect([form.statusCode, form.json().hint]).toEqual([415, 'send JSON, with `content-type: application/json`'])
+})
+
 test('?plan=true plans and submits nothing', async () => {
   const { send, asked } = api()
   const answer = await send('POST', '/infrastructure?plan=true', { name: 'shop', plan_hash: 'h0' })

@@ -10,6 +10,7 @@ import { protectBrowsers } from './edge/headers.ts'
 import { answerMalformed } from './edge/malformed.ts'
 import { countRequests } from './edge/metrics.ts'
 import { answerNotFound } from './edge/not-found.ts'
+import { refuseUnknownQuery } from './edge/query.ts'
 import { limitRates, type RateLimit } from './edge/rate-limit.ts'
 import { answerWithRequestId, requestIdHeader, requestIdOf } from './edge/request-id.ts'
 import { letGoOfStalled } from './edge/stalled.ts'
@@ -124,6 +125,7 @@ export function createApi({
       guard(v1, authenticate)
       keepAudit(v1, { write: (entry, patienceMs) => control.audit.write(entry, patienceMs) })
       if (rateLimit) limitRates(v1, rateLimit)
+      refuseUnknownQuery(v1)
       answerWithEtag(v1)
       answerOnce(v1, control.idempotency)
       await v1.register(healthRoutes, { control })

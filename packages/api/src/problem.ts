@@ -42,21 +42,32 @@ export const problemDocument = (error: AtlasError, status: number, request: stri
 
 function nameError(error: unknown, request: FastifyRequest): { named: AtlasError; status: number } {
   if (isAtlasError(error)) return { named: error, status: catalogue[error.code].status }
-  if (hasZodFastifySchemaValidationErrors(error)) return { named: refusal(error), status: 400 }
+  if (hasZodFastifySchemaValidationErrors(error)) return { named: refusal(error, request), status: 400 }
   const { statusCode = 500, message } = error as Partial<FastifyError>
   // Fastify's own refusals: malformed JSON, a body too large, an unknown content type.
   if (statusCode >= 400 && statusCode < 500)
-    return { named: new AtlasError('usage', String(message)), status: statusCode }
+    return { named: new AtlasError('usage', String(message), remedies[statusCode]), status: statusCode }
   const hint = `look in the server's log for request ${request.id}`
   return { named: new AtlasError('internal', 'The server met an error that it has no name for', { hint }), status: 500 }
 }
 
-function refusal(error: FastifyError & { validation: readonly { instancePath: string; message?: string }[] }) {
+/** What to do about Fastify's own refusals. */
+const remedies: Readonly<Record<number, { hint: string }>> = {
+  400: { hint: 'send well-formed JSON' },
+  413: { hint: 'send less at once' },
+  415: { hint: 'send JSON, with `content-type: application/json`' },
+}
+
+function refusal(
+  error: FastifyError & { validation: readonly { instancePath: string; message?: string }[] },
+  { method, routeOptions }: FastifyRequest,
+) {
   const place = (error as { validationContext?: string }).validationContext ?? 'body'
   const problems = error.validation.map((finding) => ({
     where: `${place}${finding.instancePath}`,
     message: finding.message ?? 'is not valid',
   }))
   const first = problems[0]!
-  return new AtlasError('usage', `${first.where}: ${first.message}`, { problems })
+  const hint = `/docs of the server shows what ${method} ${routeOptions.url} takes`
+  return new AtlasError('usage', `${first.where}: ${first.message}`, { problems, hint })
 }

@@ -6,7 +6,7 @@ export const catalogue = {
   spec_invalid: { status: 422, exit: 2, title: 'The description was refused' },
   csv_invalid: { status: 422, exit: 2, title: 'The CSV was refused' },
   config_invalid: { status: 422, exit: 2, title: 'The configuration was refused' },
-  usage: { status: 400, exit: 2, title: 'The command was not understood' },
+  usage: { status: 400, exit: 2, title: 'Not understood' },
   consent_required: { status: 409, exit: 3, title: 'Data would be lost and nobody agreed to it' },
   approval_required: { status: 409, exit: 3, title: 'Somebody else has to approve the plan first' },
   plan_stale: { status: 409, exit: 3, title: 'The world has changed since the plan was made' },
