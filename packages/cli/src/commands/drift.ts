@@ -21,16 +21,17 @@ export default command({
     const path = '/api/v1/infrastructure/{id}/drift'
     const drift = await bodyOf(now ? api.POST(path, { params }) : api.GET(path, { params }))
     const { resources, foreign, looked_at } = drift
-    const when = looked_at === null ? 'nobody has looked yet' : `looked at ${looked_at}`
     const lines = [
       ...resources.map(({ kind, reason }) => `${kind}: ${harmless(reason)}`),
       ...foreign.map(({ type, physical_id }) => `foreign: ${type} ${harmless(physical_id)} carries its tags`),
     ]
-    const next = { line: `atlas repair ${infrastructure} --plan`, does: 'what would bring it back' }
+    const look = { line: `atlas drift ${infrastructure} --now`, does: 'look now' }
+    const repair = { line: `atlas repair ${infrastructure} --plan`, does: 'what would bring it back' }
+    const found = lines.length === 0 ? 'Nothing has drifted' : lines.join('\n')
     return {
       json: drift,
-      text: () => [lines.length === 0 ? 'Nothing has drifted' : lines.join('\n'), `(${when})`].join('\n'),
-      next: [next],
+      text: () => (looked_at === null ? 'Nobody has looked yet' : `${found}\n(looked at ${looked_at})`),
+      next: [lines.length === 0 ? look : repair],
       exit: lines.length === 0 ? 0 : 1,
     }
   },

@@ -3,6 +3,7 @@ import { carryOut } from '../change.ts'
 import { command } from '../command.ts'
 import { describe } from '../input/description.ts'
 import { approvedBy, describedBy } from '../inputs.ts'
+import { isKeyless } from '../ssh/machine.ts'
 
 export default command({
   summary: 'Make the cloud as the description says',
@@ -37,7 +38,10 @@ export default command({
   },
 })
 
+/** Those that somebody can log in to. */
 function machinesOf({ resources }: JsonObject): string[] {
-  const all = Array.isArray(resources) ? (resources as { type?: string; name?: string }[]) : []
-  return all.flatMap(({ type, name }) => (name && ['machine', 'droplet'].includes(type ?? '') ? [name] : []))
+  const all = Array.isArray(resources) ? (resources as { type?: string; name?: string; specifications?: object }[]) : []
+  return all.flatMap(({ type, name, specifications = {} }) =>
+    name && ['machine', 'droplet'].includes(type ?? '') && !isKeyless({ specifications }) ? [name] : [],
+  )
 }

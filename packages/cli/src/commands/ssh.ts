@@ -24,6 +24,11 @@ export default command({
     const client = await context.connect()
     const target = await findMachine(client, machine, infrastructure)
     const remote = words[0] === '--' ? words.slice(1) : words
-    return { exit: await runSsh({ target, words: remote, dataDir: context.dataDir }) }
+    const exit = await runSsh({ target, words: remote, dataDir: context.dataDir })
+    if (exit === 255 && target.keyless)
+      context.remark(
+        `The description of ${machine} names no key: add an ssh_key with what .atlas/ssh/id_ed25519.pub holds, and ssh_keys: [{ ref: <its name>.id }]`,
+      )
+    return { exit }
   },
 })

@@ -4,6 +4,7 @@ import { ended } from '../follow/follow.ts'
 import { showInfrastructures } from '../show/infrastructure.ts'
 import { paintStatus } from '../show/operations.ts'
 import { plural } from '../show/text.ts'
+import { isKeyless } from '../ssh/machine.ts'
 
 const states = ['new', 'changing', 'ready', 'degraded', 'destroyed', 'released'] as const
 
@@ -40,7 +41,7 @@ export default command({
       ({ id, kind, infrastructure: of, status, completed_steps, total_steps }) =>
         `${paintStatus(status, colours)}: ${kind} ${of}, ${completed_steps} of ${plural(total_steps, 'step')} (${id})`,
     )
-    const machine = existing.flatMap(({ resources }) => resources).find(({ ssh }) => ssh)
+    const machine = existing.flatMap(({ resources }) => resources).find((one) => one.ssh && !isKeyless(one))
     const degraded = existing.find(({ status }) => status === 'degraded')
     return {
       json: { infrastructure: existing, operations: running },

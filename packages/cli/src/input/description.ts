@@ -27,7 +27,7 @@ export async function describe(context: Context, source: Source): Promise<Descri
   }
   if (csv !== undefined) throw new AtlasError('usage', '--file and --csv exclude each other', { hint: 'leave one out' })
   const path = resolve(context.cwd, file)
-  const text = readText(path, file)
+  const text = readText(path, file, { hint: 'name a file in JSON or YAML; examples/ has descriptions to start from' })
   return asDescription(extname(path) === '.json' ? await readJson(text, file) : await readYaml(text, file), file)
 }
 
@@ -35,14 +35,18 @@ export async function describe(context: Context, source: Source): Promise<Descri
  * @param absent what counts as its content where it is not there
  * @throws AtlasError `config_invalid` saying what is wrong with the file itself
  */
-export function readText(path: string, shown: string, { absent }: { absent?: string } = {}): string {
+export function readText(
+  path: string,
+  shown: string,
+  { absent, hint = 'atlas init  (writes the first configuration)' }: { absent?: string; hint?: string } = {},
+): string {
   try {
     return readFileSync(path, 'utf8')
   } catch (cause) {
     const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
     if (missing && absent !== undefined) return absent
     const message = missing ? `There is no ${shown}` : `${shown} cannot be read: ${(cause as Error).message}`
-    throw new AtlasError('config_invalid', message, { cause, hint: 'atlas init  (writes the first configuration)' })
+    throw new AtlasError('config_invalid', message, { cause, hint })
   }
 }
 

@@ -6,6 +6,8 @@ export interface Target {
   infrastructure: string
   machine: string
   ssh: Ssh
+  /** Its description names no key, so nobody may be able to log in. */
+  keyless?: true
 }
 
 /** @throws AtlasError `not_found`, or `usage` where several infrastructures have a machine of that name */
@@ -13,6 +15,12 @@ export async function findMachine(client: Client, machine: string, infrastructur
   const all =
     infrastructure === undefined ? await client.infrastructures() : [await client.infrastructure(infrastructure)]
   return chooseMachine(all, machine)
+}
+
+/** Only where the description says so; a machine that was imported may have keys that the cloud does not tell. */
+export function isKeyless({ specifications }: { specifications: object }): boolean {
+  const { ssh_keys } = specifications as { ssh_keys?: unknown }
+  return !Array.isArray(ssh_keys) || ssh_keys.length === 0
 }
 
 export function chooseMachine(all: readonly Infrastructure[], machine: string): Target {
@@ -34,7 +42,7 @@ export function chooseMachine(all: readonly Infrastructure[], machine: string): 
     })
   }
   const { infrastructure, found } = first
-  if (found.ssh) return { infrastructure, machine, ssh: found.ssh }
+  if (found.ssh) return { infrastructure, machine, ssh: found.ssh, ...(isKeyless(found) && { keyless: true }) }
   throw new AtlasError('not_found', `${machine} is ${found.phase} and cannot be reached by ssh yet`, {
     hint: `atlas status ${infrastructure}`,
   })

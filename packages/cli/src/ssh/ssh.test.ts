@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import type { Infrastructure } from '@atlas/client'
 import { afterEach, expect, test } from 'vitest'
 import { ensureKey, fingerprint, identityFile } from './key.ts'
-import { chooseMachine } from './machine.ts'
+import { chooseMachine, isKeyless } from './machine.ts'
 import { sshArguments, writeKnownHosts } from './run.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'atlas-ssh-'))
@@ -21,7 +21,7 @@ const ssh = {
 const infrastructure = (name: string, ...machines: string[]) =>
   ({
     name,
-    resources: machines.map((machine) => ({ name: machine, type: 'machine', phase: 'ready', ssh })),
+    resources: machines.map((machine) => ({ name: machine, type: 'machine', phase: 'ready', specifications: {}, ssh })),
   }) as unknown as Infrastructure
 
 test('the host key is pinned and only the given key is offered', () => {
@@ -57,10 +57,16 @@ test('each machine has its own file of known hosts', () => {
 
 test('a machine is found by its name; several of a name are asked about', () => {
   const all = [infrastructure('shop', 'web1', 'web2'), infrastructure('blog', 'web1')]
-  expect(chooseMachine(all, 'web2')).toEqual({ infrastructure: 'shop', machine: 'web2', ssh })
+  expect(chooseMachine(all, 'web2')).toEqual({ infrastructure: 'shop', machine: 'web2', ssh, keyless: true })
   expect(() => chooseMachine(all, 'web1')).toThrow('shop and blog both have a machine web1')
   expect(() => chooseMachine(all, 'web9')).toThrow('There is no machine web9')
   expect(() => chooseMachine([infrastructure('shop')], 'web1')).toThrow('There is no machine web1')
+})
+
+test('a machine whose description names no key is known to be one', () => {
+  expect(
+    [{}, { ssh_keys: [] }, { ssh_keys: [{ ref: 'key.id' }] }].map((specifications) => isKeyless({ specifications })),
+  ).toEqual([true, true, false])
 })
 
 test('the key is made once, is for its owner alone, and is what ssh-keygen reads', () => {

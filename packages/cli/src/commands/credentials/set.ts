@@ -13,7 +13,7 @@ export default command({
   },
   examples: [
     { line: 'atlas credentials set digitalocean', does: 'type it, unseen' },
-    { line: 'atlas credentials set digitalocean --from-env DO_TOKEN', does: 'take it from a variable' },
+    { line: 'atlas credentials set digitalocean --from-env TEAM_TOKEN', does: 'take it from a variable' },
     { line: 'pass show do/token | atlas credentials set digitalocean', does: 'from a password store' },
   ],
   async run({ provider, fromEnv }, context) {
