@@ -46,7 +46,7 @@ function api(over: Partial<Control> = {}) {
   const app = createApi({ control, authenticate: rootToken('secret'), heartbeatMs: 5 })
   apps.push(app)
   const headers = { authorization: 'Bearer secret' }
-  const send = async (method: 'GET' | 'POST' | 'DELETE', url: string, payload?: object) =>
+  const send = async (method: 'GET' | 'POST' | 'PUT' | 'DELETE', url: string, payload?: object) =>
     app.inject({ method, url: `/api/v1${url}`, headers, ...(payload ? { payload } : {}) })
   return { app, control, asked, send }
 }
@@ -129,6 +129,15 @@ test('a query that the route does not know is refused, and nothing is carried ou
     problems: [{ where: 'querystring/force', found: 'force', expected: 'no query' }],
   })
   expect(asked).toEqual([])
+})
+
+test('a credential that no header can carry is refused, and not repeated', async () => {
+  const answer = await api().send('PUT', '/credentials/digitalocean', { token: 'dop_v1_secret…' })
+  expect([answer.statusCode, answer.json().detail]).toEqual([
+    400,
+    'body/token: expected ASCII only: is it all there, without …?',
+  ])
+  expect(answer.body).not.toContain('secret')
 })
 
 test('what cannot be read as JSON is refused with what to send instead', async () => {

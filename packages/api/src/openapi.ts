@@ -56,7 +56,13 @@ export function describeApi(app: FastifyInstance, version: string): void {
     },
     transformObject: (document) => finishDocument(withComponents(document)),
   })
-  app.register(swaggerUi, { routePrefix: '/docs', staticCSP: ownOrigin })
+  app.register(swaggerUi, {
+    routePrefix: '/docs',
+    staticCSP: ownOrigin,
+    theme: { title: 'Atlas API' },
+    // A bar to explore other documents has no place here: the policy above would let none be fetched.
+    uiConfig: { layout: 'BaseLayout' },
+  })
   app.get('/openapi.json', { schema: { hide: true } }, async () => app.swagger())
 }
 

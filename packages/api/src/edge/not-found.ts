@@ -26,7 +26,7 @@ export function answerNotFound(app: FastifyInstance): void {
 
 const nothing = (method: string, path: string) =>
   new AtlasError('not_found', `There is no ${method} ${path}`, {
-    hint: allowedElsewhere.test(path) ? 'docs/api.md lists the routes' : 'the API is under /api/v1',
+    hint: allowedElsewhere.test(path) ? '/docs of this server shows the routes' : 'the API is under /api/v1',
   })
 
 const otherMethod = (method: string, path: string, methods: string) =>

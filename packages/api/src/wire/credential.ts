@@ -32,7 +32,15 @@ export type CredentialJson = z.infer<typeof credentialJson>
 
 /** Long enough for a key file; short values would be no secret, and would be cut out of every log line. */
 export const newCredentialJson = z
-  .record(z.string().max(80), z.string().min(8, 'expected at least 8 characters').max(16_384))
+  .record(
+    z.string().max(80),
+    z
+      .string()
+      .min(8, 'expected at least 8 characters')
+      .max(16_384)
+      // What no cloud makes, and no header can carry: it was copied from a text, or cut short by a terminal.
+      .refine((value) => /^[\t\r\n -~]*$/.test(value), 'expected ASCII only: is it all there, without …?'),
+  )
   .describe('What the cloud asks for, by field')
   .meta({ id: 'NewCredential', examples: [{ token: 'dop_v1_0123456789abcdef' }] })
 
