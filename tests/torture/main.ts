@@ -1,7 +1,7 @@
 import { parseArgs } from 'node:util'
-import { crashPoints } from '@atlas/engine'
 import type { Said } from './crew.ts'
 import { type Lane, lane } from './lane.ts'
+import { aims } from './plot.ts'
 import { type RunReport, run } from './run.ts'
 
 const usage = 'usage: npm run torture -- --runs N --seed S [--without-settle] [--lanes 5]'
@@ -22,7 +22,7 @@ if (![runs, first, lanes].every((one) => Number.isInteger(one) && one >= 0)) {
 }
 const options = { withoutSettle: values['without-settle'] }
 const reports: RunReport[] = []
-const hits = new Map<string, number>(crashPoints.map((point) => [point, 0]))
+const hits = new Map<string, number>(aims.map((point) => [point, 0]))
 
 /** A world is left after so many runs: its records of what was would make each dump larger than the last. */
 const runsInAWorld = 20

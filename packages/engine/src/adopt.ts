@@ -11,12 +11,15 @@ export async function adopt(context: Context, step: Step): Promise<void> {
   const { journal } = context.taken
   const { attempt } = await journal.intent(step.n)
   context.row(step.n).status = 'running'
+  context.at('adopt.intent-committed')
   const seen = await untilReady(context, step, await target(context, step))
   await refuseOther(context, step, seen)
   const ours = await journal.claim(step.n, context.holding(step, seen), { adopted: false, ready: false })
   if (!ours) throw taken(step)
+  context.at('adopt.claimed')
   const stamp = stampOf(context, step, attempt)
   const marked = await mark(context, step, seen, stamp)
+  context.at('adopt.marked')
   context.saw(step.resource, step.generation, marked)
   await journal.done(step.n, context.holding(step, marked))
 }

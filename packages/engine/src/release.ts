@@ -12,7 +12,9 @@ export async function release(context: Context, step: Step): Promise<void> {
   const { journal } = context.taken
   await journal.intent(step.n)
   context.row(step.n).status = 'running'
+  context.at('release.intent-committed')
   const seen = await context.looks(step.type).now(target.id)
   if (seen?.physicalId === target.physicalId) await mark(context, step, seen, undefined)
+  context.at('release.unmarked')
   await journal.released(step.n)
 }

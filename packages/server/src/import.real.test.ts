@@ -120,6 +120,7 @@ test.each([
   ['dns_record', 'example.com/first'],
   ['machine', 'nothing'],
   ['vpc', 'nothing'],
+  ['reserved_ip', 'x'.repeat(150)],
 ])('a %s that is called %s is not in the account', async (type, id) => {
   expect(await preview('none', [{ type, id }])).toMatchObject({ code: 'spec_invalid', problems: [{ found: id }] })
 })

@@ -10,6 +10,7 @@ import {
   type ResourceDriver,
   type ResourceType,
   resourceTypes,
+  type Stamp,
 } from '@atlas/core'
 import { type MemoryCloud, memoryCloud, memoryDriver } from '@atlas/driver-memory'
 
@@ -28,8 +29,15 @@ export async function serveCloud(cloud: MemoryCloud): Promise<{ url: string; clo
   return { url: `http://127.0.0.1:${(server.address() as AddressInfo).port}`, close: () => server.close() }
 }
 
-type Verb = 'list' | 'get' | 'create' | 'update' | 'remove'
-type Asked = { owner?: string; id?: string; request?: Omit<CreateRequest, 'gate'>; observed?: Observed; want?: never }
+type Verb = 'list' | 'get' | 'create' | 'update' | 'mark' | 'remove'
+type Asked = {
+  owner?: string
+  id?: string
+  request?: Omit<CreateRequest, 'gate'>
+  observed?: Observed
+  want?: never
+  stamp?: Stamp
+}
 type Answer = { value?: unknown; error?: ReturnType<typeof told> }
 
 async function carryOut(resource: ResourceDriver, verb: Verb, asked: Asked): Promise<unknown> {
@@ -43,6 +51,8 @@ async function carryOut(resource: ResourceDriver, verb: Verb, asked: Asked): Pro
       return resource.create({ ...asked.request!, gate })
     case 'update':
       return resource.update(asked.observed!, asked.want!, { gate })
+    case 'mark':
+      return resource.mark!(asked.observed!, asked.stamp, { gate })
     case 'remove':
       return resource.remove(asked.observed!, { gate })
   }
@@ -101,5 +111,11 @@ function remoteResource(url: string, pure: ResourceDriver, bounds: Driver['bound
       gate()
       return ask('remove', { observed })
     },
+    ...(pure.mark && {
+      mark(observed, stamp, { gate }) {
+        gate()
+        return ask('mark', { observed, stamp })
+      },
+    }),
   }
 }

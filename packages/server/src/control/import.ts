@@ -107,7 +107,8 @@ async function readOne(driver: Driver, { type, id }: ImportRequest): Promise<Obs
   try {
     return await resource.get(id)
   } catch (error) {
-    if (isAtlasError(error, 'cloud_missing')) return undefined
+    // An id that the cloud does not even take is none of its account's.
+    if (isAtlasError(error, 'cloud_missing') || isAtlasError(error, 'cloud_refused')) return undefined
     throw error
   }
 }
