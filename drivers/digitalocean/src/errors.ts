@@ -26,6 +26,7 @@ export function noAnswer({ method, path }: Asked, cause: unknown): AtlasError {
   const code = codeOf(cause)
   return new AtlasError('cloud_unavailable', `DigitalOcean did not answer ${method} ${path} (${code}).`, {
     cause,
+    hint: 'see whether this computer reaches it, and DIGITALOCEAN_API_URL where that is set; `atlas providers` tells when it answers',
     uncertain: method !== 'GET' && !neverSent.has(code),
   })
 }

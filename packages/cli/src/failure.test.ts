@@ -23,6 +23,14 @@ test('an error says what, where, and at the end what to type', () => {
   )
 })
 
+test('an error that knows nothing to type says where to read on, and says its one finding once', () => {
+  const problems = [{ where: 'params/hash', message: 'is no hash of a plan' }]
+  const refused = new AtlasError('usage', 'params/hash: is no hash of a plan', { problems })
+  expect(renderFailure(refused, createColors(false))).toBe(
+    '✗ Not understood: params/hash: is no hash of a plan\nSee: docs/errors.md#usage\n',
+  )
+})
+
 test('the exit code comes from the catalogue', () => {
   expect([error, new AtlasError('server_unreachable', ''), new Error('?')].map(exitCodeOf)).toEqual([2, 7, 1])
 })

@@ -8,11 +8,10 @@ export const exitCodeOf = (error: unknown): number => (isAtlasError(error) ? cat
 export function renderFailure(error: unknown, { red, bold, dim }: Colours): string {
   if (!isAtlasError(error)) return renderUnexpected(error, red)
   const title = bold(`${catalogue[error.code].title}:`)
-  const lines = [
-    `${red('✗')} ${title} ${error.message}`,
-    ...error.problems.map((problem) => renderProblem(problem, dim)),
-  ]
-  if (error.hint !== undefined) lines.push(`Try: ${error.hint}`)
+  const problems = error.problems.map((problem) => renderProblem(problem, dim))
+  const said = problems.length === 1 && problems[0]!.trim() === error.message
+  const lines = [`${red('✗')} ${title} ${error.message}`, ...(said ? [] : problems)]
+  lines.push(error.hint === undefined ? `See: docs/errors.md#${error.code}` : `Try: ${error.hint}`)
   return `${lines.join('\n')}\n`
 }
 

@@ -1,3 +1,4 @@
+import type { Plan } from '@atlas/core'
 import { isNothing } from '../change.ts'
 import { command, naming, text, toggle } from '../command.ts'
 import { describe } from '../input/description.ts'
@@ -38,7 +39,10 @@ export default command({
     const nothing = isNothing(plan)
     const next = nothing
       ? { line: 'atlas status', does: 'what runs now' }
-      : { line: carryOut, does: 'carry exactly this out' }
+      : {
+          line: `${carryOut}${consenting(plan)}`,
+          does: plan.consentNeeded.length > 0 ? 'carry it out, and lose what is named' : 'carry exactly this out',
+        }
     return {
       json: plan,
       text: () => rendered,
@@ -47,6 +51,10 @@ export default command({
     }
   },
 })
+
+/** Without it the command would only be refused; what is lost stands in the plan above. */
+const consenting = ({ consentNeeded }: Plan): string =>
+  consentNeeded.length === 0 ? '' : ` --consent ${consentNeeded.map(({ resource }) => resource).join(',')}`
 
 const again = ({
   file,

@@ -1,3 +1,4 @@
+import { resolve } from 'node:path'
 import { command, required, toggle } from '../command.ts'
 import { runServerProgram } from '../server/program.ts'
 
@@ -25,7 +26,8 @@ export default command({
       does: 'into a PostgreSQL of your own',
     },
   ],
-  async run({ source, replace }, { env, dataDir }) {
+  async run({ source, replace }, { env, cwd, dataDir }) {
+    const where = dataDir === resolve(cwd, '.atlas') ? '' : ` --data-dir ${dataDir}`
     const words = [dataDir, source, ...(replace ? ['--replace'] : [])]
     const restored = await runServerProgram<Restored>('restore', { words, env })
     const ended = restored.ended_operations
@@ -37,8 +39,8 @@ export default command({
           ...(ended > 0 ? [`${ended} operations that were under way then will be ended.`] : []),
         ].join('\n'),
       next: [
-        { line: 'atlas serve', does: 'start the server' },
-        { line: 'atlas status', does: 'see what it knows' },
+        { line: `atlas serve${where}`, does: 'start the server' },
+        { line: `atlas status${where}`, does: 'see what it knows' },
       ],
     }
   },
