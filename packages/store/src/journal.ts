@@ -18,10 +18,10 @@ export function takeOver(
   onTrouble: (error: unknown) => void,
 ): Promise<Taken | undefined> {
   return explained(async () => {
-    const taken = await bumpEpoch(connection, operation, worker)
-    if (!taken) return undefined
-    const [plan, steps, resources] = await Promise.all([
-      readPlan(connection, operation),
+    // A plan never changes, so it is read meanwhile; what follows may be said only by who has the operation.
+    const [taken, plan] = await Promise.all([bumpEpoch(connection, operation, worker), readPlan(connection, operation)])
+    if (!taken || !plan) return undefined
+    const [steps, resources] = await Promise.all([
       readSteps(connection, operation),
       readResources(connection, taken.infrastructure_id),
     ])
@@ -56,13 +56,9 @@ async function bumpEpoch({ db }: Connection, id: string, worker: number) {
   })
 }
 
-async function readPlan({ db }: Connection, operation: string): Promise<Plan> {
-  const { body } = await db
-    .selectFrom('plan')
-    .select('body')
-    .where('operation', '=', operation)
-    .executeTakeFirstOrThrow()
-  return body
+async function readPlan({ db }: Connection, operation: string): Promise<Plan | undefined> {
+  const row = await db.selectFrom('plan').select('body').where('operation', '=', operation).executeTakeFirst()
+  return row?.body
 }
 
 async function readSteps({ db }: Connection, operation: string): Promise<StepRow[]> {

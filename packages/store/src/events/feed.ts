@@ -12,7 +12,7 @@ const lookAgainMs = 5000
 const followersPerMs = 5
 const longestPauseMs = 200
 /** Not seen by people, and a busy operation, which writes events all the time, is not read a row at a time. */
-const shortestPauseMs = 20
+const shortestPauseMs = 5
 
 /** The one reader of a workspace's events in this process, for all who follow them. */
 export interface Feed {
