@@ -72,8 +72,8 @@ function asAtlasError(error: unknown, { path, follow }: { path: string; follow: 
   if (error.code === 'commander.help')
     return new AtlasError('usage', `${path} needs one of ${follow.join(', ')}`, { hint: `${path} --help` })
   const [message = '', suggestion] = error.message.replace(/^error: /, '').split('\n')
-  const meant = suggestion?.match(/Did you mean (?:one of )?([^,?]+)/)?.[1]
-  if (meant) return new AtlasError('usage', message, { hint: `${path} ${meant}` })
+  const meant = suggestion?.match(/Did you mean (?:one of )?([^?]+)/)?.[1]?.split(', ')
+  if (meant) return new AtlasError('usage', message, { hint: meant.map((one) => `${path} ${one}`).join(', or ') })
   const known = follow.length > 0 ? ` (there are: ${follow.join(', ')})` : ''
   return new AtlasError('usage', message, { hint: `${path} --help${known}` })
 }

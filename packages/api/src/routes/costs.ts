@@ -5,7 +5,7 @@ import type { CostsView } from '../control/costs.ts'
 import type { Control } from '../control.ts'
 
 const time = z
-  .union([z.iso.datetime({ offset: true }), z.iso.date()])
+  .union([z.iso.datetime({ offset: true }), z.iso.date()], 'expected a date or a moment, such as 2026-11-01')
   .transform((text) => new Date(text))
   .meta({ example: '2026-11-01' })
 
