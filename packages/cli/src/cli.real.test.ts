@@ -160,7 +160,7 @@ test.each([
 test.each([
   [['plann'], 2, 'Try: atlas plan'],
   [['operations', 'lst'], 2, 'Try: atlas operations list'],
-  [['--deploy-uat', 'hostomatic'], 2, 'there are: '],
+  [['--nothing', 'hostomatic'], 2, 'there are: '],
   [['operations', 'show'], 2, 'Try: atlas operations show --help'],
   [['operations', 'show', 'nothing'], 4, 'Not found'],
   [['plan', '-f', 'none.json'], 2, 'There is no none.json'],
