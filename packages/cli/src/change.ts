@@ -50,11 +50,13 @@ export async function carryOut(context: Context, change: Change, given: Consent)
 }
 
 /** No cloud call, and nothing that Atlas would remember differently. */
-export const isNothing = ({ steps, resources }: Plan): boolean =>
-  steps.length === 0 && resources.every(({ action }) => action === 'unchanged')
+export const isNothing = ({ steps, work = [], resources }: Plan): boolean =>
+  steps.length === 0 && work.length === 0 && resources.every(({ action }) => action === 'unchanged')
 
-export const questionFor = ({ steps, price }: Plan) =>
-  `Carry out ${plural(steps.length, 'step')}, ${moneyChange(price.change)} a month?`
+export function questionFor({ steps, work = [], price, deployment }: Plan): string {
+  const count = steps.length + work.filter(({ phase }) => phase !== 'withdraw').length
+  return `Carry out ${plural(count, 'step')}${deployment ? '' : `, ${moneyChange(price.change)} a month`}?`
+}
 
 /** The server refuses it too, with the figures of that moment; nobody is asked about what cannot be. */
 function refuseOverBudget({ gate }: Planned): void {

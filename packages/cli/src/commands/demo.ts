@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { AtlasError } from '@atlas/core/errors'
 import { command, toggle } from '../command.ts'
 import type { Context } from '../context.ts'
+import { deployExamples } from '../demo/deploys.ts'
 import { addExampleKey } from '../demo/example-key.ts'
 import { checkAndDestroy } from '../demo/once.ts'
 import { onlySandbox, type Told, tellStory } from '../demo/story.ts'
@@ -38,11 +39,13 @@ export default command({
       if (once && server.joined) throw busy(server)
       const told = await tellStory({ ...context, env }, server)
       if (!told || signals.happened()) return { exit: 130 }
+      const silent = await deployExamples(context, told)
+      if (signals.happened()) return { exit: 130 }
       if (!once) {
         await addExampleKey(sandbox)
         return await stayUp(context, server, told, signals.asked)
       }
-      const { result, findings } = await checkAndDestroy(context, told, sandbox)
+      const { result, findings } = await checkAndDestroy(context, told, sandbox, silent)
       await server.stop()
       context.jsonLine(result)
       return { exit: findings.length === 0 ? 0 : 1 }

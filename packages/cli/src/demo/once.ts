@@ -17,9 +17,14 @@ export interface Result {
 }
 
 /** Checks what runs, destroys it, and looks for what is left. `findings` is empty where all of it holds. */
-export async function checkAndDestroy(context: Context, told: Told, sandbox: SandboxConnection) {
+export async function checkAndDestroy(
+  context: Context,
+  told: Told,
+  sandbox: SandboxConnection,
+  deployed: readonly string[],
+) {
   const { client, infrastructure, readyMs } = told
-  const findings = await checkRunning(told, context.dataDir)
+  const findings = [...(await checkRunning(told, context.dataDir)), ...deployed]
   context.say(
     findings.length === 0 ? 'Checked: machines, price, and an empty second plan.\n' : 'Not all of it holds.\n',
   )

@@ -1,0 +1,115 @@
+import { execFile } from 'node:child_process'
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { get } from 'node:http'
+import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
+import { promisify } from 'node:util'
+import { type Client, type DeploymentRequest, deploys } from '@atlas/client'
+import { isNothing, outcomeOf } from '../change.ts'
+import type { Context } from '../context.ts'
+import { follow } from '../follow/follow.ts'
+import type { Told } from './story.ts'
+
+const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
+const projects = ['hostomatic', 'digitalpixo'] as const
+
+/**
+ * Both projects of the CSV, each from a git repository made of its example: to uat, then what is proven to prod. Gives
+ * what does not answer; nothing where all do, or where this computer has no nginx for the machines to see.
+ */
+export async function deployExamples(context: Context, { client, infrastructure }: Told): Promise<string[]> {
+  const without = await whatIsMissing()
+  if (without !== undefined) {
+    context.say(`Nothing is deployed: ${without}.\n`)
+    return []
+  }
+  const folder = join(context.dataDir, 'demo-repositories')
+  for (const project of projects) await makeRepository(folder, project)
+  const config = configFor(infrastructure.name, folder)
+  for (const project of projects) {
+    const place = { project, config }
+    if (!(await carryOut(context, client, { kind: 'deploy', ref: 'main', environment: 'uat', ...place }))) return []
+    if (!(await carryOut(context, client, { kind: 'promote', environment: 'prod', ...place }))) return []
+  }
+  return (await Promise.all(projects.map((project) => show(context, client, project)))).flat()
+}
+
+/** Machines of the sandbox see what this computer has under /usr. */
+async function whatIsMissing(): Promise<string | undefined> {
+  if (!existsSync('/usr/sbin/nginx')) return 'its machines find no nginx here (apt-get install nginx-light)'
+  return promisify(execFile)('git', ['--version']).then(
+    () => undefined,
+    () => 'there is no git here',
+  )
+}
+
+/** Once: a demo that is started again finds the same commits. */
+async function makeRepository(folder: string, project: string): Promise<void> {
+  const bare = join(folder, `${project}.git`)
+  if (existsSync(bare)) return
+  const work = join(folder, `${project}.work`)
+  mkdirSync(folder, { recursive: true })
+  cpSync(join(examples, project), work, { recursive: true })
+  const author = ['-c', 'user.name=Atlas demo', '-c', 'user.email=demo@localhost']
+  const git = (...args: string[]) => promisify(execFile)('git', ['-C', work, ...author, ...args])
+  await git('init', '--quiet', '--initial-branch', 'main')
+  await git('add', '.')
+  await git('commit', '--quiet', '--message', `The example ${project}`)
+  await git('clone', '--quiet', '--bare', '.', bare)
+  rmSync(work, { recursive: true, force: true })
+}
+
+const configFor = (name: string, folder: string) => ({
+  infrastructure: { name },
+  deployment_platform: 'process',
+  git_config: { base_url: `file://${folder}` },
+  projects: {
+    hostomatic: { services: { backend: { path: 'backend' }, frontend: { path: 'frontend' } } },
+    digitalpixo: { services: { web: {} } },
+  },
+})
+
+/** False where Ctrl-C came first. */
+async function carryOut(context: Context, client: Client, request: DeploymentRequest): Promise<boolean> {
+  const { project, environment } = request
+  const calls = deploys(client.api)
+  const plan = await calls.plan(request)
+  if (isNothing(plan)) {
+    context.say(`${project} ${environment} serves ${plan.deployment?.from} as before.`)
+    return true
+  }
+  context.say(`${request.kind} ${project} ${environment}: ${plan.deployment?.release}`)
+  const { operation, detached } = await follow(context, client, await calls.apply(plan.hash))
+  if (detached) return false
+  context.say(`${outcomeOf(context, plan, operation, []).text?.()}\n`)
+  return true
+}
+
+/** As processes, through nginx on the master: says where, and asks once. */
+async function show(context: Context, client: Client, project: string): Promise<string[]> {
+  const { services } = await deploys(client.api).services(project, 'prod')
+  const answers = await Promise.all(
+    services.map(async ({ url, health_path }) => {
+      const door = here(url ?? '')
+      const health = `${door}${health_path.slice(1)}`
+      const said = await whatIsWrong(health)
+      if (said === undefined) context.say(`  ${door}`)
+      return said === undefined ? [] : [`${health}: ${said}`]
+    }),
+  )
+  return answers.flat()
+}
+
+/** Port 80 of a sandbox's machine is found at 10080 where an ordinary user may not listen at 80. */
+const here = (url: string): string =>
+  process.getuid?.() === 0 ? url : url.replace(/^(http:\/\/[^/:]+)\//, '$1:10080/')
+
+/** Not by `fetch`: to that, and to browsers, 10080 is a port that no page is at. */
+const whatIsWrong = (url: string): Promise<string | undefined> =>
+  new Promise((resolve) => {
+    get(url, { timeout: 10_000, agent: false }, ({ statusCode }) => {
+      resolve(statusCode === 200 ? undefined : `it answered ${statusCode}`)
+    })
+      .on('timeout', () => resolve('it did not answer within 10 s'))
+      .on('error', ({ message }) => resolve(message))
+  })
