@@ -1,8 +1,7 @@
 import { mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
-import { startSandbox } from '@atlas/sandbox'
-import ssh2 from 'ssh2'
+import { newKey, startSandbox } from '@atlas/sandbox'
 import { vi } from 'vitest'
 import { connectMachine } from './machine/connect.ts'
 import type { Connected, Reach } from './machine/machine.ts'
@@ -19,7 +18,7 @@ export async function startMachines(names: readonly string[]) {
     })
     return (await answer.json()) as never
   }
-  const key = ssh2.utils.generateKeyPairSync('ed25519', { comment: 'deploy' })
+  const key = newKey('deploy')
   const { ssh_key } = await call('POST', '/v2/account/keys', { name: 'key', public_key: key.public })
   const common = {
     region: 'lon1',

@@ -1,4 +1,4 @@
-import ssh2 from 'ssh2'
+import { newKey } from '@atlas/sandbox'
 import type { Api } from '../api.ts'
 
 interface Answer {
@@ -6,7 +6,7 @@ interface Answer {
 }
 
 export async function sshKeys(api: Api): Promise<void> {
-  const body = { name: 'laptop', public_key: ssh2.utils.generateKeyPairSync('ed25519').public }
+  const body = { name: 'laptop', public_key: newKey('laptop').public }
   const { ssh_key } = await api.post<Answer>('/v2/account/keys', body, 201)
   await api.post('/v2/account/keys', body, 422)
   await api.post('/v2/account/keys', { name: 'broken', public_key: 'ssh-ed25519 AAAA' }, 422)

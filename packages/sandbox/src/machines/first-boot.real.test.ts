@@ -4,7 +4,7 @@ import { join } from 'node:path'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import type { Backend, MachineSpec } from './backend.ts'
 import { openBackend } from './index.ts'
-import { newHostKey } from './ssh/server.ts'
+import { newKey } from './ssh/key.ts'
 import { type Client, client, newClient, newSpec } from './testing/clients.ts'
 import { until } from './testing/knock.ts'
 
@@ -93,7 +93,7 @@ users: [ { name: deploy, ssh_authorized_keys: [ "${me.publicKey}" ] }, { name: g
   })
 
   test('takes a host key that was made before the machine', async () => {
-    const { private: secret, public: known } = newHostKey('made before')
+    const { private: secret, public: known } = newKey('made before')
     const indented = secret
       .trimEnd()
       .split('\n')

@@ -1,7 +1,7 @@
 import type { MachineSpec } from './backend.ts'
 import { readOnDisk, writeOnDisk } from './disk-files.ts'
 import type { Disk } from './disks.ts'
-import { newHostKey } from './ssh/server.ts'
+import { newKey } from './ssh/key.ts'
 import { bootScripts } from './userdata/scripts.ts'
 
 /** Where the machine finds them; the same folder as cloud-init's own. */
@@ -33,7 +33,7 @@ export async function nameMachine({ root }: Rooted, { name, privateAddress }: Ma
 }
 
 async function giveKeys(root: string, spec: MachineSpec): Promise<void> {
-  const hostKey = newHostKey(`root@${spec.name}`)
+  const hostKey = newKey(`root@${spec.name}`)
   await writeOnDisk(root, hostKeyFile, hostKey.private, 0o600)
   await writeOnDisk(root, `${hostKeyFile}.pub`, `${hostKey.public}\n`)
   const authorized = 'root/.ssh/authorized_keys'

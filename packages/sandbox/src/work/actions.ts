@@ -59,7 +59,10 @@ async function run(cloud: Cloud, action: Action): Promise<void> {
     end(cloud, action, { status: 'completed' })
   } catch (error) {
     if (cloud.background.stopping.aborted) return
-    end(cloud, action, { status: 'errored', error: error instanceof Error ? error.message : String(error) })
+    const message = error instanceof Error ? error.message : String(error)
+    end(cloud, action, { status: 'errored', error: message })
+    // Into the log: the API has no place to say why.
+    throw new Error(`${action.type} of ${action.resourceType} ${action.resource} failed: ${message}`, { cause: error })
   }
 }
 

@@ -87,7 +87,3 @@ export function keysIn(text: string): ParsedKey[] {
     return key === undefined || key instanceof Error ? [] : [key].flat()
   })
 }
-
-/** A new ed25519 host key: OpenSSH's private form and the one-line public form. */
-export const newHostKey = (comment: string): { private: string; public: string } =>
-  ssh2.utils.generateKeyPairSync('ed25519', { comment })
