@@ -1,5 +1,7 @@
 import { createServer, type RequestListener } from 'node:http'
 import type { AddressInfo } from 'node:net'
+import { setFlagsFromString } from 'node:v8'
+import { runInNewContext } from 'node:vm'
 import { type Control, createApi, rootToken } from '@atlas/api'
 import { AtlasError, type AtlasEvent, type Plan, toCloudEvent } from '@atlas/core'
 import { afterEach, expect, test } from 'vitest'
@@ -145,4 +147,26 @@ test('events end with their signal', async () => {
 test('a server that stays away is given up', async () => {
   const client = createClient({ url: await deadUrl(), token: 'secret' })
   await expect(client.events({ patienceMs: 0 }).next()).rejects.toMatchObject({ code: 'server_unreachable' })
+})
+
+test('a stream that is left ends, however long it was followed', async () => {
+  const client = await clientOfServer((_, response) => {
+    response.writeHead(200, { 'content-type': 'text/event-stream' })
+    response.write(`id: 1\ndata: ${JSON.stringify(toCloudEvent(event(1)))}\n\n`)
+  })
+  const leave = new AbortController()
+  const seen: string[] = []
+  const following = (async () => {
+    for await (const { id } of client.events({ signal: leave.signal })) seen.push(id)
+  })()
+  await expect.poll(() => seen).toEqual(['1'])
+  // What nobody holds any more is collected: the request was answered long ago.
+  setFlagsFromString('--expose-gc')
+  const collect = runInNewContext('gc') as () => void
+  for (let turn = 0; turn < 5; turn++) {
+    collect()
+    await new Promise(setImmediate)
+  }
+  leave.abort()
+  await following
 })

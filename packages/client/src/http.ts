@@ -7,7 +7,7 @@ export interface Connection {
   /** For a token that opens more than one. */
   workspace?: string
   /** How it is asked, where it is not over the network. */
-  fetch?: (request: globalThis.Request) => Promise<Response>
+  fetch?: (request: globalThis.Request, init?: { signal: AbortSignal }) => Promise<Response>
 }
 
 export interface Asking {
@@ -32,8 +32,9 @@ export const headersOf = ({ token, workspace }: Connection): Record<string, stri
 export async function get(connection: Connection, path: string, asking: Asking = {}): Promise<Response> {
   const { url, fetch: through = fetch } = connection
   const { query = {}, headers, signal, alsoGood } = asking
-  const init = { headers: { ...headersOf(connection), ...headers }, ...(signal && { signal }) }
-  return answered(url, signal, () => through(new Request(address(url, path, query), init)), alsoGood)
+  const request = () => new Request(address(url, path, query), { headers: { ...headersOf(connection), ...headers } })
+  // Beside the request, not in it: one that is collected meanwhile passes no signal on, and a stream would never end.
+  return answered(url, signal, () => through(request(), signal && { signal }), alsoGood)
 }
 
 /** @throws AtlasError as `get` does; the signal's reason when it fired */
