@@ -38,10 +38,10 @@ export const firstDeploy = (more: Partial<DeployInput> = {}): DeployInput => ({
   release: releaseOf('v1.2.3-uat-20241215-1430', 'a'),
   services: [service('backend'), service('frontend')],
   environmentVersion: 'e1',
-  master: { name: 'master', address: '10.0.0.2' },
+  master: { name: 'master', id: '1', address: '10.0.0.2' },
   webs: [
-    { name: 'web1', address: '10.0.0.3' },
-    { name: 'web2', address: '10.0.0.4' },
+    { name: 'web1', id: '2', address: '10.0.0.3' },
+    { name: 'web2', id: '3', address: '10.0.0.4' },
   ],
   assigned: [],
   portRange: { base: 8000, size: 1000 },

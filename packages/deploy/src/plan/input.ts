@@ -27,11 +27,15 @@ export interface DeploymentSpec {
   master: string
   /** Names of the machines that run it. */
   machines: string[]
+  /** The cloud's ids of all of these, by name: a machine that was made anew is another, and has nothing. */
+  ids: Record<string, string>
   ports: PortAssignment[]
 }
 
 export interface Machine {
   name: string
+  /** The cloud's. */
+  id: string
   /** Private address, at which the others reach it. */
   address: string
 }

@@ -63,14 +63,23 @@ test('what serves already, as it is wanted, needs no step', () => {
 
 test.each<[string, Partial<DeployInput>]>([
   ['a variable or secret', { environmentVersion: 'e2' }],
-  ['a machine', { webs: [{ name: 'web1', address: '10.0.0.3' }] }],
+  ['a machine', { webs: [{ name: 'web1', id: '9', address: '10.0.0.3' }] }],
+  [
+    'a machine of the same name',
+    {
+      webs: [
+        { name: 'web1', id: '7', address: '10.0.0.3' },
+        { name: 'web2', id: '3', address: '10.0.0.4' },
+      ],
+    },
+  ],
   ['a domain', { domain: { host: 'hostomatic.example', service: 'frontend' } }],
 ])('the same commit is deployed again where %s is another', (_, more) => {
   expect(workFor({ serving, assigned: serving.spec.ports, ...more })).not.toEqual([])
 })
 
 test('a machine that is left is emptied', () => {
-  const work = workFor({ ...next, webs: [{ name: 'web1', address: '10.0.0.3' }] })
+  const work = workFor({ ...next, webs: [{ name: 'web1', id: '9', address: '10.0.0.3' }] })
   const left = work.filter(({ resource, phase }) => phase === 'finish' && resource.endsWith('@web2'))
   expect(
     left.map(({ action, specifications }) => [action, specifications.keep ?? (specifications.stays === null && [])]),

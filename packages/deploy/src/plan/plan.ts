@@ -53,6 +53,7 @@ function specOf(input: DeployInput): DeploymentSpec {
     ...(domain && { domain }),
     master: master.name,
     machines: webs.map(({ name }) => name),
+    ids: Object.fromEntries([master, ...webs].map(({ name, id }) => [name, id])),
     ports: assignPorts(wanted, assigned, portRange),
   }
 }

@@ -34,7 +34,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   const infrastructure = await readInfrastructure(store, workspace, chosen.infrastructure)
   const machines = machinesOf(infrastructure, place.project)
   const versions = await secretVersions(parts.secrets, { workspace, ...place }, chosen.services)
-  const serving = there?.serving
+  const serving = there?.serving && servingOf(there.serving)
   return planDeploy({
     kind: wish.kind,
     workspace,
@@ -51,10 +51,14 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     ...machines,
     assigned: (await store.deploys.ports(infrastructure.record.id)) as unknown as PortAssignment[],
     portRange: chosen.portRange,
-    serving: serving && servingOf(serving),
+    serving: serving && isThere(serving, machines) ? serving : undefined,
     keep: keptReleases(there, chosen.keepReleases),
   })
 }
+
+/** Where not one machine is the same, nothing serves any more, whatever is on record. */
+const isThere = ({ spec }: Serving, { webs }: Pick<DeployInput, 'webs'>): boolean =>
+  webs.some(({ name, id }) => spec.ids?.[name] === id)
 
 const servingOf = ({ release, environmentVersion, spec }: DeploymentRecord): Serving => ({
   release: release.tag,
@@ -105,8 +109,8 @@ function machinesOf({ record, description }: Here, project: string): Pick<Deploy
   const { master, webs } = placement
   // A project of one server has its machine to itself: it is served from there.
   const names = webs.length > 0 ? webs : [master]
-  const all = [...new Set([master || names[0]!, ...names])].map((name) => [name, addressOf(record, name)] as const)
-  const missing = all.filter(([, address]) => address === undefined).map(([name]) => name)
+  const all = [...new Set([master || names[0]!, ...names])].map((name) => [name, machineIn(record, name)] as const)
+  const missing = all.filter(([, machine]) => machine === undefined).map(([name]) => name)
   if (missing.length > 0)
     throw new AtlasError(
       'deploy_impossible',
@@ -119,17 +123,18 @@ function machinesOf({ record, description }: Here, project: string): Pick<Deploy
         hint: `atlas repair ${record.name}`,
       },
     )
-  const addresses = new Map(all)
-  const machine = (name: string): Machine => ({ name, address: addresses.get(name)! })
+  const found = new Map(all)
+  const machine = (name: string): Machine => found.get(name)!
   return { master: machine(all[0]![0]), webs: names.map(machine) }
 }
 
-function addressOf({ resources }: InfrastructureRecord, machine: string): string | undefined {
+function machineIn({ resources }: InfrastructureRecord, name: string): Machine | undefined {
   const found = resources
-    .filter(({ type, resource, phase }) => type === 'machine' && resource === machine && phase === 'ready')
+    .filter(({ type, resource, phase }) => type === 'machine' && resource === name && phase === 'ready')
     .at(-1)
   const { private_ip, public_ip } = found?.attributes ?? {}
-  return [private_ip, public_ip].find((address): address is string => typeof address === 'string' && address !== '')
+  const address = [private_ip, public_ip].find((one): one is string => typeof one === 'string' && one !== '')
+  return found && address !== undefined ? { name, id: found.id, address } : undefined
 }
 
 /** A missing secret stops the plan before anything is touched. @throws AtlasError `deploy_impossible` naming all of them */
