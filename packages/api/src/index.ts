@@ -10,7 +10,6 @@ export type {
   DeploysControl,
   DeployWish,
   EnvironmentView,
-  ReleaseView,
   ServicesView,
   ServiceView,
 } from './control/deploys.ts'

@@ -1,34 +1,18 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import type { CloudEvent } from '@atlas/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { expect, test } from 'vitest'
 import { shop } from './access/matrix.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-} from './server.fixture.ts'
+import { clientOf, finished, serverOf, serverOfFile } from './server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
-beforeAll(async () => {
-  server = await startServer(folder.path)
-})
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
+const dataDir = serverOfFile()
 
 const requestId = 'order-4711'
 const traceId = '0af7651916cd43dd8448eb211c80319c'
 const traceparent = `00-${traceId}-b7ad6b7169203331-01`
 
 test('an operation, its events and what the server logs of it say which request asked for it', async () => {
-  const { url, token } = serverOf(folder.path)
+  const { url, token } = serverOf(dataDir)
   const headers = {
     authorization: `Bearer ${token}`,
     'content-type': 'application/json',
@@ -40,7 +24,7 @@ test('an operation, its events and what the server logs of it say which request 
   const { operation } = (await answer.json()) as { operation: { id: string } }
   expect(operation).toMatchObject({ request_id: requestId, trace_id: traceId })
 
-  const ended = await finished(clientOf(folder.path), operation.id)
+  const ended = await finished(clientOf(dataDir), operation.id)
   expect(ended).toMatchObject({ status: 'succeeded', request_id: requestId, trace_id: traceId })
 
   const page = await fetch(`${url}/api/v1/events?follow=false&operation=${operation.id}`, { headers })
@@ -48,7 +32,7 @@ test('an operation, its events and what the server logs of it say which request 
   expect(events.map(({ type }) => type)).toEqual(expect.arrayContaining(['step.done', 'deployment.completed']))
   for (const event of events) expect(event).toMatchObject({ requestid: requestId, traceparent })
 
-  const lines = readFileSync(join(folder.path, 'server.log'), 'utf8').trimEnd().split('\n')
+  const lines = readFileSync(join(dataDir, 'server.log'), 'utf8').trimEnd().split('\n')
   const told = lines.map((line) => JSON.parse(line)).filter((line) => line.operation === operation.id)
   expect(told.map(({ msg }) => msg)).toEqual(['operation is taken', 'operation ended'])
   for (const line of told) expect(line).toMatchObject({ request: requestId, trace: traceId })

@@ -3,7 +3,7 @@ import type { Journal, OwnedResource, StepRow, Taken, Verdict } from '@atlas/eng
 import { held, writers } from './batch.ts'
 import type { Connection } from './connection.ts'
 import { writeEvents } from './events/events.ts'
-import { finish } from './finish.ts'
+import { finish } from './operations/finish.ts'
 import { originOf } from './origin.ts'
 import { explained, untilTaken } from './trouble.ts'
 

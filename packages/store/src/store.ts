@@ -57,7 +57,8 @@ import {
   readPlan,
   readSteps,
   submittedBy,
-} from './operations.ts'
+} from './operations/read.ts'
+import { type SubmitOptions, submit } from './operations/submit.ts'
 import { askApproval, type Decision, decidePlan } from './plans/approvals.ts'
 import { type StoredPlanFilter, storedPlanPage } from './plans/page.ts'
 import { type Actor, readStoredPlan, type StoredPlanRecord, storePlan } from './plans/stored.ts'
@@ -65,7 +66,6 @@ import { operationQueue, type Queue } from './queue.ts'
 import { exchangeRequestCounts, type RequestCount } from './requests/counts.ts'
 import { idempotency } from './requests/idempotency.ts'
 import { channels } from './statements.ts'
-import { type SubmitOptions, submit } from './submit.ts'
 import { explained } from './trouble.ts'
 import { watch } from './watcher.ts'
 import { type Deliveries, deliveries } from './webhooks/deliveries.ts'

@@ -1,4 +1,4 @@
-import type { Deployment, JsonObject } from '@atlas/core'
+import type { Deployment, JsonObject, Release } from '@atlas/core'
 
 /** What a deploy is asked for with. `at` fixes the minute in its tag, so that the same request gives the same plan. */
 export interface DeployWish {
@@ -20,7 +20,7 @@ export interface DeployWish {
 /** What was deployed where. */
 export interface DeploysControl {
   environments(workspace: string): Promise<EnvironmentView[]>
-  releases(workspace: string, filter: { project?: string; limit: number }): Promise<ReleaseView[]>
+  releases(workspace: string, filter: { project?: string; limit: number }): Promise<Release[]>
   /** @throws AtlasError `not_found` where nothing was deployed there */
   services(workspace: string, project: string, environment: string): Promise<ServicesView>
 }
@@ -34,18 +34,6 @@ export interface EnvironmentView {
   since: string | null
   /** What served before, the latest first: what a rollback can go to. */
   earlier: string[]
-}
-
-export interface ReleaseView {
-  project: string
-  tag: string
-  version: string
-  url: string
-  ref: string
-  commit: string
-  tree: string
-  createdAt: string
-  servedIn: string[]
 }
 
 export interface ServicesView extends EnvironmentView {

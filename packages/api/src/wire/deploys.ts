@@ -1,5 +1,6 @@
+import type { Release } from '@atlas/core'
 import { z } from 'zod'
-import type { EnvironmentView, ReleaseView, ServicesView } from '../control/deploys.ts'
+import type { EnvironmentView, ServicesView } from '../control/deploys.ts'
 
 const place = {
   project: z.string().min(1).describe('As in projects.csv and deployment_config.json'),
@@ -80,7 +81,7 @@ export const servicesJson = environmentJson
 
 export const environmentToJson = (view: EnvironmentView): z.infer<typeof environmentJson> => view
 
-export const releaseToJson = ({ createdAt, servedIn, ...view }: ReleaseView): z.infer<typeof releaseJson> => ({
+export const releaseToJson = ({ createdAt, servedIn, ...view }: Release): z.infer<typeof releaseJson> => ({
   ...view,
   created_at: createdAt,
   served_in: servedIn,

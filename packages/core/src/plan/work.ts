@@ -60,6 +60,21 @@ export interface Deployment {
   spec: JsonObject
 }
 
+/** A commit that was deployed, under its tag. */
+export interface Release {
+  project: string
+  tag: string
+  version: string
+  url: string
+  ref: string
+  commit: string
+  /** Hash of its files. */
+  tree: string
+  createdAt: string
+  /** Environments that it has served in. */
+  servedIn: string[]
+}
+
 /** Everything that the journal runs, by its number. */
 export const allSteps = (plan: { steps: readonly Step[]; work?: readonly Work[] }): readonly (Step | Work)[] =>
   plan.work ? [...plan.steps, ...plan.work] : plan.steps

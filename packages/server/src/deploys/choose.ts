@@ -1,5 +1,5 @@
 import type { DeployWish } from '@atlas/api'
-import { AtlasError, nearest } from '@atlas/core'
+import { AtlasError, nearest, type Release } from '@atlas/core'
 import {
   type DeployInput,
   type DeploymentConfig,
@@ -18,7 +18,7 @@ import {
   urlOf,
   versionOf,
 } from '@atlas/deploy'
-import type { EnvironmentRecord, ReleaseRecord } from '@atlas/store'
+import type { EnvironmentRecord } from '@atlas/store'
 import type { DeployParts } from './plan.ts'
 
 /** What is to be deployed, whichever way it was asked for. */
@@ -115,7 +115,7 @@ export const goBack: Choose = async (_, __, wish, there) => {
   }
 }
 
-const releaseOf = ({ tag, version, url, ref, commit, tree }: ReleaseRecord): DeployInput['release'] => ({
+const releaseOf = ({ tag, version, url, ref, commit, tree }: Release): DeployInput['release'] => ({
   tag,
   version,
   source: { url, ref, commit, tree },

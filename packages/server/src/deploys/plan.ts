@@ -58,7 +58,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
 
 /** Where not one machine is the same, nothing serves any more, whatever is on record. */
 const isThere = ({ spec }: Serving, { webs }: Pick<DeployInput, 'webs'>): boolean =>
-  webs.some(({ name, id }) => spec.ids?.[name] === id)
+  webs.some(({ name, id }) => spec.ids[name] === id)
 
 const servingOf = ({ release, environmentVersion, spec }: DeploymentRecord): Serving => ({
   release: release.tag,

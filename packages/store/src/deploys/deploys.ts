@@ -1,21 +1,8 @@
-import { AtlasError, type Deployment, type JsonObject } from '@atlas/core'
+import { AtlasError, type Deployment, type JsonObject, type Release } from '@atlas/core'
 import type { Kysely } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { Database } from '../schema.ts'
 import { explained } from '../trouble.ts'
-
-export interface ReleaseRecord {
-  project: string
-  tag: string
-  version: string
-  url: string
-  ref: string
-  commit: string
-  tree: string
-  createdAt: string
-  /** Environments that it has served in. */
-  servedIn: string[]
-}
 
 export interface DeploymentRecord {
   /** Its operation. */
@@ -24,7 +11,7 @@ export interface DeploymentRecord {
   project: string
   environment: string
   infrastructure: string
-  release: ReleaseRecord
+  release: Release
   environmentVersion: string
   spec: JsonObject
   servedAt: string | null
@@ -47,9 +34,9 @@ export interface Deploys {
   /** Every environment, by project and name. */
   environments(workspace: string): Promise<EnvironmentRecord[]>
   /** The latest first. */
-  releases(workspace: string, filter: { project?: string; limit: number }): Promise<ReleaseRecord[]>
+  releases(workspace: string, filter: { project?: string; limit: number }): Promise<Release[]>
   /** @throws AtlasError `not_found` */
-  release(workspace: string, project: string, tag: string): Promise<ReleaseRecord>
+  release(workspace: string, project: string, tag: string): Promise<Release>
   /** Of all services on an infrastructure. */
   ports(infrastructureId: string): Promise<Omit<Database['port_assignment'], 'infrastructure_id'>[]>
 }
@@ -187,7 +174,7 @@ const releaseRows = (db: Kysely<Database>, workspace: string) =>
 
 type ReleaseRow = Awaited<ReturnType<ReturnType<typeof releaseRows>['execute']>>[number]
 
-const releaseOf = ({ created_at, served_in, ...row }: ReleaseRow): ReleaseRecord => ({
+const releaseOf = ({ created_at, served_in, ...row }: ReleaseRow): Release => ({
   project: row.project,
   tag: row.tag,
   version: row.version,

@@ -1,14 +1,14 @@
 import type { JsonObject, Plan } from '@atlas/core'
 import type { Finish } from '@atlas/engine'
 import { sql, type Transaction } from 'kysely'
-import { appendAudit } from './audit/append.ts'
-import { operationEnded } from './audit/operation.ts'
-import { fenced } from './batch.ts'
-import { cleared } from './cloud/patrol.ts'
-import type { Connection } from './connection.ts'
-import { deployEnded } from './deploys/ended.ts'
-import { type NewEvent, writeEvents } from './events/events.ts'
-import type { Database } from './schema.ts'
+import { appendAudit } from '../audit/append.ts'
+import { operationEnded } from '../audit/operation.ts'
+import { fenced } from '../batch.ts'
+import { cleared } from '../cloud/patrol.ts'
+import type { Connection } from '../connection.ts'
+import { deployEnded } from '../deploys/ended.ts'
+import { type NewEvent, writeEvents } from '../events/events.ts'
+import type { Database } from '../schema.ts'
 
 interface Ending {
   operation: string

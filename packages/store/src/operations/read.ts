@@ -1,10 +1,10 @@
 import { AtlasError, cents, type Operation, type OperationPlace, type OperationStep, type Plan } from '@atlas/core'
 import { sql } from 'kysely'
-import type { Connection } from './connection.ts'
-import { type Asked, originOf } from './origin.ts'
-import { pageOf } from './page.ts'
-import { explained } from './trouble.ts'
-import { isUuid } from './uuid.ts'
+import type { Connection } from '../connection.ts'
+import { type Asked, originOf } from '../origin.ts'
+import { pageOf } from '../page.ts'
+import { explained } from '../trouble.ts'
+import { isUuid } from '../uuid.ts'
 
 /** @throws AtlasError `not_found` */
 export async function readOperation(connection: Connection, workspace: string, id: string): Promise<Operation> {

@@ -1,32 +1,33 @@
 import { randomUUID } from 'node:crypto'
 import {
   AtlasError,
+  allSteps,
   type BudgetOverride,
   checkConsent,
   type Gate,
   isAtlasError,
   type Origin,
   overrideOf,
-  ownerOf,
   type Plan,
   refuseBlocked,
 } from '@atlas/core'
 import { sql, type Transaction } from 'kysely'
-import { holdWorkspace } from './access/workspaces.ts'
-import { appendAudit } from './audit/append.ts'
-import { operationEnded, overrode } from './audit/operation.ts'
-import type { Connection } from './connection.ts'
-import { holdBudgets } from './costs/budgets.ts'
-import { judgePlan, noteWarned, overridden, tellBlocked, warned } from './costs/gate.ts'
-import { storeDeploy } from './deploys/submit.ts'
-import { type NewEvent, writeEvents } from './events/events.ts'
-import { carriedOut, ending } from './finish.ts'
-import { byKey, insertOperation, insertPlan } from './operation-rows.ts'
-import { agreedConsent } from './plans/approvals.ts'
-import type { Actor } from './plans/stored.ts'
-import type { Queue } from './queue.ts'
-import type { Database } from './schema.ts'
-import { explained } from './trouble.ts'
+import { holdWorkspace } from '../access/workspaces.ts'
+import { appendAudit } from '../audit/append.ts'
+import { operationEnded, overrode } from '../audit/operation.ts'
+import type { Connection } from '../connection.ts'
+import { holdBudgets } from '../costs/budgets.ts'
+import { judgePlan, noteWarned, overridden, tellBlocked, warned } from '../costs/gate.ts'
+import { deployBegun } from '../deploys/begun.ts'
+import { type NewEvent, writeEvents } from '../events/events.ts'
+import { agreedConsent } from '../plans/approvals.ts'
+import type { Actor } from '../plans/stored.ts'
+import type { Queue } from '../queue.ts'
+import type { Database } from '../schema.ts'
+import { explained } from '../trouble.ts'
+import { carriedOut, ending, toldOf } from './finish.ts'
+import { lockPlace, type Place, refuseStale, refuseWhileRunning } from './place.ts'
+import { byKey, insertOperation, insertPlan } from './rows.ts'
 
 export interface SubmitOptions {
   /** Who asks; nobody where Atlas itself does. A plan that somebody else has to approve passes only once they have. */
@@ -42,8 +43,8 @@ export interface SubmitOptions {
 }
 
 /**
- * Stores plan, operation, steps, job and event in one transaction, and returns the operation's id. A plan without steps
- * is carried out by that alone, so it is over at once.
+ * Stores plan, operation, steps, job and event in one transaction, of a deploy its release too, and returns the
+ * operation's id. A plan without steps is carried out by that alone, so it is over at once.
  * @throws AtlasError `approval_required`, `consent_required`, `operation_running`, `plan_stale`, `account_mismatch`, `budget_exceeded`, `usage`
  */
 export function submit(
@@ -55,9 +56,7 @@ export function submit(
   const { idempotencyKey } = options
   return explained(async () => {
     try {
-      return await connection.db
-        .transaction()
-        .execute((tx) => (plan.deployment ? storeDeploy : store)(tx, queue, plan, options))
+      return await connection.db.transaction().execute((tx) => store(tx, queue, plan, options))
     } catch (error) {
       // The same key for another infrastructure at the same moment: then it is another plan, which this says.
       const twin =
@@ -77,31 +76,48 @@ async function store(
 ): Promise<string> {
   const { by, consent = [], idempotencyKey, origin } = options
   await holdWorkspace(tx, plan.workspace)
-  const { infrastructure, created } = await lockInfrastructure(tx, plan)
+  const place = await lockPlace(tx, plan)
   const earlier = idempotencyKey === undefined ? undefined : await byKey(tx, plan, idempotencyKey)
   if (earlier) return earlier
   checkConsent(plan, by ? await agreedConsent(tx, plan, by, consent) : consent)
-  await refuseWhileRunning(tx, infrastructure.id, plan)
-  refuseStale(plan, infrastructure.revision)
-  await refuseOtherAccount(tx, infrastructure.id, plan)
+  await refuseWhileRunning(tx, place)
+  refuseStale(plan, place)
+  await refuseOtherAccount(tx, place, plan)
   const gate = await judgePlan(tx, await holdBudgets(tx, plan.workspace), plan)
   const override = by && overrideOf(gate, by.name, options.overrideBudget)
   if (!override) refuseBlocked(gate)
   await noteWarned(tx, plan.workspace, gate)
 
   const id = randomUUID()
-  const atOnce = plan.steps.length === 0
-  await insertOperation(tx, { id, infrastructureId: infrastructure.id, plan, idempotencyKey, origin, override, atOnce })
-  await insertPlan(tx, id, plan, infrastructure.description)
-  await adoptPlan(tx, infrastructure.id, plan)
-  const change = atOnce ? await carriedOut(tx, infrastructure.id, id, plan) : undefined
+  const atOnce = allSteps(plan).length === 0
+  await insertOperation(tx, { ...place, id, plan, idempotencyKey, origin, override, atOnce })
+  await insertPlan(tx, id, plan, place.description)
+  const change = await begun(tx, place, id, plan, atOnce)
   if (!atOnce) await queue.send(tx, id)
-  await writeEvents(tx, plan, events(id, plan, { created, change, gate, override }))
+  await writeEvents(tx, plan, events(id, plan, { created: place.created, change, gate, override }))
   await appendAudit(tx, [
     ...(override && by ? [overrode(id, plan, by, override)] : []),
     ...(atOnce ? [operationEnded(id, plan, { status: 'succeeded' })] : []),
   ])
   return id
+}
+
+/** What the plan changes of its place by being stored. Returns the events of one that is carried out by that alone. */
+async function begun(
+  tx: Transaction<Database>,
+  { infrastructureId, environmentId }: Place,
+  operation: string,
+  plan: Plan,
+  atOnce: boolean,
+): Promise<NewEvent[] | undefined> {
+  const { deployment, workspace } = plan
+  if (environmentId === undefined || !deployment) {
+    await adoptPlan(tx, infrastructureId, plan)
+    return atOnce ? carriedOut(tx, infrastructureId, operation, plan) : undefined
+  }
+  if (atOnce) return []
+  await deployBegun(tx, { infrastructureId, environmentId }, operation, { workspace, deployment })
+  return undefined
 }
 
 interface Outcome {
@@ -112,7 +128,7 @@ interface Outcome {
 }
 
 function events(operation: string, plan: Plan, { created, change, gate, override }: Outcome): NewEvent[] {
-  const data = { kind: plan.kind, steps: plan.steps.length, planHash: plan.hash }
+  const data = { kind: plan.kind, ...toldOf(plan), steps: allSteps(plan).length, planHash: plan.hash }
   return [
     ...(created ? [{ type: 'infrastructure.created' as const, data: { provider: plan.provider } }] : []),
     { type: 'operation.queued', operation, data },
@@ -122,48 +138,7 @@ function events(operation: string, plan: Plan, { created, change, gate, override
   ]
 }
 
-async function lockInfrastructure(tx: Transaction<Database>, plan: Plan) {
-  const { workspace, infrastructure: name, provider, account, region } = plan
-  const owner = ownerOf(workspace, name)
-  const made = await tx
-    .insertInto('infrastructure')
-    .values({ workspace, name, owner, provider, account, region })
-    .onConflict((conflict) => conflict.columns(['workspace', 'name']).doNothing())
-    .returning('id')
-    .executeTakeFirst()
-  const infrastructure = await tx
-    .selectFrom('infrastructure')
-    .select(['id', 'revision', 'description'])
-    .where('workspace', '=', workspace)
-    .where('name', '=', name)
-    .forUpdate()
-    .executeTakeFirstOrThrow()
-  return { infrastructure, created: made !== undefined }
-}
-
-async function refuseWhileRunning(tx: Transaction<Database>, infrastructureId: string, plan: Plan): Promise<void> {
-  const running = await tx
-    .selectFrom('operation')
-    .select('id')
-    .where('infrastructure_id', '=', infrastructureId)
-    .where('status', 'in', ['queued', 'running'])
-    .executeTakeFirst()
-  if (!running) return
-  throw new AtlasError('operation_running', `Operation ${running.id} is changing ${plan.infrastructure}.`, {
-    hint: `Watch it: atlas operations watch ${running.id}. Or end it: atlas operations cancel ${running.id}.`,
-  })
-}
-
-function refuseStale(plan: Plan, revision: number): void {
-  if (plan.revision === revision) return
-  throw new AtlasError(
-    'plan_stale',
-    `The plan was made against revision ${plan.revision} of ${plan.infrastructure}, which is now at ${revision}.`,
-    { hint: 'Plan again and look at what has changed.' },
-  )
-}
-
-async function refuseOtherAccount(tx: Transaction<Database>, infrastructureId: string, plan: Plan): Promise<void> {
+async function refuseOtherAccount(tx: Transaction<Database>, { infrastructureId }: Place, plan: Plan): Promise<void> {
   const elsewhere = await tx
     .selectFrom('resource')
     .select(['name', 'account'])

@@ -1,6 +1,6 @@
 import { AtlasError, allSteps, type BudgetOverride, isWork, type Origin, ownerOf, type Plan } from '@atlas/core'
 import { sql, type Transaction } from 'kysely'
-import type { Database } from './schema.ts'
+import type { Database } from '../schema.ts'
 
 interface NewOperation {
   id: string

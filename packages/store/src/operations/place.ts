@@ -1,0 +1,103 @@
+import { AtlasError, type Deployment, ownerOf, type Plan } from '@atlas/core'
+import type { Transaction } from 'kysely'
+import type { Database } from '../schema.ts'
+
+/** What an operation changes: an infrastructure or, of a deploy, one environment on it. Locked until the transaction ends. */
+export interface Place {
+  infrastructureId: string
+  /** Of a deploy. */
+  environmentId?: string
+  revision: number
+  /** What the infrastructure was before; a deploy does not change that. */
+  description: unknown
+  /** The infrastructure is new. */
+  created: boolean
+}
+
+/** The infrastructure first, as all who change something of one do. @throws AtlasError `not_found` */
+export const lockPlace = (tx: Transaction<Database>, plan: Plan): Promise<Place> =>
+  plan.deployment ? lockEnvironment(tx, plan, plan.deployment) : lockInfrastructure(tx, plan)
+
+async function lockInfrastructure(tx: Transaction<Database>, plan: Plan): Promise<Place> {
+  const { workspace, infrastructure: name, provider, account, region } = plan
+  const owner = ownerOf(workspace, name)
+  const made = await tx
+    .insertInto('infrastructure')
+    .values({ workspace, name, owner, provider, account, region })
+    .onConflict((conflict) => conflict.columns(['workspace', 'name']).doNothing())
+    .returning('id')
+    .executeTakeFirst()
+  const { id, revision, description } = await held(tx, plan).executeTakeFirstOrThrow()
+  return { infrastructureId: id, revision, description, created: made !== undefined }
+}
+
+async function lockEnvironment(
+  tx: Transaction<Database>,
+  plan: Plan,
+  { project, environment: name }: Deployment,
+): Promise<Place> {
+  const { workspace } = plan
+  const infrastructure = await held(tx, plan).executeTakeFirst()
+  if (!infrastructure)
+    throw new AtlasError('not_found', `There is no infrastructure ${plan.infrastructure} in ${workspace}.`)
+  await tx
+    .insertInto('environment')
+    .values({ workspace, project, name, infrastructure_id: infrastructure.id })
+    .onConflict((conflict) => conflict.columns(['workspace', 'project', 'name']).doNothing())
+    .execute()
+  const { id, revision } = await tx
+    .selectFrom('environment')
+    .select(['id', 'revision'])
+    .where('workspace', '=', workspace)
+    .where('project', '=', project)
+    .where('name', '=', name)
+    .forUpdate()
+    .executeTakeFirstOrThrow()
+  return { infrastructureId: infrastructure.id, environmentId: id, revision, description: null, created: false }
+}
+
+const held = (tx: Transaction<Database>, { workspace, infrastructure }: Plan) =>
+  tx
+    .selectFrom('infrastructure')
+    .select(['id', 'revision', 'description'])
+    .where('workspace', '=', workspace)
+    .where('name', '=', infrastructure)
+    .forUpdate()
+
+/**
+ * Deploys of several environments run side by side; one of the machines excludes all of them.
+ * @throws AtlasError `operation_running`
+ */
+export async function refuseWhileRunning(
+  tx: Transaction<Database>,
+  { infrastructureId, environmentId }: Place,
+): Promise<void> {
+  let query = tx
+    .selectFrom('operation')
+    .leftJoin('environment', 'environment.id', 'operation.environment_id')
+    .select(['operation.id', 'operation.infrastructure', 'environment.project', 'environment.name'])
+    .where('operation.infrastructure_id', '=', infrastructureId)
+    .where('operation.status', 'in', ['queued', 'running'])
+  if (environmentId !== undefined)
+    query = query.where((eb) =>
+      eb.or([eb('operation.environment_id', 'is', null), eb('operation.environment_id', '=', environmentId)]),
+    )
+  const running = await query.executeTakeFirst()
+  if (!running) return
+  const { id, infrastructure, project, name } = running
+  const what = project === null ? `changing ${infrastructure}` : `deploying ${project} to ${name}`
+  throw new AtlasError('operation_running', `Operation ${id} is ${what}.`, {
+    hint: `Watch it: atlas operations watch ${id}. Or end it: atlas operations cancel ${id}.`,
+  })
+}
+
+/** @throws AtlasError `plan_stale` */
+export function refuseStale({ revision: planned, infrastructure, deployment }: Plan, { revision }: Place): void {
+  if (planned === revision) return
+  const what = deployment ? `${deployment.project} ${deployment.environment}` : infrastructure
+  throw new AtlasError(
+    'plan_stale',
+    `The plan was made against revision ${planned} of ${what}, which is now at ${revision}.`,
+    { hint: 'Plan again and look at what has changed.' },
+  )
+}
