@@ -74,7 +74,7 @@ export function deployPerformer(parts: PerformerParts): Performer & { close(): P
     async perform(task) {
       const given = task.work.specifications as unknown as Specifications
       const fence = { lane: laneOf(given.project, given.environment), turn: task.plan.revision, epoch: task.epoch }
-      await actions[task.work.action](parts, {
+      await onMachines[task.work.action](parts, {
         task,
         given,
         on: (what, machine = given.machine) =>
@@ -85,7 +85,10 @@ export function deployPerformer(parts: PerformerParts): Performer & { close(): P
   }
 }
 
-const actions: Record<Work['action'], (parts: PerformerParts, doing: Doing) => Promise<unknown>> = {
+/** A table for each kind of place: what a platform runs on decides which. */
+type Actions = Record<Work['action'], (parts: PerformerParts, doing: Doing) => Promise<unknown>>
+
+const onMachines: Actions = {
   async fetch({ source }, { given: { source: from, tag } }) {
     await source.tree(from.url, from.commit)
     if (tag !== null) await source.checkTag(from.url, tag, from.commit)

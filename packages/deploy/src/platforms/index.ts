@@ -1,11 +1,17 @@
 import { AtlasError, nearest } from '@atlas/core'
-import type { Platform } from './platform.ts'
+import type { Platform, Resolver } from './platform.ts'
 import { processPlatform } from './process/process.ts'
 
-const platforms: readonly Platform[] = [processPlatform]
+const onMachines: readonly Platform[] = [processPlatform]
+const all: readonly Resolver[] = onMachines
 
-/** @throws AtlasError `config_invalid` naming those that there are */
-export function platformNamed(name: string): Platform {
+/** Of those that run on machines. @throws AtlasError `config_invalid` */
+export const platformNamed = (name: string): Platform => named(onMachines, name)
+
+/** What plans a service, whatever it runs on. @throws AtlasError `config_invalid` naming those that there are */
+export const resolverNamed = (name: string): Resolver => named(all, name)
+
+function named<T extends Resolver>(platforms: readonly T[], name: string): T {
   const found = platforms.find((one) => one.name === name)
   if (found) return found
   const names = platforms.map((one) => one.name)

@@ -21,6 +21,15 @@ export interface Instance {
   variables: Readonly<Record<string, string>>
 }
 
+/** What every platform says when a deploy is planned. */
+export interface Resolver {
+  name: string
+  /** Whose steps these are: machines behind a load balancer, or a cluster that brings its own. */
+  runsOn: 'machines' | 'cluster'
+  /** How a service is run from a commit. @throws AtlasError `deploy_impossible` saying what is missing, and where */
+  resolve(name: string, config: ServiceConfig, tree: Tree): Promise<Service>
+}
+
 /**
  * What runs services on machines. Each call says an end: repeating it after a worker died is harmless, and does nothing
  * where all is as wanted. Every change goes through the fence. In the order of a deploy:
@@ -30,10 +39,8 @@ export interface Instance {
  * Probing is the same for all platforms: they listen at the port they were given.
  * @throws AtlasError `machine_refused`, `machine_unreachable`, `fenced` from all but `resolve`
  */
-export interface Platform {
-  name: string
-  /** How a service is run from a commit. @throws AtlasError `deploy_impossible` saying what is missing, and where */
-  resolve(name: string, config: ServiceConfig, tree: Tree): Promise<Service>
+export interface Platform extends Resolver {
+  runsOn: 'machines'
   /** The release's files (or images) are on the machine. */
   deliver(at: At, release: string, tree: Tree): Promise<void>
   /** It runs, under a supervisor that outlives this connection; an older instance of the slot is gone. */

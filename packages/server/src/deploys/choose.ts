@@ -11,7 +11,7 @@ import {
   type PortRange,
   type ProjectConfig,
   parseDeploymentConfig,
-  platformNamed,
+  resolverNamed,
   type Service,
   type Tree,
   tagFor,
@@ -141,7 +141,7 @@ async function chosen(
 ): Promise<Chosen> {
   const { environment } = checkPlace(wish)
   const own = project.environments[environment]
-  const platform = platformNamed(project.platform ?? config.deployment_platform)
+  const platform = resolverNamed(project.platform ?? config.deployment_platform)
   const services = await Promise.all(
     Object.entries(project.services).map(async ([name, service]) => {
       const resolved = await platform.resolve(name, service, files)

@@ -15,6 +15,7 @@ const deliverMs = 10 * 60_000
  */
 export const processPlatform: Platform = {
   name: 'process',
+  runsOn: 'machines',
 
   async resolve(name, config, tree) {
     const { containerfile_path: _, port, path, env, secrets, health, drain_s } = config
