@@ -8,11 +8,12 @@ export interface Cell {
 }
 
 /**
- * The rows of a CSV with the places of their cells. A byte order mark, CRLF and empty lines are fine; cells are trimmed.
+ * The rows of a CSV with the places of their cells. A byte order mark, CRLF, empty lines and lines that begin with # are
+ * fine; cells are trimmed.
  * @throws AtlasError csv_invalid where quotes do not match
  */
 export function readCsv(source: string, file: string): Cell[][] {
-  const text = source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n')
+  const text = withoutComments(source.replace(/^\uFEFF/, '').replaceAll('\r\n', '\n'))
   const where = (offset: number) => place(text, offset, file)
   let offset = 0
   return records(text, where).map(({ record, raw }) => {
@@ -21,6 +22,9 @@ export function readCsv(source: string, file: string): Cell[][] {
     return record.map((cell, n) => ({ text: cell, where: where(starts[n] ?? offset) }))
   })
 }
+
+/** As long as before, so that places stay what they are. */
+const withoutComments = (text: string) => text.replace(/^[ \t]*#.*$/gm, (line) => ' '.repeat(line.length))
 
 function records(text: string, where: (offset: number) => string): { record: string[]; raw: string }[] {
   const options = { info: true, raw: true, relax_column_count: true, skip_empty_lines: true, trim: true } as const

@@ -11,7 +11,7 @@ export interface Project {
 }
 
 const header = ['Project', 'Servers', 'MasterSpec', 'WebSpec'] as const
-const most = 1000
+export const most = 1000
 
 /**
  * The projects of a projects.csv, in its order.

@@ -13,6 +13,8 @@ import { duration, moneyChange, plural } from './show/text.ts'
 export interface Change {
   plan(client: Client): Promise<Planned>
   start(client: Client, approval: Approval): Promise<Operation>
+  /** What follows on this computer once the server has taken it on, or had nothing to do. */
+  accepted?(): void
   /** What to say where the plan is empty. */
   nothing: string
   /** What to type once it is done. */
@@ -34,7 +36,10 @@ export interface Consent {
 export async function carryOut(context: Context, change: Change, given: Consent): Promise<Outcome> {
   const client = await context.connect()
   const plan = await change.plan(client)
-  if (isNothing(plan)) return { json: { plan, operation: null }, text: () => change.nothing, next: change.next }
+  if (isNothing(plan)) {
+    change.accepted?.()
+    return { json: { plan, operation: null }, text: () => change.nothing, next: change.next }
+  }
   context.say(`${await showPlan(plan, context.terminal)}\n`)
   if (given.overrideBudget === undefined) refuseOverBudget(plan)
   const consent = await consentFor(context, plan, given)
@@ -44,6 +49,7 @@ export async function carryOut(context: Context, change: Change, given: Consent)
     consent,
     ...(given.overrideBudget !== undefined && { overrideBudget: given.overrideBudget }),
   })
+  change.accepted?.()
   if (given.detach) return detachedOutcome(context, started, 0)
   const { operation, detached } = await follow(context, client, started)
   return detached ? detachedOutcome(context, operation, 130) : outcomeOf(context, plan, operation, change.next)

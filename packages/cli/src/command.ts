@@ -120,11 +120,13 @@ export const count = (syntax: string, what: string, absent: number): Input<numbe
   syntax,
   text: `${what} (${absent} when not given)`,
   absent,
-  read: (typed) => {
-    if (/^\d{1,9}$/.test(typed)) return Number(typed)
-    throw new Error('expected a whole number')
-  },
+  read: wholeNumber,
 })
+
+function wholeNumber(typed: string): number {
+  if (/^\d{1,9}$/.test(typed)) return Number(typed)
+  throw new Error('expected a whole number')
+}
 
 export const required = (syntax: `<${string}>`, what: string): Input<string> => ({
   kind: 'argument',
@@ -132,6 +134,14 @@ export const required = (syntax: `<${string}>`, what: string): Input<string> => 
   text: what,
   absent: '',
   read: asTyped,
+})
+
+export const requiredCount = (syntax: `<${string}>`, what: string): Input<number> => ({
+  kind: 'argument',
+  syntax,
+  text: what,
+  absent: 0,
+  read: wholeNumber,
 })
 
 export const optional = (syntax: `[${string}]`, what: string): Input<string | undefined> => ({

@@ -10,6 +10,8 @@ export interface Source {
   file?: string | undefined
   /** The CSV of projects. */
   csv?: string | undefined
+  /** The text of the CSV, where it is to be another than what is written. */
+  csvText?: string | undefined
   /** The folder with deployment_config.json. */
   config?: string | undefined
   /** Only its price is wanted. */

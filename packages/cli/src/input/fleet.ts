@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
-import { type FleetOptions, fleet } from '@atlas/blueprints'
+import { type FleetOptions, fleet, type Scaled, scaleProject } from '@atlas/blueprints'
+import { catalogueOf } from '@atlas/core'
 import { AtlasError } from '@atlas/core/errors'
 import type { Context } from '../context.ts'
 import { ensureKey, makeKey } from '../ssh/key.ts'
@@ -15,11 +16,40 @@ type Configured = Partial<Omit<FleetOptions, 'csv' | 'file' | 'adminIps' | 'publ
  * @throws AtlasError `csv_invalid` or `config_invalid` with every finding and its place
  */
 export async function describeFleet(context: Context, source: Source): Promise<Description> {
-  const { config = 'config', csv = join(config, 'projects.csv'), forPrice = false } = source
-  const text = readText(resolve(context.cwd, csv), csv)
-  const configured = await readConfigured(context.cwd, join(config, 'deployment_config.json'))
+  const { forPrice = false, csvText } = source
+  const { csv, configuration } = filesOf(source)
+  const text = csvText ?? readText(resolve(context.cwd, csv), csv)
+  const configured = await readConfigured(context.cwd, configuration)
   const people = forPrice ? anybody() : await whoMayLogIn(context, configured)
   return asDescription(fleet.build({ ...configured, ...people, csv: text, file: csv }), csv)
+}
+
+/** Where the CSV and the configuration are, as they are called in messages. */
+const filesOf = ({ config = 'config', csv = join(config, 'projects.csv') }: Source) => ({
+  csv,
+  configuration: join(config, 'deployment_config.json'),
+})
+
+export interface ScaledFile extends Scaled {
+  /** As it is called in messages. */
+  file: string
+  /** What the file says now. */
+  written: string
+}
+
+/**
+ * The CSV with another number of servers for a project; nothing is written.
+ * @throws AtlasError `csv_invalid`, `config_invalid`, `usage`
+ */
+export async function scaleFleet(
+  { cwd }: Context,
+  source: Source,
+  change: { project: string; servers: number },
+): Promise<ScaledFile> {
+  const { csv: file, configuration } = filesOf(source)
+  const written = readText(resolve(cwd, file), file)
+  const { provider = 'digitalocean' } = await readConfigured(cwd, configuration)
+  return { ...scaleProject(written, file, change, catalogueOf(provider)!), file, written }
 }
 
 type People = Pick<FleetOptions, 'adminIps' | 'publicKey'>
