@@ -7,9 +7,11 @@ export type * from './control/budgets.ts'
 export type * from './control/costs.ts'
 export type { CredentialCheck, CredentialsControl, CredentialView, KeyRotation } from './control/credentials.ts'
 export type {
+  Convergence,
   DeploysControl,
   DeployWish,
   EnvironmentView,
+  InstanceView,
   ServicesView,
   ServiceView,
 } from './control/deploys.ts'

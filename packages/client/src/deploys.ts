@@ -20,13 +20,16 @@ export const deploys = (api: Api) => ({
     const call = api.POST('/api/v1/plans/{hash}/apply', { params: { path: { hash } }, body: {} })
     return operationOf(await bodyOf(call))
   },
-  environments: async (): Promise<Environment[]> => (await bodyOf(api.GET('/api/v1/environments'))).environments,
+  /** With `observe`, machines are asked what really runs. */
+  environments: async (query: { observe?: boolean } = {}): Promise<Environment[]> =>
+    (await bodyOf(api.GET('/api/v1/environments', { params: { query } }))).environments,
   releases: async (project?: string): Promise<Release[]> => {
     const query = project === undefined ? {} : { project }
     return (await bodyOf(api.GET('/api/v1/releases', { params: { query } }))).releases
   },
-  services: (project: string, environment: string): Promise<Services> => {
-    const path = { project, environment }
-    return bodyOf(api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params: { path } }))
+  /** With `observe`, machines are asked what really runs. */
+  services: (project: string, environment: string, query: { observe?: boolean } = {}): Promise<Services> => {
+    const params = { path: { project, environment }, query }
+    return bodyOf(api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params }))
   },
 })

@@ -40,8 +40,8 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const dataDir = tmpdir()
   const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets: new Set(), log })
   const ending: (() => unknown)[] = [store.close, edge.close]
-  const { source, secrets } = openDeploying({ store, dataDir, ssh: undefined, env: {}, key: rootSecret })
-  const deploying = { source, secrets }
+  const { source, secrets, machines } = openDeploying({ store, dataDir, ssh: undefined, env: {}, key: rootSecret })
+  const deploying = { source, secrets, machines }
   const basics = { store, edge, credentials, deploying, environment, token: rootSecret, dataDir, ssh: undefined }
   const { api: app, access } = openApi({ ...basics, log, onTrouble }, (_part, stop) => ending.push(stop))
 

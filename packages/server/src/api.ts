@@ -19,7 +19,7 @@ export interface ApiParts {
   store: Store
   edge: Edge
   credentials: Credentials
-  deploying: Pick<Deploying, 'source' | 'secrets'>
+  deploying: Pick<Deploying, 'source' | 'secrets' | 'machines'>
   environment: Environment
   /** The server's own. */
   token: string
@@ -41,9 +41,21 @@ export function openApi(parts: ApiParts, onEnd: OnEnd): { api: ReturnType<typeof
   const webhooks = startWebhooks({ store, sealer, policy, version, log })
   onEnd('webhooks', webhooks.stop)
   const { forget } = access
-  const { source, secrets } = deploying
+  const { source, secrets, machines } = deploying
   const { isDraining } = edge
-  const basics = { store, connections, credentials, sealer, source, secrets, dataDir, ssh, forget, isDraining }
+  const basics = {
+    store,
+    connections,
+    credentials,
+    sealer,
+    source,
+    secrets,
+    machines,
+    dataDir,
+    ssh,
+    forget,
+    isDraining,
+  }
   const api = createApi({
     control: createControl({ ...basics, ...webhooks }),
     mcp: answerMcp,

@@ -19,10 +19,11 @@ export interface DeployWish {
 
 /** What was deployed where. */
 export interface DeploysControl {
-  environments(workspace: string): Promise<EnvironmentView[]>
+  /** @param observed whether machines are asked as well: takes seconds, where one does not answer */
+  environments(workspace: string, how: { observed: boolean }): Promise<EnvironmentView[]>
   releases(workspace: string, filter: { project?: string; limit: number }): Promise<Release[]>
   /** @throws AtlasError `not_found` where nothing was deployed there */
-  services(workspace: string, project: string, environment: string): Promise<ServicesView>
+  services(workspace: string, project: string, environment: string, how: { observed: boolean }): Promise<ServicesView>
 }
 
 export interface EnvironmentView {
@@ -34,6 +35,27 @@ export interface EnvironmentView {
   since: string | null
   /** What served before, the latest first: what a rollback can go to. */
   earlier: string[]
+  /** What machines said when they were asked; null where nobody asked. */
+  observed: Convergence | null
+}
+
+/** Of so many instances, those that are healthy and run what is on record, and those that could not be asked. */
+export interface Convergence {
+  converged: number
+  unknown: number
+  instances: number
+}
+
+export interface InstanceView {
+  machine: string
+  address: string | null
+  observed: {
+    state: 'healthy' | 'unhealthy' | 'stopped' | 'unknown'
+    /** Which release really runs there. */
+    release: string | null
+    since: string | null
+    reason: string | null
+  } | null
 }
 
 export interface ServicesView extends EnvironmentView {
@@ -49,7 +71,7 @@ export interface ServiceView {
   url: string | null
   healthPath: string
   /** Where it runs. */
-  instances: { machine: string; address: string | null }[]
+  instances: InstanceView[]
   /** Names only. */
   secrets: string[]
   env: JsonObject

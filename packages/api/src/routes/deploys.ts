@@ -6,6 +6,7 @@ import {
   deploymentRequest,
   environmentJson,
   environmentToJson,
+  observeQuery,
   releaseJson,
   releaseToJson,
   servicesJson,
@@ -47,12 +48,14 @@ export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
         summary: 'Every environment of every project, and the release that serves it',
         description: 'By project and name, all at once. `earlier` says what a rollback can go to.',
         tags: ['deployments'],
+        querystring: observeQuery,
         response: { 200: z.object({ environments: z.array(environmentJson) }) },
       },
     },
-    async ({ caller }) => ({
-      environments: (await control.deploys.environments(caller.workspace)).map(environmentToJson),
-    }),
+    async ({ caller, query }) => {
+      const all = await control.deploys.environments(caller.workspace, { observed: query.observe })
+      return { environments: all.map(environmentToJson) }
+    },
   )
 
   app.get(
@@ -87,14 +90,18 @@ export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
       schema: {
         operationId: 'getServices',
         summary: 'The services of an environment: where they run, and how they are reached',
-        description: 'What the serving deployment says. Secrets are named, their values are nowhere in it.',
+        description:
+          'What the serving deployment says; with `?observe=true` also what really runs, asked of the machines. Secrets are named, their values are nowhere in it.',
         tags: ['deployments'],
         params: place,
+        querystring: observeQuery,
         response: { 200: servicesJson },
       },
     },
-    async ({ caller, params }) =>
-      servicesToJson(await control.deploys.services(caller.workspace, params.project, params.environment)),
+    async ({ caller, params: { project, environment }, query }) => {
+      const how = { observed: query.observe }
+      return servicesToJson(await control.deploys.services(caller.workspace, project, environment, how))
+    },
   )
 }
 

@@ -44,6 +44,14 @@ export const environmentJson = z
     release: z.string().nullable().describe('What traffic goes to; null where nothing was ever deployed'),
     since: z.string().nullable(),
     earlier: z.array(z.string()).describe('What a rollback can go to, the latest first'),
+    observed: z
+      .object({
+        converged: z.int().describe('Instances that are healthy and run this release'),
+        unknown: z.int().describe('Instances that could not be asked'),
+        instances: z.int(),
+      })
+      .nullable()
+      .describe('What the machines said; null without `observe=true`'),
   })
   .meta({ id: 'Environment' })
 
@@ -61,6 +69,22 @@ export const releaseJson = z
   })
   .meta({ id: 'Release' })
 
+const sight = z
+  .object({
+    state: z.enum(['healthy', 'unhealthy', 'stopped', 'unknown']),
+    release: z.string().nullable().describe('Which really runs there'),
+    since: z.string().nullable().describe("By the machine's clock"),
+    reason: z.string().nullable().describe('Why it is anything but healthy'),
+  })
+  .describe('What was found just now; null without `observe=true`')
+
+export const observeQuery = z.object({
+  observe: z.stringbool().default(false).meta({
+    type: 'boolean',
+    description: 'Ask the machines what really runs; takes up to 5 s where one does not answer',
+  }),
+})
+
 export const servicesJson = environmentJson
   .extend({
     services: z.array(
@@ -71,7 +95,9 @@ export const servicesJson = environmentJson
         port: z.int(),
         url: z.string().nullable().describe('Through the load balancer'),
         health_path: z.string(),
-        instances: z.array(z.object({ machine: z.string(), address: z.string().nullable() })),
+        instances: z.array(
+          z.object({ machine: z.string(), address: z.string().nullable(), observed: sight.nullable() }),
+        ),
         secrets: z.array(z.string()).describe('Names, never values'),
         env: z.record(z.string(), z.unknown()),
       }),

@@ -1,6 +1,7 @@
-import type { InfrastructureFilter } from '@atlas/client'
+import { deploys, type InfrastructureFilter } from '@atlas/client'
 import { choice, command, list, naming, optional, text } from '../command.ts'
 import { ended } from '../follow/follow.ts'
+import { showEnvironments } from '../show/deploys.ts'
 import { showInfrastructures } from '../show/infrastructure.ts'
 import { paintStatus } from '../show/operations.ts'
 import { plural } from '../show/text.ts'
@@ -9,7 +10,7 @@ import { isKeyless } from '../ssh/machine.ts'
 const states = ['new', 'changing', 'ready', 'degraded', 'destroyed', 'released'] as const
 
 export default command({
-  summary: 'What exists now, in what state, and what it costs',
+  summary: 'What exists now, in what state, what it costs, and what serves on it',
   topic: 'Look',
   inputs: {
     infrastructure: naming('infrastructure', optional('[infrastructure]', 'only this one, by name or id')),
@@ -25,16 +26,18 @@ export default command({
   ],
   async run({ infrastructure, ...filter }, context) {
     const client = await context.connect()
-    const [found, operations] = await Promise.all([
+    const [found, operations, environments] = await Promise.all([
       infrastructure === undefined
         ? client.infrastructures(only(filter))
         : client.infrastructure(infrastructure).then((one) => [one]),
       client.operations({ limit: 20, ...(infrastructure === undefined ? {} : { infrastructure }) }),
+      deploys(client.api).environments({ observe: true }),
     ])
     const existing =
       infrastructure === undefined
         ? found.filter(({ status }) => filter.state === status || !['destroyed', 'released'].includes(status))
         : found
+    const serving = environments.filter((one) => existing.some(({ name }) => name === one.infrastructure))
     const running = operations.filter((operation) => !ended(operation))
     const { colours } = context.terminal
     const runningLines = running.map(
@@ -44,11 +47,13 @@ export default command({
     const machine = existing.flatMap(({ resources }) => resources).find((one) => one.ssh && !isKeyless(one))
     const degraded = existing.find(({ status }) => status === 'degraded')
     return {
-      json: { infrastructure: existing, operations: running },
+      json: { infrastructure: existing, environments: serving, operations: running },
       text: () =>
-        [existing.length === 0 ? 'Nothing exists yet.' : showInfrastructures(existing, colours), ...runningLines].join(
-          '\n\n',
-        ),
+        [
+          existing.length === 0 ? 'Nothing exists yet.' : showInfrastructures(existing, colours),
+          ...(serving.length > 0 ? [showEnvironments(serving, colours)] : []),
+          ...runningLines,
+        ].join('\n\n'),
       exit: degraded ? 1 : 0,
       next: [
         ...running.slice(0, 1).map(({ id }) => ({ line: `atlas operations watch ${id}`, does: 'follow it' })),

@@ -4,8 +4,9 @@ import { table } from './table.ts'
 
 type Service = Services['services'][number]
 
-/** Which release serves, and a line for each service. */
-export function showServices({ project, environment, release, services }: Services, colours: Colours): string {
+/** Which release serves, a line for each service, and one for each of its instances. */
+export function showServices(found: Services, colours: Colours): string {
+  const { project, environment, release, services } = found
   if (release === null) return `Nothing serves ${project} ${environment} yet.`
   const lines = table(
     services,
@@ -13,13 +14,61 @@ export function showServices({ project, environment, release, services }: Servic
       { head: 'service', cell: ({ name }: Service) => name },
       { head: 'url', cell: ({ url }) => url ?? '' },
       { head: 'port', cell: ({ port }) => String(port), right: true },
-      { head: 'machines', cell: ({ instances }) => instances.map(({ machine }) => machine).join(', ') },
       { head: 'runs', cell: ({ platform, command }) => `${command} (${platform})` },
     ],
     colours,
   )
-  return `${project} ${environment} serves ${release}\n\n${lines}`
+  const paint = (text: string) => (isConverged(found) ? colours.green(text) : colours.red(text))
+  const title = `${project} ${environment}: ${paint(converged(found))} on ${release}`
+  return `${title}\n\n${lines}\n\n${showInstances(services, colours)}`
 }
+
+function showInstances(services: readonly Service[], colours: Colours): string {
+  const all = services.flatMap(({ name, instances }) => instances.map((one) => ({ service: name, ...one })))
+  return table(
+    all,
+    [
+      { head: 'service', cell: ({ service }: (typeof all)[number]) => service },
+      { head: 'machine', cell: ({ machine }) => machine },
+      {
+        head: 'is',
+        cell: ({ observed }) => observed?.state ?? 'not asked',
+        paint: (text, { observed }) => (observed?.state === 'healthy' ? colours.green(text) : colours.red(text)),
+      },
+      { head: 'release', cell: ({ observed }) => observed?.release ?? '' },
+      { head: 'since', cell: ({ observed }) => observed?.since ?? '' },
+      { head: 'because', cell: ({ observed }) => observed?.reason ?? '' },
+    ],
+    colours,
+  )
+}
+
+/** `3/3`, and how many of the others could not be asked. */
+function converged({ observed }: Pick<Environment, 'observed'>): string {
+  if (!observed) return 'not asked'
+  const { converged, instances, unknown } = observed
+  return `${converged}/${instances}${unknown > 0 ? `, ${unknown} unknown` : ''}`
+}
+
+export const isConverged = ({ observed }: Pick<Environment, 'observed'>): boolean =>
+  !observed || observed.converged === observed.instances
+
+export const showEnvironments = (all: readonly Environment[], colours: Colours): string =>
+  table(
+    all,
+    [
+      { head: 'project', cell: ({ project }: Environment) => project },
+      { head: 'environment', cell: ({ environment }) => environment },
+      {
+        head: 'healthy',
+        cell: (one) => (one.release === null ? '' : converged(one)),
+        paint: (text, one) => (isConverged(one) ? colours.green(text) : colours.red(text)),
+      },
+      { head: 'on', cell: ({ release }) => release ?? 'nothing yet' },
+      { head: 'since', cell: ({ since }) => since ?? '' },
+    ],
+    colours,
+  )
 
 export function showReleases(
   releases: readonly Release[],

@@ -1,9 +1,8 @@
 import { AtlasError, type Work } from '@atlas/core'
 import type { Performer, Task } from '@atlas/engine'
-import { connectMachine, lastLines } from '../machine/connect.ts'
+import { lastLines } from '../machine/connect.ts'
 import type { At } from '../machine/fenced.ts'
-import type { Connected, Reach } from '../machine/machine.ts'
-import { connectionPool } from '../machine/pool.ts'
+import type { Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
 import type { Service } from '../plan/input.ts'
 import { platformNamed } from '../platforms/index.ts'
@@ -17,14 +16,7 @@ import { probe } from './probe.ts'
 export interface PerformerParts {
   source: Source
   secrets: Secrets
-  /** How a machine of an infrastructure is reached; `undefined` where there is none of that name. */
-  reach(place: MachinePlace): Promise<Reach | undefined>
-}
-
-export interface MachinePlace {
-  workspace: string
-  infrastructure: string
-  machine: string
+  machines: Machines
 }
 
 /** What the steps of `plan/work.ts` say; each has what its action needs. */
@@ -55,33 +47,21 @@ interface Doing {
 }
 
 /** Carries out the steps of deploys, on machines by SSH. */
-export function deployPerformer(parts: PerformerParts): Performer & { close(): Promise<void> } {
-  const pool = connectionPool<{ name: string; reach: Reach }>(
-    ({ name, reach }) => connectMachine(name, reach),
-    ({ name, reach }) => `${name} ${reach.user}@${reach.host}:${reach.port}`,
-  )
-
-  async function withMachine<T>(task: Task, machine: string, what: (machine: Connected) => Promise<T>): Promise<T> {
-    const { workspace, infrastructure } = task
-    const reach = await parts.reach({ workspace, infrastructure, machine })
-    if (reach) return pool.use({ name: machine, reach }, what)
-    throw new AtlasError('deploy_impossible', `${infrastructure} has no machine ${machine} that can be reached.`, {
-      hint: `atlas status ${infrastructure}`,
-    })
-  }
-
+export function deployPerformer(parts: PerformerParts): Performer {
   return {
     async perform(task) {
       const given = task.work.specifications as unknown as Specifications
       const fence = { lane: laneOf(given.project, given.environment), turn: task.plan.revision, epoch: task.epoch }
+      const { workspace, infrastructure, signal } = task
       await onMachines[task.work.action](parts, {
         task,
         given,
         on: (what, machine = given.machine) =>
-          withMachine(task, machine, (connected) => what({ machine: connected, fence, signal: task.signal })),
+          parts.machines.use({ workspace, infrastructure, machine }, (connected) =>
+            what({ machine: connected, fence, signal }),
+          ),
       })
     },
-    close: pool.close,
   }
 }
 

@@ -16,7 +16,12 @@ export async function probe(open: Open, check: HealthCheck, signal: AbortSignal)
   }
 }
 
-async function tryOnce(open: Open, { path, timeout_s }: HealthCheck, signal: AbortSignal): Promise<string | undefined> {
+/** Asks once; `undefined` where it answers well, else what was wrong. */
+export async function tryOnce(
+  open: Open,
+  { path, timeout_s }: HealthCheck,
+  signal: AbortSignal,
+): Promise<string | undefined> {
   const timeout = AbortSignal.timeout(timeout_s * 1000)
   try {
     const status = await statusOf(await open(), path, AbortSignal.any([timeout, signal]))

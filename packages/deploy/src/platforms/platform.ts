@@ -1,6 +1,7 @@
 import type { Readable } from 'node:stream'
 import type { ServiceConfig } from '../config/schema.ts'
 import type { At } from '../machine/fenced.ts'
+import type { Connected } from '../machine/machine.ts'
 import type { Service } from '../plan/input.ts'
 import type { Slot } from '../ports.ts'
 
@@ -19,6 +20,24 @@ export interface Instance {
   port: number
   /** Everything that it finds in its environment, secrets too. */
   variables: Readonly<Record<string, string>>
+}
+
+/** A lane of a machine that is only looked at: no fence, and nothing is written. */
+export interface Looking {
+  machine: Connected
+  lane: string
+  signal: AbortSignal
+}
+
+/** What a machine says that it runs. */
+export interface Running {
+  service: string
+  slot: Slot
+  release: string
+  /** Whether it runs at this moment, or is only to run. */
+  alive: boolean
+  /** ISO 8601, by the machine's clock: when it was started last. */
+  since: string | null
 }
 
 /** What every platform says when a deploy is planned. */
@@ -47,6 +66,8 @@ export interface Platform extends Resolver {
   start(at: At, instance: Instance): Promise<void>
   /** The last lines that it printed. */
   logs(at: At, instance: { service: string; slot: Slot }): Promise<string>
+  /** Every instance of the lane, in either slot, asked of the machine and not of a record. */
+  running(looking: Looking): Promise<Running[]>
   /** Nothing of the lane runs but the slot that stays. */
   stop(at: At, stays: Slot | undefined): Promise<void>
   /** Of releases, only these are kept. */

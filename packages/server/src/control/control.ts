@@ -25,7 +25,7 @@ export interface ControlParts
   extends ViewParts,
     CredentialsParts,
     Omit<WebhooksParts, 'store'>,
-    Pick<Deploying, 'source' | 'secrets'> {
+    Pick<Deploying, 'source' | 'secrets' | 'machines'> {
   store: Store
   connections: Connections
   /** What is remembered of tokens and workspaces is over. */
@@ -102,7 +102,7 @@ export function createControl(parts: ControlParts): Control {
     workspaces: workspacesControl(parts),
     tokens: tokensControl(parts),
     credentials: credentialsControl(parts),
-    deploys: deploysControl(store),
+    deploys: deploysControl(parts),
 
     costs: costsControl(store),
     budgets: budgetsControl(store),

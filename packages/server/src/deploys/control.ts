@@ -1,24 +1,48 @@
-import type { DeploysControl, EnvironmentView, ServiceView } from '@atlas/api'
+import type { Convergence, DeploysControl, EnvironmentView, InstanceView, ServiceView } from '@atlas/api'
 import { AtlasError } from '@atlas/core'
-import type { DeploymentSpec } from '@atlas/deploy'
+import { type DeploymentSpec, type Environment, type InstanceSight, type Machines, observe } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 
-export const deploysControl = ({
-  deploys,
-  infrastructure,
-}: Pick<Store, 'deploys' | 'infrastructure'>): DeploysControl => ({
-  environments: async (workspace) => (await deploys.environments(workspace)).map(environmentView),
-  releases: (workspace, filter) => deploys.releases(workspace, filter),
-  async services(workspace, project, environment) {
-    const found = await deploys.environment(workspace, project, environment)
-    if (!found)
-      throw new AtlasError('not_found', `Nothing of ${project} was ever deployed to ${environment}.`, {
-        hint: `atlas deploy ${environment} ${project}`,
-      })
-    const record = await infrastructure(workspace, found.infrastructure)
-    return { ...environmentView(found), services: found.serving ? servicesOf(found, found.serving, record) : [] }
-  },
-})
+interface Parts {
+  store: Pick<Store, 'deploys' | 'infrastructure'>
+  machines: Machines
+}
+
+export const deploysControl = ({ store: { deploys, infrastructure }, machines }: Parts): DeploysControl => {
+  const look = async (workspace: string, found: EnvironmentRecord, record: InfrastructureRecord) => {
+    const place = { workspace, ...found, environment: found.environment as Environment }
+    return found.serving ? observe(machines, place, specOf(found.serving), addresses(record)) : []
+  }
+  return {
+    async environments(workspace, { observed }) {
+      const all = await deploys.environments(workspace)
+      if (!observed) return all.map((one) => environmentView(one))
+      return Promise.all(
+        all.map(async (one) => {
+          const sights = await look(workspace, one, await infrastructure(workspace, one.infrastructure))
+          return { ...environmentView(one), observed: convergence(one, sights) }
+        }),
+      )
+    },
+    releases: (workspace, filter) => deploys.releases(workspace, filter),
+    async services(workspace, project, environment, { observed }) {
+      const found = await deploys.environment(workspace, project, environment)
+      if (!found)
+        throw new AtlasError('not_found', `Nothing of ${project} was ever deployed to ${environment}.`, {
+          hint: `atlas deploy ${environment} ${project}`,
+        })
+      const record = await infrastructure(workspace, found.infrastructure)
+      const sights = observed ? await look(workspace, found, record) : undefined
+      return {
+        ...environmentView(found),
+        observed: sights ? convergence(found, sights) : null,
+        services: found.serving ? servicesOf(found, found.serving, record, sights) : [],
+      }
+    },
+  }
+}
+
+const specOf = ({ spec }: DeploymentRecord) => spec as unknown as DeploymentSpec
 
 function environmentView({
   project,
@@ -36,21 +60,34 @@ function environmentView({
     release,
     since: serving?.servedAt ?? null,
     earlier: tags.filter((tag) => tag !== release),
+    observed: null,
+  }
+}
+
+/** How far what was looked at is what is on record. */
+function convergence({ serving }: EnvironmentRecord, sights: readonly InstanceSight[]): Convergence {
+  const count = (holds: (sight: InstanceSight) => boolean) => sights.filter(holds).length
+  return {
+    converged: count(({ state, release }) => state === 'healthy' && release === serving?.release.tag),
+    unknown: count(({ state }) => state === 'unknown'),
+    instances: sights.length,
   }
 }
 
 function servicesOf(
   { project, environment }: EnvironmentRecord,
-  { spec }: DeploymentRecord,
+  serving: DeploymentRecord,
   record: InfrastructureRecord,
+  sights: readonly InstanceSight[] | undefined,
 ): ServiceView[] {
-  const { services, slot, ports, machines, master } = spec as unknown as DeploymentSpec
-  const address = (machine: string, which: 'private_ip' | 'public_ip') => {
-    const found = record.resources.filter(({ type, resource }) => type === 'machine' && resource === machine).at(-1)
-    const value = found?.attributes[which]
-    return typeof value === 'string' ? value : null
+  const { services, slot, ports, machines, master } = specOf(serving)
+  const door = addressOf(record, master, 'public_ip')
+  const seen = (service: string, machine: string): InstanceView['observed'] => {
+    const sight = sights?.find((one) => one.service === service && one.machine === machine)
+    if (!sight) return null
+    const { state, release, since, reason } = sight
+    return { state, release, since, reason }
   }
-  const door = address(master, 'public_ip')
   return services.map(({ name, platform, command, health, secrets, env }) => ({
     name,
     platform,
@@ -58,8 +95,29 @@ function servicesOf(
     port: ports.find((one) => one.service === name && one.slot === slot)!.port,
     url: door && `http://${door}/${project}/${environment}/${name}/`,
     healthPath: health.path,
-    instances: machines.map((machine) => ({ machine, address: address(machine, 'private_ip') })),
+    instances: machines.map((machine) => ({
+      machine,
+      address: addressOf(record, machine, 'private_ip'),
+      observed: seen(name, machine),
+    })),
     secrets,
     env,
   }))
+}
+
+function addressOf({ resources }: InfrastructureRecord, machine: string, which: 'private_ip' | 'public_ip') {
+  const found = resources.filter(({ type, resource }) => type === 'machine' && resource === machine).at(-1)
+  const value = found?.attributes[which]
+  return typeof value === 'string' ? value : null
+}
+
+/** At which the load balancer reaches each machine. */
+function addresses(record: InfrastructureRecord): Map<string, string> {
+  const names = record.resources.filter(({ type }) => type === 'machine').map(({ resource }) => resource)
+  return new Map(
+    names.flatMap((name) => {
+      const address = addressOf(record, name, 'private_ip') || addressOf(record, name, 'public_ip')
+      return address ? [[name, address] as const] : []
+    }),
+  )
 }

@@ -3,6 +3,7 @@ import { join } from 'node:path'
 import { fleet } from '@atlas/blueprints'
 import { bodyOf, type Client } from '@atlas/client'
 import type { Plan } from '@atlas/core'
+import { openMachines } from '@atlas/deploy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import {
   clientOf,
@@ -73,6 +74,16 @@ const get = async (path: string) => {
 }
 const serving = async (environment: string) =>
   JSON.parse(await get(`/hostomatic/${environment}/backend/`)).release as string
+/** As an administrator would by ssh. */
+async function onMachine(name: string, words: string[]): Promise<string> {
+  const { resources } = await client.infrastructure('fleet')
+  const { host, port, user, known_hosts: knownHosts } = resources.find((one) => one.name === name)!.ssh!
+  const privateKey = readFileSync(join(folder.path, 'ssh', 'id_ed25519'), 'utf8')
+  const machines = openMachines(async () => ({ host, port, user, privateKey, knownHosts }))
+  const place = { workspace: 'default', infrastructure: 'fleet', machine: name }
+  return machines.use(place, (machine) => machine.run(words)).finally(machines.close)
+}
+
 const environments = async () => (await bodyOf(client.api.GET('/api/v1/environments'))).environments
 
 test('uat is deployed, tagged in the repository, and answers through the load balancer', async () => {
@@ -84,6 +95,24 @@ test('uat is deployed, tagged in the repository, and answers through the load ba
   expect(await get('/hostomatic/uat/frontend/')).toContain('<h1>hostomatic</h1>')
   expect(hostomatic.tags()).toEqual([tag])
 }, 300_000)
+
+test('status is what machines say: which release runs there and whether it is well, not what was wished', async () => {
+  const services = async (observe: boolean) => {
+    const params = { path: { project: 'hostomatic', environment: 'uat' }, query: { observe } }
+    return bodyOf(client.api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params }))
+  }
+  const release = await serving('uat')
+  const seen = await services(true)
+  expect(seen.observed).toEqual({ converged: 4, unknown: 0, instances: 4 })
+  expect(seen.services[0]!.instances[0]!.observed).toMatchObject({ state: 'healthy', release, reason: null })
+  expect((await services(false)).observed).toBeNull()
+
+  const script = 'kill -KILL -$(cat /var/lib/atlas/lanes/hostomatic.uat/run/a-backend/child)'
+  await onMachine('web2', ['sh', '-c', script])
+  const broken = (await services(true)).services[0]!.instances.find(({ machine }) => machine === 'web2')!
+  expect(broken.observed).toMatchObject({ state: expect.stringMatching(/stopped|unhealthy/), release })
+  await expect.poll(async () => (await services(true)).observed?.converged, { timeout: 60_000 }).toBe(4)
+}, 120_000)
 
 test('the same again is nothing to do', async () => {
   const { plan, operation } = await deploy({ kind: 'deploy', environment: 'uat' })

@@ -1,5 +1,5 @@
 import { join } from 'node:path'
-import { deployPerformer, gitSource, type Secrets, type Source } from '@atlas/deploy'
+import { deployPerformer, gitSource, type Machines, openMachines, type Secrets, type Source } from '@atlas/deploy'
 import type { Performer } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
@@ -9,6 +9,7 @@ import { environmentSecrets } from './secrets.ts'
 export interface Deploying {
   source: Source
   secrets: Secrets
+  machines: Machines
   performer: Performer
   close(): Promise<void>
 }
@@ -27,10 +28,7 @@ interface Parts {
 export function openDeploying({ store, dataDir, ssh, env, key }: Parts): Deploying {
   const source = gitSource(join(dataDir, 'repositories'))
   const secrets = environmentSecrets(env, key)
-  const performer = deployPerformer({
-    source,
-    secrets,
-    reach: (place) => reachMachine({ store, dataDir, ssh }, place),
-  })
-  return { source, secrets, performer, close: () => performer.close() }
+  const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place))
+  const performer = deployPerformer({ source, secrets, machines })
+  return { source, secrets, machines, performer, close: machines.close }
 }

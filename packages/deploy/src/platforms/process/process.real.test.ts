@@ -76,6 +76,22 @@ test('a release is delivered and started, outlives its SSH session, and a second
   expect(await get('web1', 'http://127.0.0.1:8102/')).toBe('v2 on 8102')
 })
 
+test('a machine says what really runs on it, and that nothing does where a service has ended', async () => {
+  const looking = { machine: machines.machine('web1'), lane: 'hostomatic.uat', signal: AbortSignal.timeout(50_000) }
+  const found = await processPlatform.running(looking)
+  expect(found.map(({ since: _, ...one }) => one)).toEqual([
+    { service: 'backend', slot: 'a', release: 'v1', alive: true },
+    { service: 'backend', slot: 'b', release: 'v2', alive: true },
+  ])
+  expect(Math.abs(Date.parse(found[0]!.since!) - Date.now())).toBeLessThan(60_000)
+  const child = async () =>
+    (await looking.machine.run(['cat', '/var/lib/atlas/lanes/hostomatic.uat/run/b-backend/child'])).trim()
+  await looking.machine.run(['kill', '-KILL', await child()])
+  await expect
+    .poll(async () => (await processPlatform.running(looking)).map(({ alive }) => alive), { interval: 50 })
+    .toEqual([true, false])
+})
+
 test('starting what runs already changes nothing, and what ends by itself is started again', async () => {
   const one = await instance('v1')
   await started(one)

@@ -2,9 +2,18 @@ import { createHash } from 'node:crypto'
 import { createGzip } from 'node:zlib'
 import { run } from '../../machine/fenced.ts'
 import { variablesFile } from '../../machine/words.ts'
-import type { Instance, Platform } from '../platform.ts'
+import { type Slot, slots } from '../../ports.ts'
+import type { Instance, Platform, Running } from '../platform.ts'
 import { commandOf } from './command.ts'
-import { deliverScript, isDeliveredScript, logsScript, pruneScript, startScript, stopScript } from './scripts.ts'
+import {
+  deliverScript,
+  isDeliveredScript,
+  logsScript,
+  pruneScript,
+  runningScript,
+  startScript,
+  stopScript,
+} from './scripts.ts'
 
 /** Large trees on slow lines take their time. */
 const deliverMs = 10 * 60_000
@@ -46,6 +55,10 @@ export const processPlatform: Platform = {
   },
 
   logs: (at, { service, slot }) => run(at, logsScript, [`${slot}-${service}`]),
+  async running({ machine, lane, signal }) {
+    const said = await machine.run(['sh', '-c', runningScript, 'atlas', lane], { signal })
+    return said.split('\n').flatMap(runningOf)
+  },
   stop: async (at, stays) => void (await run(at, stopScript, [stays ?? ''])),
   prune: async (at, keep) => void (await run(at, pruneScript, keep)),
 }
@@ -55,3 +68,11 @@ const folderOf = ({ slot, service }: Pick<Instance, 'slot' | 'service'>) => `${s
 /** Tells an instance that runs as wanted from one that must be started anew; of secrets it gives nothing away. */
 const fingerprint = ({ release, service: { path, command } }: Instance, variables: string): string =>
   createHash('sha256').update([release, path, command, variables].join('\0')).digest('hex')
+
+function runningOf(line: string): Running[] {
+  const [folder = '', release, alive, seconds] = line.split(' ')
+  const slot: Slot | undefined = slots.find((one) => folder.startsWith(`${one}-`))
+  if (slot === undefined || release === undefined) return []
+  const since = Number(seconds) > 0 ? new Date(Number(seconds) * 1000).toISOString() : null
+  return [{ service: folder.slice(slot.length + 1), slot, release, alive: alive === 'yes', since }]
+}

@@ -137,3 +137,22 @@ done
 /** $1 slot-service */
 export const logsScript = `tail -n 20 "/var/log/atlas/$lane.$1.log" 2> /dev/null || true
 `
+
+/**
+ * $1 lane. Reads only, behind no lock: one line for each instance, `slot-service`, release, whether it runs, and since when
+ * in seconds. A supervisor is told by its command line, which a reused process id does not have.
+ */
+export const runningScript = `home=/var/lib/atlas/lanes/$1
+for dir in "$home"/run/*; do
+  [ -s "$dir/directory" ] || continue
+  release=$(cat "$dir/directory")
+  release=\${release#"$home/releases/"}
+  alive=no
+  pid=$(cat "$dir/pid" 2> /dev/null || true)
+  child=$(cat "$dir/child" 2> /dev/null || true)
+  case $(tr '\\0' ' ' < "/proc/\${pid:-none}/cmdline" 2> /dev/null || true) in
+    *"$dir/supervisor"*) [ -n "$child" ] && [ -d "/proc/$child" ] && alive=yes ;;
+  esac
+  echo "\${dir##*/} \${release%%/*} $alive $(stat -c %Y "$dir/child" 2> /dev/null || echo 0)"
+done
+`
