@@ -1,5 +1,6 @@
 import { createHash } from 'node:crypto'
 import { canonical } from '@atlas/core'
+import type { DeployInput } from './plan/input.ts'
 
 /** Where the values of secrets come from. They are asked for when they are delivered, and kept nowhere. */
 export interface Secrets {
@@ -27,15 +28,12 @@ export function secretNames({ project, environment }: SecretPlace, name: string)
 export const variableOf = (name: string): string => name.toUpperCase()
 
 /** A hash over everything that services find in their environment: of secrets the versions, never the values. */
-export const environmentVersionOf = (
-  variables: Readonly<Record<string, Readonly<Record<string, string>>>>,
-  versions: ReadonlyMap<string, { version: string }>,
-): string =>
-  createHash('sha256')
-    .update(
-      canonical({
-        variables,
-        secrets: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
-      }),
-    )
+export const environmentVersionOf = ({
+  services,
+  secretVersions,
+}: Pick<DeployInput, 'services' | 'secretVersions'>): string => {
+  const variables = Object.fromEntries(services.map(({ name, env }) => [name, env]))
+  return createHash('sha256')
+    .update(canonical({ variables, secrets: { ...secretVersions } }))
     .digest('hex')
+}

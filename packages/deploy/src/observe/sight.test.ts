@@ -3,9 +3,10 @@ import { sightOf } from './sight.ts'
 
 const since = '2026-01-01T00:00:00.000Z'
 const running = { service: 'backend', slot: 'b' as const, release: 'v1', alive: true, since }
+const wanted = { slot: 'b' as const, release: 'v1', version: '1', secrets: {} }
 const seen = (more: Partial<Parameters<typeof sightOf>[1]>) => {
   const asked = { service: 'backend', machine: 'web1', runs: [running], health: undefined, ...more }
-  const { state, release, reason } = sightOf({ slot: 'b' }, asked)
+  const { state, release, reason } = sightOf({ running: { backend: wanted } }, asked)
   return { state, release, reason }
 }
 

@@ -25,11 +25,11 @@ export interface Asked {
   health: string | undefined | Error
 }
 
-export function sightOf({ slot }: Pick<DeploymentSpec, 'slot'>, asked: Asked): InstanceSight {
+export function sightOf({ running }: Pick<DeploymentSpec, 'running'>, asked: Asked): InstanceSight {
   const { service, machine, runs, health } = asked
   const nobody = { service, machine, release: null, since: null }
   if (runs instanceof Error) return { ...nobody, state: 'unknown', reason: runs.message }
-  const found = runs.find((one) => one.service === service && one.slot === slot)
+  const found = runs.find((one) => one.service === service && one.slot === running[service]?.slot)
   if (!found) return { ...nobody, state: 'stopped', reason: `nothing of it is on ${machine}` }
   const { release, since } = found
   const seen = { service, machine, release, since }

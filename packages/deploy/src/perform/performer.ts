@@ -6,6 +6,7 @@ import type { Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
 import type { Service } from '../plan/input.ts'
 import { platformNamed } from '../platforms/index.ts'
+import type { Place } from '../platforms/platform.ts'
 import type { Slot } from '../ports.ts'
 import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
 import type { Site } from '../proxies/proxy.ts'
@@ -33,7 +34,7 @@ interface Specifications {
   service: Service
   site: Site
   seconds: number
-  stays: Slot | null
+  stays: Place[]
   keep: string[]
   tag: string | null
   source: { url: string; commit: string }
@@ -107,8 +108,7 @@ const onMachines: Actions = {
   drain: (_, { given, on }) => on((at) => drainNginx(at, given.seconds)),
 
   async stop(_, { given, on }) {
-    for (const platform of given.platforms.map(platformNamed))
-      await on((at) => platform.stop(at, given.stays ?? undefined))
+    for (const platform of given.platforms.map(platformNamed)) await on((at) => platform.stop(at, given.stays))
   },
 
   async prune(_, { given, on }) {
@@ -117,7 +117,7 @@ const onMachines: Actions = {
 
   async withdraw(_, { given, on }) {
     for (const platform of given.platforms.map(platformNamed)) {
-      await on((at) => platform.stop(at, given.stays ?? undefined))
+      await on((at) => platform.stop(at, given.stays))
       await on((at) => platform.prune(at, given.keep))
     }
   },

@@ -37,7 +37,7 @@ export const firstDeploy = (more: Partial<DeployInput> = {}): DeployInput => ({
   revision: 0,
   release: releaseOf('v1.2.3-uat-20241215-1430', 'a'),
   services: [service('backend'), service('frontend')],
-  environmentVersion: 'e1',
+  secretVersions: {},
   master: { name: 'master', id: '1', address: '10.0.0.2' },
   webs: [
     { name: 'web1', id: '2', address: '10.0.0.3' },
@@ -61,8 +61,6 @@ export function servingAfter(input: DeployInput): Serving {
   const { deployment } = planDeploy(input)
   return {
     release: input.release.tag,
-    commit: input.release.source.commit,
-    environmentVersion: input.environmentVersion,
     spec: deployment!.spec as unknown as Serving['spec'],
   }
 }

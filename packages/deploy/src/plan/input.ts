@@ -20,8 +20,9 @@ export interface Service {
 
 /** What a deployment put, or is to put, into an environment. Kept with it: what a rollback goes back to. */
 export interface DeploymentSpec {
-  slot: Slot
   services: Service[]
+  /** By the name of the service. */
+  running: Record<string, Wanted>
   domain?: { host: string; service: string }
   /** The machine with the load balancer. */
   master: string
@@ -30,6 +31,17 @@ export interface DeploymentSpec {
   /** The cloud's ids of all of these, by name: a machine that was made anew is another, and has nothing. */
   ids: Record<string, string>
   ports: PortAssignment[]
+}
+
+/** What is to run of a service: the same from one deployment to the next where nothing of it changed. */
+export interface Wanted {
+  slot: Slot
+  /** That it was started from: its files stay on the machines. */
+  release: string
+  /** A hash over commit, configuration, variables and versions of secrets. */
+  version: string
+  /** Versions of the secrets that were delivered to it, by name. */
+  secrets: Record<string, string>
 }
 
 export interface Machine {
@@ -43,8 +55,6 @@ export interface Machine {
 /** What serves an environment now. */
 export interface Serving {
   release: string
-  commit: string
-  environmentVersion: string
   spec: DeploymentSpec
 }
 
@@ -59,7 +69,8 @@ export interface DeployInput {
   release: { tag: string; version: string; source: { url: string; ref: string; commit: string; tree: string } }
   services: Service[]
   domain?: { host: string; service: string }
-  environmentVersion: string
+  /** Of the secrets that the services name: their versions as they are now, never a value. */
+  secretVersions: Readonly<Record<string, string>>
   master: Machine
   webs: Machine[]
   /** Of the whole infrastructure. */

@@ -1,7 +1,8 @@
 import { renderText, type Work } from '@atlas/core'
 import { expect, test } from 'vitest'
+import type { Site } from '../proxies/proxy.ts'
 import { firstDeploy, releaseOf, servingAfter } from './input.fixture.ts'
-import type { DeployInput } from './input.ts'
+import type { DeployInput, Service } from './input.ts'
 import { planDeploy } from './plan.ts'
 
 const workFor = (more: Partial<DeployInput> = {}) => planDeploy(firstDeploy(more)).work!
@@ -62,7 +63,6 @@ test('what serves already, as it is wanted, needs no step', () => {
 })
 
 test.each<[string, Partial<DeployInput>]>([
-  ['a variable or secret', { environmentVersion: 'e2' }],
   ['a machine', { webs: [{ name: 'web1', id: '9', address: '10.0.0.3' }] }],
   [
     'a machine of the same name',
@@ -81,9 +81,7 @@ test.each<[string, Partial<DeployInput>]>([
 test('a machine that is left is emptied', () => {
   const work = workFor({ ...next, webs: [{ name: 'web1', id: '9', address: '10.0.0.3' }] })
   const left = work.filter(({ resource, phase }) => phase === 'finish' && resource.endsWith('@web2'))
-  expect(
-    left.map(({ action, specifications }) => [action, specifications.keep ?? (specifications.stays === null && [])]),
-  ).toEqual([
+  expect(left.map(({ action, specifications }) => [action, specifications.keep ?? specifications.stays])).toEqual([
     ['stop', []],
     ['prune', []],
   ])
@@ -92,4 +90,82 @@ test('a machine that is left is emptied', () => {
 test('only a deploy makes a tag: a promotion and a way back have theirs', () => {
   const tags = (kind: DeployInput['kind']) => workFor({ ...next, kind }).filter(({ action }) => action === 'tag').length
   expect([tags('deploy'), tags('promote'), tags('rollback')]).toEqual([1, 0, 0])
+})
+
+const secretive = (version: string): Partial<DeployInput> => {
+  const [backend, frontend] = firstDeploy().services as [Service, Service]
+  return { services: [{ ...backend, secrets: ['db_password'] }, frontend], secretVersions: { db_password: version } }
+}
+const withSecret = firstDeploy(secretive('1'))
+const servesSecret = servingAfter(withSecret)
+const rotated = { ...secretive('2'), serving: servesSecret, assigned: servesSecret.spec.ports }
+const namesOf = (work: readonly Work[], wanted: Work['action']) =>
+  work.flatMap(({ action, resource }) => (action === wanted ? [resource] : []))
+
+test('a secret that changed starts what uses it anew, in its other slot, and leaves the rest where it runs', () => {
+  const work = workFor(rotated)
+  const places = (wanted: Work['action']) => namesOf(work, wanted)
+  expect(places('start')).toEqual(['hostomatic/uat/backend@web1', 'hostomatic/uat/backend@web2'])
+  expect(places('probe')).toEqual(places('start'))
+  const [stop] = work.filter(({ action }) => action === 'stop')
+  expect(stop!.specifications.stays).toEqual([
+    { service: 'backend', slot: 'b' },
+    { service: 'frontend', slot: 'a' },
+  ])
+  expect(stop!.reason).toBe('backend of v1.2.3-uat-20241215-1430 serves no longer')
+  const [withdraw] = work.filter(({ action }) => action === 'withdraw')
+  expect(withdraw!.specifications.stays).toEqual([
+    { service: 'backend', slot: 'a' },
+    { service: 'frontend', slot: 'a' },
+  ])
+})
+
+test('the route leads to the new instances of what changed and to the old ones of what did not', () => {
+  const site = (work: readonly Work[]) =>
+    (work.find(({ action }) => action === 'switch')!.specifications as unknown as { site: Site }).site.routes
+  const [before, after] = [site(workFor(secretive('1'))), site(workFor(rotated))]
+  expect(after[1]).toEqual(before[1])
+  expect(after[0]).not.toEqual(before[0])
+})
+
+test('a release stays on the machines for as long as a service runs from it', () => {
+  let serving = servesSecret
+  for (const version of ['2', '3', '4']) {
+    const release = releaseOf(`v1.2.3-uat-20241215-150${version}`, 'a')
+    const input = firstDeploy({ ...secretive(version), release, serving, assigned: serving.spec.ports })
+    const pruned = planDeploy(input).work!.filter(({ action }) => action === 'prune')
+    for (const { specifications } of pruned) expect(specifications.keep).toContain('v1.2.3-uat-20241215-1430')
+    serving = servingAfter(input)
+  }
+  expect(serving.spec.running.frontend).toMatchObject({ slot: 'a', release: 'v1.2.3-uat-20241215-1430' })
+  expect(serving.spec.running.backend).toMatchObject({ slot: 'b', secrets: { db_password: '4' } })
+})
+
+test('a machine that joins gets all services, from the releases that they run from elsewhere', () => {
+  const release = releaseOf('v1.2.3-uat-20241215-1500', 'a')
+  const second = servingAfter(firstDeploy({ ...rotated, release }))
+  const webs = [...firstDeploy().webs, { name: 'web3', id: '5', address: '10.0.0.5' }]
+  const third = { ...secretive('2'), serving: second, webs, release: releaseOf('v1.2.3-uat-20241215-1600', 'a') }
+  const work = workFor({ ...third, assigned: second.spec.ports })
+  expect(namesOf(work, 'start')).toEqual(['hostomatic/uat/backend@web3', 'hostomatic/uat/frontend@web3'])
+  const delivered = work
+    .filter(({ action }) => action === 'deliver')
+    .map(({ specifications }) => specifications.release)
+  expect(delivered).toEqual([release.tag, 'v1.2.3-uat-20241215-1430'])
+})
+
+test('where a machine leaves, requests to what it ran are let end', () => {
+  const webs = firstDeploy().webs.slice(0, 1)
+  const work = workFor({ serving, assigned: serving.spec.ports, webs })
+  expect(namesOf(work, 'start')).toEqual([])
+  expect(work.find(({ action }) => action === 'drain')!.specifications.seconds).toBe(30)
+})
+
+test('what leads to traffic moving is fetched first, also where nothing is to be started', () => {
+  const domain = { host: 'hostomatic.example', service: 'frontend' }
+  const work = workFor({ serving, assigned: serving.spec.ports, domain })
+  expect(work.map(({ action }) => action)).toEqual([
+    ...['fetch', 'switch', 'tag', 'drain', 'stop', 'prune', 'stop', 'prune', 'restore', 'withdraw', 'withdraw'],
+  ])
+  expect(before(work, 1)).toContain(0)
 })

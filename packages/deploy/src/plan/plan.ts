@@ -1,18 +1,20 @@
 import { canonical, hashOf, type Json, type JsonObject, type Plan } from '@atlas/core'
 import { assignPorts } from '../ports.ts'
+import { environmentVersionOf } from '../secrets.ts'
 import type { DeployInput, DeploymentSpec } from './input.ts'
+import { runningOf } from './running.ts'
 import { workOf } from './work.ts'
 
 /**
- * The exact steps that put a release into an environment. Pure: the same input gives the same plan and hash. A release
- * that serves already, in the same way and on the same machines, needs none.
+ * The exact steps that put a release into an environment. Pure: the same input gives the same plan and hash. Services of
+ * which nothing changed go on as they are; where nothing changed at all, there is no step.
  * @throws AtlasError `ports_exhausted`
  */
 export function planDeploy(input: DeployInput): Plan {
-  const { kind, workspace, infrastructure, project, environment, release, serving, environmentVersion } = input
+  const { kind, workspace, infrastructure, project, environment, release, serving } = input
   const { name, provider, account, region, price } = infrastructure
   const spec = specOf(input)
-  const work = isServing(input, spec) ? [] : workOf(input, spec)
+  const work = isServing(serving?.spec, spec) ? [] : workOf(input, spec)
   const unhashed: Omit<Plan, 'hash'> = {
     format: 1,
     workspace,
@@ -29,7 +31,7 @@ export function planDeploy(input: DeployInput): Plan {
       from: serving?.release ?? null,
       version: release.version,
       source: release.source,
-      environmentVersion,
+      environmentVersion: environmentVersionOf(input),
       spec: spec as unknown as JsonObject,
     },
     revision: input.revision,
@@ -45,11 +47,11 @@ export function planDeploy(input: DeployInput): Plan {
 }
 
 function specOf(input: DeployInput): DeploymentSpec {
-  const { project, environment, services, domain, master, webs, assigned, portRange, serving } = input
+  const { project, environment, services, domain, master, webs, assigned, portRange } = input
   const wanted = services.map(({ name, port }) => ({ project, environment, service: name, port }))
   return {
-    slot: serving?.spec.slot === 'a' ? 'b' : 'a',
     services,
+    running: runningOf(input),
     ...(domain && { domain }),
     master: master.name,
     machines: webs.map(({ name }) => name),
@@ -58,10 +60,5 @@ function specOf(input: DeployInput): DeploymentSpec {
   }
 }
 
-/** Which of its two ports it has is no difference. */
-function isServing({ serving, release, environmentVersion }: DeployInput, spec: DeploymentSpec): boolean {
-  if (!serving || serving.commit !== release.source.commit) return false
-  const same = (one: DeploymentSpec, other: DeploymentSpec) =>
-    canonical({ ...one, slot: 'a' } as unknown as Json) === canonical({ ...other, slot: 'a' } as unknown as Json)
-  return serving.environmentVersion === environmentVersion && same(serving.spec, spec)
-}
+const isServing = (serving: DeploymentSpec | undefined, wanted: DeploymentSpec): boolean =>
+  serving !== undefined && canonical(serving as unknown as Json) === canonical(wanted as unknown as Json)

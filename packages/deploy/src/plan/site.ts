@@ -3,8 +3,8 @@ import type { Site } from '../proxies/proxy.ts'
 import type { DeploymentSpec, Machine, Service } from './input.ts'
 
 /** Where a service of a deployment listens. */
-export function portOf({ ports, slot }: DeploymentSpec, { name }: Pick<Service, 'name'>): number {
-  return ports.find((one) => one.service === name && one.slot === slot)!.port
+export function portOf({ ports, running }: DeploymentSpec, { name }: Pick<Service, 'name'>): number {
+  return ports.find((one) => one.service === name && one.slot === running[name]?.slot)!.port
 }
 
 /** What the load balancer has of an environment where a deployment serves it. */

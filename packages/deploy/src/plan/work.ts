@@ -1,6 +1,8 @@
 import type { JsonObject, Work } from '@atlas/core'
+import type { Place } from '../platforms/platform.ts'
 import type { Site } from '../proxies/proxy.ts'
-import type { DeployInput, DeploymentSpec, Machine } from './input.ts'
+import type { DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
+import { ranOn, runsAlready } from './running.ts'
 import { portOf, siteOf } from './site.ts'
 
 /**
@@ -9,10 +11,12 @@ import { portOf, siteOf } from './site.ts'
  *   fetch → deliver on each machine → start beside the old → probe → switch, once all are healthy
  *   → drain → stop the old → prune; tag, where the release is new
  *
+ * Services of which nothing changed go on as they are: they are neither delivered nor started nor probed.
+ *
  * and, only where traffic was not moved: restore the old route → withdraw what was started.
  */
 export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
-  const draft = drafts(input, spec)
+  const draft = drafts(input)
   const source = draft('fetch', 'source', 'prepare', `${input.project}@${short(input)}`, [], {
     reason: `${input.release.tag} is commit ${short(input)} of ${input.release.source.url}`,
     specifications: { source: input.release.source, tag: isNew(input) ? input.release.tag : null },
@@ -27,10 +31,10 @@ export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
 type Draft = ReturnType<typeof drafts>
 
 /** Adds a step and returns its number. */
-function drafts({ project, environment, release, services, serving }: DeployInput, { slot }: DeploymentSpec) {
+function drafts({ project, environment, release, services, serving }: DeployInput) {
   const made: Work[] = []
   const platforms = [...new Set([...services, ...(serving?.spec.services ?? [])].map(({ platform }) => platform))]
-  const place = { project, environment, release: release.tag, slot, platforms }
+  const place = { project, environment, release: release.tag, platforms }
   const add = (
     action: Work['action'],
     type: Work['type'],
@@ -60,24 +64,33 @@ const short = ({ release }: DeployInput) => release.source.commit.slice(0, 10)
 const isNew = ({ kind }: DeployInput) => kind === 'deploy'
 const laneName = ({ project, environment }: DeployInput) => `${project}/${environment}`
 
-/** On one machine, up to healthy. Returns its probes. */
+/** On one machine, up to healthy. Returns what must be done before traffic moves. */
 function begin(draft: Draft, input: DeployInput, spec: DeploymentSpec, machine: Machine, source: number): number[] {
   const at = { machine: machine.name, address: machine.address }
   const { commit, url } = input.release.source
-  const delivered = draft('deliver', 'release', 'prepare', `${laneName(input)}@${machine.name}`, [source], {
-    reason: `${input.release.tag} is to run on ${machine.name}`,
-    specifications: { ...at, source: { url, commit } },
-  })
-  return input.services.map((service) => {
+  const services = input.services.filter((service) => !runsAlready(input, spec, service, machine))
+  if (services.length === 0) return [source]
+  const delivered = new Map<string, number>()
+  // On a new machine, a service that stays elsewhere starts from the release that it runs from there.
+  for (const release of new Set(services.map(({ name }) => spec.running[name]!.release)))
+    delivered.set(
+      release,
+      draft('deliver', 'release', 'prepare', `${laneName(input)}@${machine.name}`, [source], {
+        reason: `${release} is to run on ${machine.name}`,
+        specifications: { ...at, release, source: { url, commit } },
+      }),
+    )
+  return services.map((service) => {
     const resource = `${laneName(input)}/${service.name}@${machine.name}`
-    const port = portOf(spec, service)
-    const started = draft('start', 'service', 'prepare', resource, [delivered], {
-      reason: `beside what runs now, on port ${port}`,
-      specifications: { ...at, service, port },
+    const { slot, release } = spec.running[service.name]!
+    const instance = { ...at, service, release, slot, port: portOf(spec, service) }
+    const started = draft('start', 'service', 'prepare', resource, [delivered.get(release)!], {
+      reason: `beside what runs now, on port ${instance.port}`,
+      specifications: instance,
     })
     return draft('probe', 'service', 'prepare', resource, [started], {
       reason: `traffic moves only when ${service.health.path} answers`,
-      specifications: { ...at, service, port, master: input.master.name },
+      specifications: { ...instance, master: input.master.name },
     })
   })
 }
@@ -92,13 +105,14 @@ function move(draft: Draft, input: DeployInput, spec: DeploymentSpec, healthy: n
 
 function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: number): void {
   const { serving, master, webs, release } = input
-  const keep = kept(input)
+  const keep = kept(input, spec).filter((tag) => tag !== release.tag)
   if (isNew(input))
     draft('tag', 'source', 'finish', `${input.project}@${release.tag}`, [moved], {
       reason: 'what was proven is found again by its tag',
       specifications: { source: release.source, tag: release.tag },
     })
-  const seconds = Math.max(0, ...(serving?.spec.services ?? []).map(({ drain_s }) => drain_s))
+  const leaving = serving ? leavingOf(serving.spec, spec) : []
+  const seconds = Math.max(0, ...leaving.map(({ drain_s }) => drain_s))
   const drained = serving
     ? draft('drain', 'route', 'finish', `${laneName(input)}@${master.name}`, [moved], {
         reason: `requests to ${serving.release} may end, for ${seconds} s at most`,
@@ -110,8 +124,8 @@ function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: n
     const stays = spec.machines.includes(machine)
     const resource = `${laneName(input)}@${machine}`
     const stopped = draft('stop', 'service', 'finish', resource, [drained], {
-      reason: serving ? `${serving.release} serves no longer` : 'nothing else of it may run',
-      specifications: { machine, stays: stays ? spec.slot : null },
+      reason: serving && leaving.length > 0 ? endingOf(serving, leaving) : 'nothing else of it may run',
+      specifications: { machine, stays: stays ? placesOf(spec) : [] },
     })
     draft('prune', 'release', 'finish', resource, [stopped], {
       reason: `${keep.length} earlier ${keep.length === 1 ? 'release stays' : 'releases stay'} for a way back`,
@@ -120,8 +134,27 @@ function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: n
   }
 }
 
-/** What serves now is the first to go back to. */
-const kept = ({ serving, keep }: DeployInput) => [...new Set([...(serving ? [serving.release] : []), ...keep])]
+/** What serves now is the first to go back to. What runs needs the release that it was started from, however old. */
+function kept({ serving, keep }: DeployInput, spec: DeploymentSpec | undefined): string[] {
+  const needed = Object.values(spec?.running ?? {}).map(({ release }) => release)
+  return [...new Set([...(serving ? [serving.release] : []), ...keep, ...needed])]
+}
+
+/** Services of which an instance is to end, on whatever machine. */
+const leavingOf = (now: DeploymentSpec, next: DeploymentSpec): Service[] =>
+  now.services.filter(
+    ({ name }) =>
+      now.running[name]?.version !== next.running[name]?.version ||
+      now.machines.some((machine) => !next.machines.includes(machine)),
+  )
+
+function endingOf({ release, spec }: Serving, leaving: readonly Service[]): string {
+  const some = leaving.length < spec.services.length ? `${leaving.map(({ name }) => name).join(', ')} of ` : ''
+  return `${some}${release} serves no longer`
+}
+
+const placesOf = ({ running }: DeploymentSpec): Place[] =>
+  Object.entries(running).map(([service, { slot }]) => ({ service, slot }))
 
 function withdraw(draft: Draft, input: DeployInput): void {
   const { serving, master, webs } = input
@@ -130,11 +163,13 @@ function withdraw(draft: Draft, input: DeployInput): void {
     reason: 'traffic must not point at what is taken away',
     specifications: { machine: master.name, site: old ?? emptySite(input) },
   })
-  for (const { name } of webs)
+  for (const { name, id } of webs) {
+    const stays = serving && ranOn(serving, { name, id }) ? placesOf(serving.spec) : []
     draft('withdraw', 'service', 'withdraw', `${laneName(input)}@${name}`, [restored], {
       reason: 'nothing half-started stays',
-      specifications: { machine: name, stays: serving?.spec.slot ?? null, keep: kept(input) },
+      specifications: { machine: name, stays, keep: kept(input, serving?.spec) },
     })
+  }
 }
 
 const emptySite = ({ project, environment }: DeployInput): Site => ({ project, environment, routes: [] })

@@ -13,6 +13,12 @@ export interface Tree {
   archive(): Readable
 }
 
+/** Where an instance of a service is on a machine: one of two, so that a new one starts beside the old. */
+export interface Place {
+  service: string
+  slot: Slot
+}
+
 export interface Instance {
   service: Service
   release: string
@@ -65,11 +71,11 @@ export interface Platform extends Resolver {
   /** It runs, under a supervisor that outlives this connection; an older instance of the slot is gone. */
   start(at: At, instance: Instance): Promise<void>
   /** The last lines that it printed. */
-  logs(at: At, instance: { service: string; slot: Slot }): Promise<string>
+  logs(at: At, place: Place): Promise<string>
   /** Every instance of the lane, in either slot, asked of the machine and not of a record. */
   running(looking: Looking): Promise<Running[]>
-  /** Nothing of the lane runs but the slot that stays. */
-  stop(at: At, stays: Slot | undefined): Promise<void>
+  /** Nothing of the lane runs but what stays. */
+  stop(at: At, stays: readonly Place[]): Promise<void>
   /** Of releases, only these are kept. */
   prune(at: At, keep: readonly string[]): Promise<void>
 }

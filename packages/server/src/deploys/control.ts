@@ -1,6 +1,13 @@
 import type { Convergence, DeploysControl, EnvironmentView, InstanceView, ServiceView } from '@atlas/api'
 import { AtlasError } from '@atlas/core'
-import { type DeploymentSpec, type Environment, type InstanceSight, type Machines, observe } from '@atlas/deploy'
+import {
+  type DeploymentSpec,
+  type Environment,
+  type InstanceSight,
+  type Machines,
+  observe,
+  portOf,
+} from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 
 interface Parts {
@@ -66,9 +73,10 @@ function environmentView({
 
 /** How far what was looked at is what is on record. */
 function convergence({ serving }: EnvironmentRecord, sights: readonly InstanceSight[]): Convergence {
+  const wanted = serving && specOf(serving).running
   const count = (holds: (sight: InstanceSight) => boolean) => sights.filter(holds).length
   return {
-    converged: count(({ state, release }) => state === 'healthy' && release === serving?.release.tag),
+    converged: count(({ state, service, release }) => state === 'healthy' && release === wanted?.[service]?.release),
     unknown: count(({ state }) => state === 'unknown'),
     instances: sights.length,
   }
@@ -80,7 +88,8 @@ function servicesOf(
   record: InfrastructureRecord,
   sights: readonly InstanceSight[] | undefined,
 ): ServiceView[] {
-  const { services, slot, ports, machines, master } = specOf(serving)
+  const deployed = specOf(serving)
+  const { services, machines, master } = deployed
   const door = addressOf(record, master, 'public_ip')
   const seen = (service: string, machine: string): InstanceView['observed'] => {
     const sight = sights?.find((one) => one.service === service && one.machine === machine)
@@ -92,7 +101,7 @@ function servicesOf(
     name,
     platform,
     command,
-    port: ports.find((one) => one.service === name && one.slot === slot)!.port,
+    port: portOf(deployed, { name }),
     url: door && `http://${door}/${project}/${environment}/${name}/`,
     healthPath: health.path,
     instances: machines.map((machine) => ({

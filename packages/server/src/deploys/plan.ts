@@ -3,7 +3,6 @@ import { placements } from '@atlas/blueprints'
 import { AtlasError, estimate, type JsonObject, type Plan } from '@atlas/core'
 import {
   type DeployInput,
-  environmentVersionOf,
   type Machine,
   type PortAssignment,
   planDeploy,
@@ -44,10 +43,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     release: chosen.release,
     services: chosen.services,
     ...(chosen.domain && { domain: chosen.domain }),
-    environmentVersion: environmentVersionOf(
-      Object.fromEntries(chosen.services.map(({ name, env }) => [name, env])),
-      versions,
-    ),
+    secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
     ...machines,
     assigned: (await store.deploys.ports(infrastructure.record.id)) as unknown as PortAssignment[],
     portRange: chosen.portRange,
@@ -60,10 +56,8 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
 const isThere = ({ spec }: Serving, { webs }: Pick<DeployInput, 'webs'>): boolean =>
   webs.some(({ name, id }) => spec.ids[name] === id)
 
-const servingOf = ({ release, environmentVersion, spec }: DeploymentRecord): Serving => ({
+const servingOf = ({ release, spec }: DeploymentRecord): Serving => ({
   release: release.tag,
-  commit: release.commit,
-  environmentVersion,
   spec: spec as unknown as Serving['spec'],
 })
 

@@ -15,6 +15,7 @@ import * as planText from './013-plan-text.ts'
 import * as webhookSecrets from './014-webhook-secrets.ts'
 import * as budgetStanding from './015-budget-standing.ts'
 import * as deploys from './016-deploys.ts'
+import * as running from './017-running.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -34,4 +35,5 @@ export const migrations: Record<string, Migration> = {
   '014-webhook-secrets': webhookSecrets,
   '015-budget-standing': budgetStanding,
   '016-deploys': deploys,
+  '017-running': running,
 }

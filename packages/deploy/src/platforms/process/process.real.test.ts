@@ -48,6 +48,7 @@ const at = (machine: string, { turn = 1, epoch = 1, lane = 'hostomatic.uat' } = 
   fence: { lane, turn, epoch },
   signal: AbortSignal.timeout(50_000),
 })
+const backendA = { service: 'backend', slot: 'a' } as const
 const health = { path: '/', interval_s: 0.1, timeout_s: 5, retries: 100 }
 const config = { path: 'backend', env: {}, secrets: [], health, drain_s: 1 }
 
@@ -128,11 +129,11 @@ test('the service has a user of its own where the machine has users', async () =
 })
 
 test('a worker that has been replaced changes nothing more', async () => {
-  await processPlatform.stop(at('web1', { turn: 1, epoch: 2 }), 'a')
-  const late = processPlatform.stop(at('web1', { turn: 1, epoch: 1 }), undefined)
+  await processPlatform.stop(at('web1', { turn: 1, epoch: 2 }), [backendA])
+  const late = processPlatform.stop(at('web1', { turn: 1, epoch: 1 }), [])
   await expect(late).rejects.toSatisfy((error) => isAtlasError(error, 'fenced'))
   expect(await get('web1', 'http://127.0.0.1:8101/')).toContain('v1')
-  await processPlatform.stop(at('web1', { turn: 2, epoch: 1 }), 'a')
+  await processPlatform.stop(at('web1', { turn: 2, epoch: 1 }), [backendA])
 })
 
 test('nginx on the master moves traffic, keeps the old configuration where the new one is refused, and forgets', async () => {
@@ -158,7 +159,7 @@ test('nginx on the master moves traffic, keeps the old configuration where the n
 
 test('what must not run is stopped and pruned', async () => {
   const last = { turn: 9 }
-  await processPlatform.stop(at('web1', last), undefined)
+  await processPlatform.stop(at('web1', last), [])
   await processPlatform.prune(at('web1', last), ['v2'])
   await expect(get('web1', 'http://127.0.0.1:8101/')).rejects.toThrow()
   expect(await machines.machine('web1').run(['ls', '/var/lib/atlas/lanes/hostomatic.uat/releases'])).toBe('v2\n')
@@ -176,5 +177,5 @@ test('the lines of its log say why a service does not become healthy', async () 
   expect(await probe(open, { ...health, retries: 3 }, AbortSignal.timeout(30_000))).toBeDefined()
   const logs = () => processPlatform.logs(at('web1', { turn: 10 }), { service: 'backend', slot: 'b' })
   await expect.poll(logs).toContain('no database')
-  await processPlatform.stop(at('web1', { turn: 10 }), undefined)
+  await processPlatform.stop(at('web1', { turn: 10 }), [])
 })

@@ -3,7 +3,7 @@ import { createGzip } from 'node:zlib'
 import { run } from '../../machine/fenced.ts'
 import { variablesFile } from '../../machine/words.ts'
 import { type Slot, slots } from '../../ports.ts'
-import type { Instance, Platform, Running } from '../platform.ts'
+import type { Instance, Place, Platform, Running } from '../platform.ts'
 import { commandOf } from './command.ts'
 import {
   deliverScript,
@@ -50,20 +50,21 @@ export const processPlatform: Platform = {
     const { service, release } = instance
     const variables = variablesFile({ ...instance.variables, PORT: String(instance.port) })
     const user = `atlas-${createHash('sha256').update(at.fence.lane).digest('hex').slice(0, 12)}`
-    const words = [folderOf(instance), release, service.path, service.command, user, fingerprint(instance, variables)]
+    const folder = folderOf({ slot: instance.slot, service: service.name })
+    const words = [folder, release, service.path, service.command, user, fingerprint(instance, variables)]
     await run(at, startScript, words, { input: variables })
   },
 
-  logs: (at, { service, slot }) => run(at, logsScript, [`${slot}-${service}`]),
+  logs: (at, place) => run(at, logsScript, [folderOf(place)]),
   async running({ machine, lane, signal }) {
     const said = await machine.run(['sh', '-c', runningScript, 'atlas', lane], { signal })
     return said.split('\n').flatMap(runningOf)
   },
-  stop: async (at, stays) => void (await run(at, stopScript, [stays ?? ''])),
+  stop: async (at, stays) => void (await run(at, stopScript, stays.map(folderOf))),
   prune: async (at, keep) => void (await run(at, pruneScript, keep)),
 }
 
-const folderOf = ({ slot, service }: Pick<Instance, 'slot' | 'service'>) => `${slot}-${service.name}`
+const folderOf = ({ slot, service }: Place) => `${slot}-${service}`
 
 /** Tells an instance that runs as wanted from one that must be started anew; of secrets it gives nothing away. */
 const fingerprint = ({ release, service: { path, command } }: Instance, variables: string): string =>

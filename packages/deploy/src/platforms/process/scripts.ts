@@ -115,12 +115,13 @@ tick=0
 while [ ! -s "$dir/pid" ] && [ "$tick" -lt 200 ]; do sleep 0.05; tick=$((tick + 1)); done
 `
 
-/** $1 slot that stays, or nothing. */
+/** The instances that stay. */
 export const stopScript = `${stopFunction}
 for dir in "$home"/run/*; do
   [ -d "$dir" ] || continue
-  case \${dir##*/} in "$1"-*) [ -n "$1" ] && continue ;; esac
-  stop_instance "$dir" &
+  stays=no
+  for one in "$@"; do [ "\${dir##*/}" = "$one" ] && stays=yes; done
+  if [ "$stays" = no ]; then stop_instance "$dir" & fi
 done
 wait
 `
