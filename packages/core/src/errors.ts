@@ -42,6 +42,7 @@ export const catalogue = {
   source_unavailable: { status: 502, exit: 1, title: 'The repository cannot be read' },
   machine_unreachable: { status: 502, exit: 1, title: 'A machine does not answer' },
   machine_refused: { status: 502, exit: 1, title: 'A command failed on a machine' },
+  release_failed: { status: 502, exit: 1, title: 'The release command of a service failed' },
   unhealthy: { status: 502, exit: 1, title: 'A service did not become healthy' },
   credential_unavailable: { status: 503, exit: 5, title: 'The credential cannot be had right now' },
   vault_sealed: { status: 500, exit: 5, title: 'A secret does not open' },

@@ -1,5 +1,6 @@
 import type { ErrorCode, JsonObject, Observed, Origin, Owned, Plan, ResourceType, StepStatus } from '@atlas/core'
 import type { Billing } from './billing.ts'
+import type { Performed } from './performer.ts'
 
 /**
  * What the engine needs of durable storage. The protocol these calls make up, and why it neither orphans nor doubles
@@ -69,8 +70,8 @@ export interface Journal {
   claim(n: number, made: Holding, how: { adopted: boolean; ready: boolean }): Promise<boolean>
   /** It is as the step wants it. */
   done(n: number, holding: Holding): Promise<void>
-  /** A step of a deploy is as wanted. */
-  performed(n: number): Promise<void>
+  /** A step of a deploy is as wanted; `told` goes into its event. */
+  performed(n: number, told?: Performed): Promise<void>
   /** A read said that it is gone: the claim ends, the state row goes. */
   gone(n: number): Promise<void>
   /** It stays in the cloud and is ours no more: the state row goes, and the claim as if it had never been. */

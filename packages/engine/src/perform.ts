@@ -1,6 +1,6 @@
 import { AtlasError, isAtlasError, type Work } from '@atlas/core'
 import type { Run } from './context.ts'
-import type { Performer } from './performer.ts'
+import type { Performed, Performer } from './performer.ts'
 import { backoff, pause } from './retry.ts'
 
 /** A machine that restarts is back within that; each try has a time limit of its own. */
@@ -16,9 +16,10 @@ export async function perform(run: Run, performer: Performer | undefined, work: 
   const signal = mayLeave(work) ? run.leave : run.stop
   await taken.journal.intent(work.n)
   at('work.intent-committed')
+  let performed: Performed
   for (let tries = 1; ; tries++) {
     try {
-      await performer.perform({ ...taken, work, signal })
+      performed = await performer.perform({ ...taken, work, signal })
       break
     } catch (error) {
       signal.throwIfAborted()
@@ -30,7 +31,7 @@ export async function perform(run: Run, performer: Performer | undefined, work: 
     }
   }
   at('work.performed')
-  await taken.journal.performed(work.n)
+  await taken.journal.performed(work.n, performed)
 }
 
 /** Once traffic moves, the rest is carried through: what is cancelled in the middle of that would be neither. */

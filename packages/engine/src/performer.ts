@@ -1,4 +1,4 @@
-import type { Plan, Work } from '@atlas/core'
+import type { JsonObject, Plan, Work } from '@atlas/core'
 
 /** Carries out the steps of a deploy: what drivers are to clouds, this is to machines. `@atlas/deploy` implements it. */
 export interface Performer {
@@ -7,8 +7,11 @@ export interface Performer {
    * predecessor had begun, so everything in it must bear being repeated, and must refuse (`fenced`) whoever is not the
    * latest.
    */
-  perform(task: Task): Promise<void>
+  perform(task: Task): Promise<Performed>
 }
+
+/** What is worth telling of a step that was brought about, in its event; of most, nothing. */
+export type Performed = JsonObject | undefined
 
 export interface Task {
   workspace: string

@@ -136,7 +136,7 @@ function openJournal(connection: Connection, opened: Opened): Journal {
       const data = { ...told(n), id: holding.observed.id }
       await hold({ n, data, claims: false, adopted: false, ready: true, ...held(step(n), holding) })
     },
-    performed: (n) => end({ n, event: 'step.done', status: 'done', data: told(n) }),
+    performed: (n, more) => end({ n, event: 'step.done', status: 'done', data: { ...told(n), ...more } }),
     gone: (n) => end({ n, event: 'step.done', status: 'done', freed: step(n).identity, data: told(n) }),
     left: (n) =>
       end({

@@ -94,6 +94,7 @@ const verbs = {
   deliver: { running: 'delivering', done: 'delivered' },
   start: { running: 'starting', done: 'started' },
   probe: { running: 'probing', done: 'healthy:' },
+  once: { running: 'running the release command of', done: 'ran the release command of' },
   switch: { running: 'moving traffic of', done: 'moved traffic of' },
   drain: { running: 'draining', done: 'drained' },
   stop: { running: 'stopping what is old of', done: 'stopped what was old of' },

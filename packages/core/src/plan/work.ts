@@ -7,6 +7,7 @@ export const workActions = [
   'deliver',
   'start',
   'probe',
+  'once',
   'switch',
   'drain',
   'stop',

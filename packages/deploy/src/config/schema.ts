@@ -28,6 +28,17 @@ const variables = z.record(variableName, z.string()).describe('Variables of the 
 /** A path inside the repository: what leaves it, or means something to a shell, is refused. */
 const inside = z.string().regex(/^(?!\/)(?!.*(^|\/)\.\.(\/|$))[\w\-./@+]+$/, 'a path inside the repository, without ..')
 
+const releaseCommand = z
+  .union([
+    z.string().min(1),
+    z.strictObject({
+      command: z.string().min(1),
+      timeout_s: seconds(1, 86_400).default(900).describe('After so long it is ended, and the deploy with it.'),
+    }),
+  ])
+  .transform((given) => (typeof given === 'string' ? { command: given, timeout_s: 900 } : given))
+  .describe('Run once before traffic moves, on one machine, as `npm run migrate`. A rollback runs none.')
+
 const service = z.strictObject({
   containerfile_path: inside.optional().describe('Containerfile or Dockerfile, for platforms that run containers.'),
   path: inside.default('.').describe('Folder of the service in the repository.'),
@@ -42,6 +53,7 @@ const service = z.strictObject({
   secrets: z.array(variableName).default([]).describe('Names of secrets, as db_password.'),
   env: variables.default({}),
   health: health.prefault({}),
+  release: releaseCommand.optional(),
   drain_s: seconds(0, 600).default(30).describe('How long requests under way may take to end after traffic moved.'),
 })
 
@@ -58,6 +70,7 @@ const environment = z.strictObject({
 const project = z.strictObject({
   git_url: z.string().min(1).optional().describe('Instead of what git_config.url_pattern gives.'),
   platform: z.string().optional().describe('Instead of deployment_platform.'),
+  release: releaseCommand.optional().describe('The same, for the first service.'),
   services: z.record(names('a service'), service).refine((all) => Object.keys(all).length > 0, 'at least one service'),
   environments: z.partialRecord(z.enum(environments), environment).default({}),
   keep_releases: z.int().min(2).max(100).default(5).describe('Kept on the machines for each environment.'),

@@ -1,5 +1,5 @@
-import { AtlasError, type Work } from '@atlas/core'
-import type { Performer, Task } from '@atlas/engine'
+import { AtlasError, type JsonObject, type Work } from '@atlas/core'
+import type { Performed, Performer, Task } from '@atlas/engine'
 import { lastLines } from '../machine/connect.ts'
 import type { At } from '../machine/fenced.ts'
 import type { Machines } from '../machine/machines.ts'
@@ -10,9 +10,11 @@ import type { Place } from '../platforms/platform.ts'
 import type { Slot } from '../ports.ts'
 import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
 import type { Site } from '../proxies/proxy.ts'
-import { type Secrets, variableOf } from '../secrets.ts'
+import type { Secrets } from '../secrets.ts'
 import type { Source } from '../sources/source.ts'
+import { runOnce } from './once.ts'
 import { probe } from './probe.ts'
+import { variablesFor } from './variables.ts'
 
 export interface PerformerParts {
   source: Source
@@ -40,9 +42,11 @@ interface Specifications {
   source: { url: string; commit: string }
 }
 
-interface Doing {
+export interface Doing {
   task: Task
   given: Specifications
+  /** Goes into the event that the step is done. */
+  tell(facts: JsonObject): void
   /** With the machine of the step, or another, in the hands of this worker. */
   on<T>(what: (at: At) => Promise<T>, machine?: string): Promise<T>
 }
@@ -54,6 +58,7 @@ export function deployPerformer(parts: PerformerParts): Performer {
       const given = task.work.specifications as unknown as Specifications
       const fence = { lane: laneOf(given.project, given.environment), turn: task.plan.revision, epoch: task.epoch }
       const { workspace, infrastructure, signal } = task
+      let told: Performed
       await onMachines[task.work.action](parts, {
         task,
         given,
@@ -61,7 +66,11 @@ export function deployPerformer(parts: PerformerParts): Performer {
           parts.machines.use({ workspace, infrastructure, machine }, (connected) =>
             what({ machine: connected, fence, signal }),
           ),
+        tell: (facts) => {
+          told = facts
+        },
       })
+      return told
     },
   }
 }
@@ -82,17 +91,8 @@ const onMachines: Actions = {
   },
 
   async start({ secrets }, { task, given, on }) {
-    const { service, release, slot, port, project, environment } = given
-    const place = { workspace: task.workspace, project, environment }
-    const values = await secrets.find(place, service.secrets)
-    const secret = Object.fromEntries([...values].map(([name, { value }]) => [variableOf(name), value]))
-    const own = {
-      ATLAS_PROJECT: project,
-      ATLAS_ENVIRONMENT: environment,
-      ATLAS_SERVICE: service.name,
-      ATLAS_RELEASE: release,
-    }
-    const variables = { ...own, ...service.env, ...secret }
+    const { service, release, slot, port } = given
+    const { variables } = await variablesFor(secrets, task, given)
     await on((at) => platformNamed(service.platform).start(at, { service, release, slot, port, variables }))
   },
 
@@ -103,6 +103,7 @@ const onMachines: Actions = {
     if (wrong !== undefined) throw await unhealthy(doing, wrong)
   },
 
+  once: runOnce,
   switch: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
   restore: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
   drain: (_, { given, on }) => on((at) => drainNginx(at, given.seconds)),

@@ -14,6 +14,8 @@ export interface Service {
   secrets: string[]
   health: HealthCheck
   drain_s: number
+  /** Run once before traffic moves. */
+  release?: { command: string; timeout_s: number }
   /** As configured, where it is. */
   port?: number
 }

@@ -34,6 +34,30 @@ test('traffic moves only when every service on every machine is healthy', () => 
   expect(probes.every(({ n }) => needed.has(n))).toBe(true)
 })
 
+const migrating = (more: Partial<DeployInput> = {}): Partial<DeployInput> => ({
+  ...more,
+  services: firstDeploy().services.map((service) => ({
+    ...service,
+    release: { command: `npm run ${service.name}`, timeout_s: 60 },
+  })),
+})
+
+test('release commands run once each, one after the other, when all is healthy and before traffic moves', () => {
+  const work = workFor(migrating())
+  const once = work.filter(({ action }) => action === 'once')
+  expect(once.map(({ resource }) => resource)).toEqual(['hostomatic/uat/backend@web1', 'hostomatic/uat/frontend@web1'])
+  const needed = before(work, once[0]!.n)
+  expect(work.filter(({ n, action }) => action === 'probe' && needed.has(n))).toHaveLength(4)
+  expect(before(work, once[1]!.n)).toContain(once[0]!.n)
+  const moved = work.findIndex(({ phase }) => phase === 'switch')
+  expect(before(work, moved)).toContain(once[1]!.n)
+})
+
+test('a way back runs no release command', () => {
+  const work = workFor(migrating({ ...next, kind: 'rollback' }))
+  expect(work.filter(({ action }) => action === 'once')).toEqual([])
+})
+
 test('nothing is stopped, and no tag is made, before traffic has moved', () => {
   const work = workFor(next)
   const moved = work.findIndex(({ phase }) => phase === 'switch')

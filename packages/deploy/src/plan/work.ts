@@ -8,7 +8,7 @@ import { portOf, siteOf } from './site.ts'
 /**
  * The steps of a deploy, in this order:
  *
- *   fetch → deliver on each machine → start beside the old → probe → switch, once all are healthy
+ *   fetch → deliver on each machine → start beside the old → probe → once all are healthy: release commands → switch
  *   → drain → stop the old → prune; tag, where the release is new
  *
  * Services of which nothing changed go on as they are: they are neither delivered nor started nor probed.
@@ -22,7 +22,8 @@ export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
     specifications: { source: input.release.source, tag: isNew(input) ? input.release.tag : null },
   })
   const healthy = input.webs.flatMap((machine) => begin(draft, input, spec, machine, source))
-  const moved = move(draft, input, spec, healthy)
+  const ready = releaseCommands(draft, input, healthy)
+  const moved = move(draft, input, spec, ready)
   finish(draft, input, spec, moved)
   withdraw(draft, input)
   return draft.made
@@ -93,6 +94,26 @@ function begin(draft: Draft, input: DeployInput, spec: DeploymentSpec, machine: 
       specifications: { ...instance, master: input.master.name },
     })
   })
+}
+
+/**
+ * One after the other, so that two services may change the same database. A way back runs none: what was made for a later
+ * release is not unmade by the command of an earlier one, and most tools refuse to try.
+ */
+function releaseCommands(draft: Draft, input: DeployInput, healthy: number[]): number[] {
+  if (input.kind === 'rollback') return healthy
+  const [machine] = input.webs
+  let before = healthy
+  for (const service of input.services) {
+    if (!service.release) continue
+    const resource = `${laneName(input)}/${service.name}@${machine!.name}`
+    const done = draft('once', 'service', 'prepare', resource, before, {
+      reason: `"${service.release.command}" runs once before traffic moves`,
+      specifications: { machine: machine!.name, service },
+    })
+    before = [done]
+  }
+  return before
 }
 
 function move(draft: Draft, input: DeployInput, spec: DeploymentSpec, healthy: number[]): number {

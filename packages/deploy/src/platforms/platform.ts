@@ -55,11 +55,25 @@ export interface Resolver {
   resolve(name: string, config: ServiceConfig, tree: Tree): Promise<Service>
 }
 
+/** A command of a release that is run once before traffic moves: its `release` command. */
+export interface Once extends Omit<Instance, 'slot' | 'port'> {
+  /** The same for every try of one deploy: letters, digits and dashes. */
+  key: string
+  command: string
+}
+
+/** What became of it. `code` is undefined where the machine went down in the middle: nobody knows then. */
+export interface OnceEnd {
+  code: number | undefined
+  /** The last of what it printed, secrets too. */
+  output: string
+}
+
 /**
  * What runs services on machines. Each call says an end: repeating it after a worker died is harmless, and does nothing
  * where all is as wanted. Every change goes through the fence. In the order of a deploy:
  *
- *   resolve (when planning) → deliver → start → … traffic moves … → stop → prune
+ *   resolve (when planning) → deliver → start → once → … traffic moves … → stop → prune
  *
  * Probing is the same for all platforms: they listen at the port they were given.
  * @throws AtlasError `machine_refused`, `machine_unreachable`, `fenced` from all but `resolve`
@@ -70,6 +84,12 @@ export interface Platform extends Resolver {
   deliver(at: At, release: string, tree: Tree): Promise<void>
   /** It runs, under a supervisor that outlives this connection; an older instance of the slot is gone. */
   start(at: At, instance: Instance): Promise<void>
+  /**
+   * Runs a command in the folder of its service, beside what runs, and waits for its end. It outlives this connection: who
+   * asks again with the same key is given the end of the same run, and no key is ever begun twice. When the signal fires
+   * the waiting ends, not the command: that `stop` does, which takes away all of it.
+   */
+  once(at: At, once: Once): Promise<OnceEnd>
   /** The last lines that it printed. */
   logs(at: At, place: Place): Promise<string>
   /** Every instance of the lane, in either slot, asked of the machine and not of a record. */

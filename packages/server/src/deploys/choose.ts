@@ -142,13 +142,14 @@ async function chosen(
   const { environment } = checkPlace(wish)
   const own = project.environments[environment]
   const platform = resolverNamed(project.platform ?? config.deployment_platform)
+  const [first] = Object.keys(project.services)
   const services = await Promise.all(
     Object.entries(project.services).map(async ([name, service]) => {
       const resolved = await platform.resolve(name, service, files)
-      return { ...resolved, env: { ...resolved.env, ...own?.env } }
+      const command = service.release ?? (name === first ? project.release : undefined)
+      return { ...resolved, env: { ...resolved.env, ...own?.env }, ...(command && { release: command }) }
     }),
   )
-  const [first] = Object.keys(project.services)
   const front = project.services.frontend ? 'frontend' : first!
   return {
     infrastructure: config.infrastructure.name ?? 'fleet',

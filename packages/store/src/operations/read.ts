@@ -180,6 +180,7 @@ const doing = {
   deliver: 'Delivering',
   start: 'Starting',
   probe: 'Probing',
+  once: 'Running the release command of',
   switch: 'Switching',
   drain: 'Draining',
   stop: 'Stopping',

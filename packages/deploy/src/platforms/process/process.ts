@@ -1,10 +1,12 @@
 import { createHash } from 'node:crypto'
+import { setTimeout as pause } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
-import { run } from '../../machine/fenced.ts'
+import { type At, run } from '../../machine/fenced.ts'
 import { variablesFile } from '../../machine/words.ts'
 import { type Slot, slots } from '../../ports.ts'
 import type { Instance, Place, Platform, Running } from '../platform.ts'
 import { commandOf } from './command.ts'
+import { onceScript, onceStateScript } from './once.ts'
 import {
   deliverScript,
   isDeliveredScript,
@@ -49,10 +51,20 @@ export const processPlatform: Platform = {
   async start(at, instance) {
     const { service, release } = instance
     const variables = variablesFile({ ...instance.variables, PORT: String(instance.port) })
-    const user = `atlas-${createHash('sha256').update(at.fence.lane).digest('hex').slice(0, 12)}`
     const folder = folderOf({ slot: instance.slot, service: service.name })
-    const words = [folder, release, service.path, service.command, user, fingerprint(instance, variables)]
+    const words = [folder, release, service.path, service.command, userOf(at), fingerprint(instance, variables)]
     await run(at, startScript, words, { input: variables })
+  },
+
+  async once(at, { key, command, service, release, variables }) {
+    const words = [`once-${key}`, release, service.path, command, userOf(at)]
+    await run(at, onceScript, words, { input: variablesFile(variables) })
+    for (;;) {
+      const [state = '', ...output] = (await run(at, onceStateScript, [`once-${key}`])).split('\n')
+      const [how, code] = state.split(' ')
+      if (how !== 'running') return { code: how === 'ended' ? Number(code) : undefined, output: output.join('\n') }
+      await pause(onceLookMs, undefined, { signal: at.signal })
+    }
   },
 
   logs: (at, place) => run(at, logsScript, [folderOf(place)]),
@@ -64,6 +76,10 @@ export const processPlatform: Platform = {
   prune: async (at, keep) => void (await run(at, pruneScript, keep)),
 }
 
+/** Whoever asks holds the lane only for a moment, so that a successor is never kept waiting. */
+const onceLookMs = 500
+
+const userOf = ({ fence }: At) => `atlas-${createHash('sha256').update(fence.lane).digest('hex').slice(0, 12)}`
 const folderOf = ({ slot, service }: Place) => `${slot}-${service}`
 
 /** Tells an instance that runs as wanted from one that must be started anew; of secrets it gives nothing away. */

@@ -3,6 +3,7 @@
  *
  *   releases/TAG/        the files of a release
  *   run/SLOT-SERVICE/    an instance: its supervisor with lock and pid, its variables (0400), what it runs
+ *   run/once-KEY/        a command that is run once: the same, and its output and exit status
  *
  * Whether a supervisor lives is told by its lock, which no reboot and no reused process id can fake.
  */
@@ -33,16 +34,8 @@ const stopFunction = `stop_instance() {
 }
 `
 
-/**
- * $1 the instance's folder. Starts the service again whenever it ends, ever later up to half a minute, until it is asked
- * to end itself; then it gives the service ten seconds.
- */
-const supervisor = `cd "$1" || exit 1
-exec 9>lock
-flock -w 10 9 || exit 0
-echo $$ > pid
-child=
-end() {
+/** Asked to end, it gives $child and all that it started ten seconds. */
+export const endOnTerm = `end() {
   trap '' TERM
   if [ -n "$child" ]; then
     kill -TERM "-$child" 2> /dev/null
@@ -53,7 +46,18 @@ end() {
   exit 0
 }
 trap end TERM
-delay=1
+`
+
+/**
+ * $1 the instance's folder. Starts the service again whenever it ends, ever later up to half a minute, until it is asked
+ * to end itself; then it gives the service ten seconds.
+ */
+const supervisor = `cd "$1" || exit 1
+exec 9>lock
+flock -w 10 9 || exit 0
+echo $$ > pid
+child=
+${endOnTerm}delay=1
 while :; do
   began=$(date +%s)
   setsid sh ./service 9>&- < /dev/null >> "$(cat log)" 2>&1 &
@@ -71,7 +75,7 @@ done
 `
 
 /** In the instance's folder: drops rights where the machine has more than one user, then becomes the service. */
-const service = `set -a
+export const service = `set -a
 . ./variables
 ATLAS_INSTANCE=$PWD
 HOME=$PWD/home
@@ -86,8 +90,15 @@ fi
 exec $drop sh -c "$(cat "$ATLAS_INSTANCE/command")"
 `
 
+/** Says which user a service runs as: that of the lane, or nobody where none can be made. */
+export const userFunction = `user_named() {
+  id -u "$1" > /dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin "$1" 2> /dev/null || true
+  if id -u "$1" > /dev/null 2>&1; then printf %s "$1"; else printf nobody; fi
+}
+`
+
 /** $1 slot-service, $2 release, $3 folder in it, $4 command, $5 user, $6 fingerprint; variables on standard input. */
-export const startScript = `${stopFunction}
+export const startScript = `${stopFunction}${userFunction}
 dir=$home/run/$1
 if [ -d "$dir" ]; then
   if [ "$(cat "$dir/fingerprint" 2> /dev/null)" = "$6" ] && ! flock -n "$dir/lock" true; then cat > /dev/null; exit 0; fi
@@ -98,13 +109,11 @@ mkdir -p "$dir/home"
 (umask 0377; cat > "$dir/variables")
 printf %s "$home/releases/$2/$3" > "$dir/directory"
 printf %s "$4" > "$dir/command"
-printf %s "$5" > "$dir/user"
+user_named "$5" > "$dir/user"
 printf %s "/var/log/atlas/$lane.$1.log" > "$dir/log"
 log=/var/log/atlas/$lane.$1.log
 if [ "$(stat -c %s "$log" 2> /dev/null || echo 0)" -gt 10485760 ]; then mv "$log" "$log.1"; fi
 printf '%s\\n' "-- $2 starts, $(date -u +%FT%TZ)" >> "$log"
-id -u "$5" > /dev/null 2>&1 || useradd --system --user-group --no-create-home --shell /usr/sbin/nologin "$5" 2> /dev/null || true
-id -u "$5" > /dev/null 2>&1 || printf nobody > "$dir/user"
 cat > "$dir/service" <<'service'
 ${service}service
 cat > "$dir/supervisor" <<'supervisor'
