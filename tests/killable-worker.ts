@@ -1,11 +1,13 @@
 import { writeSync } from 'node:fs'
 import type { Driver } from '@atlas/core'
-import { type CrashPoint, callSlots, startPatrol, startWorker } from '@atlas/engine'
+import { type CrashPoint, callSlots, type Performer, startPatrol, startWorker } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 
 export interface Given extends Awaited<ReturnType<Store['work']>> {
   store: Store
   driver: Driver
+  /** For deploys. */
+  performer?: Performer
   withoutSettle: boolean
   /** How long it goes on trying and waits for what it made; milliseconds. */
   patienceMs: number

@@ -3,7 +3,7 @@ import { once } from 'node:events'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { setTimeout as sleep } from 'node:timers/promises'
-import type { Orders, WorkerGiven } from './worker.ts'
+import type { Orders } from './orders.ts'
 
 /** One place in the crew. Whoever dies there is followed by another. */
 interface Place {
@@ -40,7 +40,8 @@ export interface Crew {
 
 const compiled = join(import.meta.dirname, '../../node_modules/.cache/torture')
 
-export function crew(given: WorkerGiven, size = 2): Crew {
+/** @param program a worker, beside this file, that is told `given` as JSON */
+export function crew(program: string, given: object, size = 2): Crew {
   const said: Said[] = []
   const ears = new Set<(one: Said) => void>()
   const places: Place[] = []
@@ -48,7 +49,7 @@ export function crew(given: WorkerGiven, size = 2): Crew {
   let ending = false
 
   function start(): Place {
-    const child = spawn(process.execPath, [join(import.meta.dirname, 'worker.ts'), JSON.stringify(given)], {
+    const child = spawn(process.execPath, [join(import.meta.dirname, program), JSON.stringify(given)], {
       stdio: ['ignore', 'pipe', 'inherit', 'ipc'],
       env: { ...process.env, NODE_COMPILE_CACHE: compiled },
     })

@@ -4,6 +4,7 @@ import { openStore, type Store } from '@atlas/store'
 import { patiently } from './control.ts'
 import { type Crew, crew } from './crew.ts'
 import { lateEffectMs, listLagMs, requestTimeoutMs } from './plot.ts'
+import type { WorkerGiven } from './worker.ts'
 import { type World, world } from './world.ts'
 
 /** A world with its crew and our own eyes in it. Runs follow one another in it; lanes run side by side. */
@@ -23,7 +24,8 @@ export async function lane({ withoutSettle }: { withoutSettle: boolean }): Promi
   const bounds = { requestTimeoutMs, lateEffectMs, listLagMs }
   const store = await openStore(around.database.url)
   const driver = digitalOceanDriver({ ...around.cloud, baseUrl: around.cloud.url, bounds })
-  const workers = crew({ database: around.database.url, cloud: around.cloud, bounds, withoutSettle })
+  const given: WorkerGiven = { database: around.database.url, cloud: around.cloud, bounds, withoutSettle }
+  const workers = crew('worker.ts', given)
   const abandon = async () => {
     await workers.end()
     await around.close()

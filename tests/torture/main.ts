@@ -1,10 +1,12 @@
 import { parseArgs } from 'node:util'
 import type { Said } from './crew.ts'
+import type { DeployReport } from './deploys/run.ts'
+import { type DeploysReport, walkDeploys } from './deploys/walk.ts'
 import { type Lane, lane } from './lane.ts'
 import { aims } from './plot.ts'
 import { type RunReport, run } from './run.ts'
 
-const usage = 'usage: npm run torture -- --runs N --seed S [--without-settle] [--lanes 5]'
+const usage = 'usage: npm run torture -- --runs N --seed S [--deploys M] [--without-settle] [--lanes 5]'
 
 /** `npm run torture`: so many runs, the first with this seed, each next one with the next. docs/reliability.md. */
 const { values } = parseArgs({
@@ -12,11 +14,14 @@ const { values } = parseArgs({
     runs: { type: 'string', default: '40' },
     seed: { type: 'string', default: '1' },
     lanes: { type: 'string', default: '5' },
+    /** One for four runs, where nothing is said. */
+    deploys: { type: 'string' },
     'without-settle': { type: 'boolean', default: false },
   },
 })
 const [runs, first, lanes] = [Number(values.runs), Number(values.seed), Number(values.lanes)]
-if (![runs, first, lanes].every((one) => Number.isInteger(one) && one >= 0)) {
+const deploys = Number(values.deploys ?? (values['without-settle'] ? 0 : Math.ceil(runs / 4)))
+if (![runs, first, lanes, deploys].every((one) => Number.isInteger(one) && one >= 0)) {
   console.error(usage)
   process.exit(2)
 }
@@ -71,9 +76,20 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
     void Promise.allSettled([...open].map((here) => here.abandon())).then(() => process.exit(1))
   })
 
+function tellDeploy({ seed, ms, act, stuck, halfStarted }: DeployReport, said: readonly Said[]): void {
+  console.log(`deploy ${seed}: ${(ms / 1000).toFixed(1)} s | ${act}`)
+  const wrong = [...stuck, ...halfStarted]
+  for (const one of wrong) console.log(`  ${one}`)
+  if (wrong.length > 0)
+    for (const one of said) console.log(`    ${new Date(one.at).toISOString()} ${JSON.stringify(one)}`)
+}
+
 let broken: unknown
+let deployed: DeploysReport = { reports: [], requests: 0, dropped: [] }
 try {
-  await Promise.all(Array.from({ length: Math.min(lanes, runs) }, walk))
+  const walks = Array.from({ length: Math.min(lanes, runs) }, walk)
+  if (deploys > 0) deployed = await walkDeploys(first, deploys, tellDeploy)
+  await Promise.all(walks)
 } catch (error) {
   // The others are not waited for.
   broken = error
@@ -86,8 +102,12 @@ const last = {
   runs: reports.length,
   orphans: sum(({ orphans }) => orphans.length),
   duplicates: sum(({ duplicates, swept }) => duplicates.length + (options.withoutSettle ? swept : 0)),
-  stuck: sum(({ stuck }) => stuck.length),
+  stuck: sum(({ stuck }) => stuck.length) + deployed.reports.reduce((total, { stuck }) => total + stuck.length, 0),
   lost_events: sum(({ lostEvents }) => lostEvents.length),
+  deploys: deployed.reports.length,
+  requests: deployed.requests,
+  dropped: deployed.dropped.length,
+  half_started: deployed.reports.reduce((total, { halfStarted }) => total + halfStarted.length, 0),
 }
 console.log(`crash points: ${[...hits].map(([point, times]) => `${point} ${times}`).join(', ')}`)
 const bad = reports.filter((report) => wrongs(report).length > 0)
@@ -98,6 +118,7 @@ if (!options.withoutSettle && bad.length > 0) {
 if (options.withoutSettle && last.duplicates === 0)
   console.log('Without settling nothing was made twice: this torture proves nothing.')
 console.log(JSON.stringify(last))
-const { runs: _, ...wrong } = last
+for (const one of deployed.dropped.slice(0, 20)) console.log(`dropped: ${one}`)
+const { runs: _, deploys: __, requests: ___, ...wrong } = last
 const good = options.withoutSettle ? last.duplicates > 0 : Object.values(wrong).every((figure) => figure === 0)
 process.exit(good && broken === undefined && reports.length === runs ? 0 : 1)

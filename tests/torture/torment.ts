@@ -14,7 +14,7 @@ export interface Torment {
 /** @param running fires when the operation has ended: what was to disturb it is left out then */
 export function torment(
   troubles: readonly Trouble[],
-  { crew, world }: { crew: Crew; world: World },
+  { crew, world }: { crew: Crew; world: Pick<World, 'database'> },
   running: AbortSignal,
 ): Torment {
   const over = new AbortController()
@@ -39,7 +39,7 @@ async function crash(crew: Crew, { at, thenMs }: Trouble & { kind: 'crash' }, ov
 async function disturb(
   one: Exclude<Trouble, { kind: 'crash' }>,
   crew: Crew,
-  world: World,
+  world: Pick<World, 'database'>,
   running: AbortSignal,
 ): Promise<void> {
   if (one.kind === 'freeze-sending') {

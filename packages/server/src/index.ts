@@ -1,1 +1,2 @@
-export {}
+export { sandboxSsh } from './control/ssh.ts'
+export { openDeploying } from './deploys/open.ts'

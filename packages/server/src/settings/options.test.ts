@@ -17,7 +17,7 @@ test.each([
   [[], '--data-dir'],
   [['--data-dir', 'x', '--port', 'many'], '--port'],
   [['--data-dir', 'x', '--port', '70000'], '--port'],
-  [['--data-dir', 'x', '--workers', '0'], '--workers'],
+  [['--data-dir', 'x', '--workers', '-1'], '--workers'],
   [['--data-dir', 'x', '--prot', '1'], '--prot'],
 ])('%j is refused, naming %s', (args, name) => {
   try {

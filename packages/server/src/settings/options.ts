@@ -10,7 +10,7 @@ export const usage = `usage: node packages/server/src/main.ts --data-dir DIR [--
   --port N         0 takes a free one
   --dev            without a credential, start the sandbox, a local cloud, beside the server
   --parent-pipe    end when standard input ends: for a program that starts a server for itself
-  --workers N      workers in this process; each runs up to four operations at a time`
+  --workers N      workers in this process; each runs up to four operations at a time; 0: it only answers`
 
 const schema = z.object({
   'data-dir': z.string({ error: 'is missing' }).min(1, 'is empty'),
@@ -18,7 +18,7 @@ const schema = z.object({
   port: z.coerce.number({ error: 'is not a port' }).int().min(0).max(65_535).default(0),
   dev: z.boolean().default(false),
   'parent-pipe': z.boolean().default(false),
-  workers: z.coerce.number({ error: 'is not a number' }).int().min(1).max(16).default(1),
+  workers: z.coerce.number({ error: 'is not a number' }).int().min(0).max(16).default(1),
 })
 
 export interface Options {

@@ -1,0 +1,21 @@
+import { expect, test } from 'vitest'
+import { deployPlot } from './plot.ts'
+
+const plots = Array.from({ length: 60 }, (_, seed) => deployPlot(seed))
+
+test('a seed gives the same plot each time, another seed another', () => {
+  expect(deployPlot(7)).toEqual(deployPlot(7))
+  expect(deployPlot(7)).not.toEqual(deployPlot(8))
+})
+
+test('over the seeds workers die before and behind steps, stand still and lose the database, in every kind of deploy', () => {
+  expect(new Set(plots.map(({ kind }) => kind))).toEqual(new Set(['deploy', 'broken', 'rollback']))
+  const troubles = plots.flatMap((plot) => plot.troubles)
+  expect(new Set(troubles.map(({ kind }) => kind))).toEqual(new Set(['crash', 'kill', 'freeze', 'database']))
+  const points = troubles.flatMap((one) => (one.kind === 'crash' ? [one.at.split(':')[0]] : []))
+  expect(new Set(points)).toEqual(new Set(['work.intent-committed', 'work.performed']))
+})
+
+test('what never becomes healthy is not cancelled: it must fail by itself', () => {
+  for (const plot of plots.filter(({ kind }) => kind === 'broken')) expect(plot.cancelMs).toBeUndefined()
+})

@@ -1,0 +1,27 @@
+import { digitalOceanDriver } from '@atlas/driver-digitalocean'
+import { openDeploying, sandboxSsh } from '@atlas/server'
+import { runWorker } from '../../killable-worker.ts'
+import { obey, openWork } from '../orders.ts'
+
+/** A worker as a process, to be killed, that makes machines and carries out deploys. */
+export interface DeployWorkerGiven {
+  database: string
+  cloud: { url: string; token: string }
+  /** Of the server: its key of the machines, its mirrors. */
+  dataDir: string
+  key: string
+}
+
+const { database, cloud, dataDir, key } = JSON.parse(process.argv[2]!) as DeployWorkerGiven
+const { at } = obey()
+const opened = await openWork(database)
+const { performer } = openDeploying({ store: opened.store, dataDir, ssh: sandboxSsh(cloud), env: {}, key })
+const limiter = opened.store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
+runWorker({
+  ...opened,
+  driver: digitalOceanDriver({ ...cloud, baseUrl: cloud.url, limiter }),
+  performer,
+  withoutSettle: false,
+  patienceMs: 60_000,
+  at,
+})
