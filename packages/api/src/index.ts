@@ -11,9 +11,11 @@ export type {
   DeploysControl,
   DeployWish,
   EnvironmentView,
+  FindingView,
   InstanceView,
   ServicesView,
   ServiceView,
+  ValidationView,
 } from './control/deploys.ts'
 export type * from './control/events.ts'
 export type * from './control/idempotency.ts'

@@ -8,6 +8,7 @@ export type DeploymentRequest = Schemas['DeploymentRequest']
 export type Environment = Schemas['Environment']
 export type Release = Schemas['Release']
 export type Services = Schemas['Services']
+export type Validation = Schemas['Validation']
 
 /** Which release of a project serves which environment, and how that is changed. */
 export const deploys = (api: Api) => ({
@@ -23,6 +24,8 @@ export const deploys = (api: Api) => ({
   /** With `observe`, machines are asked what really runs. */
   environments: async (query: { observe?: boolean } = {}): Promise<Environment[]> =>
     (await bodyOf(api.GET('/api/v1/environments', { params: { query } }))).environments,
+  validate: (id: string): Promise<Validation> =>
+    bodyOf(api.GET('/api/v1/infrastructure/{id}/validation', { params: { path: { id } } })),
   releases: async (project?: string): Promise<Release[]> => {
     const query = project === undefined ? {} : { project }
     return (await bodyOf(api.GET('/api/v1/releases', { params: { query } }))).releases

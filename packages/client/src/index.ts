@@ -10,7 +10,14 @@ export {
   type InfrastructureFilter,
 } from './client.ts'
 export { makeDataFolder } from './data-folder.ts'
-export { type DeploymentRequest, deploys, type Environment, type Release, type Services } from './deploys.ts'
+export {
+  type DeploymentRequest,
+  deploys,
+  type Environment,
+  type Release,
+  type Services,
+  type Validation,
+} from './deploys.ts'
 export type { EventQuery } from './events.ts'
 export type { Connection } from './http.ts'
 export { goesInClear } from './in-clear.ts'

@@ -21,9 +21,30 @@ export interface DeployWish {
 export interface DeploysControl {
   /** @param observed whether machines are asked as well: takes seconds, where one does not answer */
   environments(workspace: string, how: { observed: boolean }): Promise<EnvironmentView[]>
+  /** @throws AtlasError `not_found` */
+  validate(workspace: string, idOrName: string): Promise<ValidationView>
   releases(workspace: string, filter: { project?: string; limit: number }): Promise<Release[]>
   /** @throws AtlasError `not_found` where nothing was deployed there */
   services(workspace: string, project: string, environment: string, how: { observed: boolean }): Promise<ServicesView>
+}
+
+/** Records, machines and load balancers, held against each other. */
+export interface ValidationView {
+  infrastructure: string
+  /** Machines that were asked. */
+  machines: string[]
+  /** Environments of which nothing is said, because an operation is changing them. */
+  changing: string[]
+  findings: FindingView[]
+}
+
+export interface FindingView {
+  code: string
+  where: string
+  found: string
+  expected: string
+  /** What to type. */
+  hint: string
 }
 
 export interface EnvironmentView {

@@ -34,6 +34,13 @@ export const deploys: readonly Example[] = [
     status: 202,
   },
   {
+    name: 'validateInfrastructure',
+    operation: 'validateInfrastructure',
+    summary: 'Nothing is deployed, so nothing can disagree',
+    path: () => ({ id: 'fleet' }),
+    status: 200,
+  },
+  {
     name: 'createDeployment.plan',
     operation: 'createDeployment',
     summary: 'What would be done, kept for a day',

@@ -11,6 +11,7 @@ import {
   releaseToJson,
   servicesJson,
   servicesToJson,
+  validationJson,
 } from '../wire/deploys.ts'
 import { planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
@@ -81,6 +82,23 @@ export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
       })
       return { releases: found.map(releaseToJson) }
     },
+  )
+
+  app.get(
+    '/infrastructure/:id/validation',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'validateInfrastructure',
+        summary: 'Where records, machines and load balancers say different things',
+        description:
+          'Asks every machine, for 10 s at most, and changes nothing: missing and silent machines, instances that do not run or should not, ports that somebody else listens at, and routes that are not as rendered. An empty list of findings means that all agree.',
+        tags: ['deployments'],
+        params: z.object({ id: z.string().describe('Id or name') }),
+        response: { 200: validationJson },
+      },
+    },
+    ({ caller, params }) => control.deploys.validate(caller.workspace, params.id),
   )
 
   app.get(

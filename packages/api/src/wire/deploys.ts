@@ -105,6 +105,23 @@ export const servicesJson = environmentJson
   })
   .meta({ id: 'Services' })
 
+export const validationJson = z
+  .object({
+    infrastructure: z.string(),
+    machines: z.array(z.string()).describe('Those that were asked'),
+    changing: z.array(z.string()).describe('Environments of which nothing is said: an operation is changing them'),
+    findings: z.array(
+      z.object({
+        code: z.string().describe('Such as `machine_missing`, `port_taken`, `route_differs`'),
+        where: z.string(),
+        found: z.string(),
+        expected: z.string(),
+        hint: z.string().describe('What to type'),
+      }),
+    ),
+  })
+  .meta({ id: 'Validation' })
+
 export const environmentToJson = (view: EnvironmentView): z.infer<typeof environmentJson> => view
 
 export const releaseToJson = ({ createdAt, servedIn, ...view }: Release): z.infer<typeof releaseJson> => ({

@@ -9,7 +9,10 @@ export default command({
   inputs: {
     project: required('<project>', 'such as hostomatic'),
     environment: required('<environment>', 'test, uat or prod'),
-    tag: text('--tag <tag>', 'a release that served there; the one before when not given'),
+    tag: text(
+      '--tag <tag>',
+      'a release that served there; the one before when not given. The one that serves is brought about again',
+    ),
     plan: toggle('--plan', 'only show what would be done'),
     yes: toggle('-y, --yes', 'do not ask'),
     detach: toggle('--detach', 'start it and do not wait for its end'),

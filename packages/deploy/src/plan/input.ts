@@ -79,6 +79,8 @@ export interface DeployInput {
   assigned: readonly PortAssignment[]
   portRange: PortRange
   serving: Serving | undefined
+  /** What serves already is brought about anew all the same. */
+  again?: boolean
   /** Releases that stay on the machines: what this environment could go back to. */
   keep: readonly string[]
   warnings?: string[]

@@ -82,8 +82,9 @@ test('the new release starts at other ports than the old one, and after that the
   ).toEqual(first)
 })
 
-test('what serves already, as it is wanted, needs no step', () => {
+test('what serves already, as it is wanted, needs no step unless it is asked for again', () => {
   expect(workFor({ serving, assigned: serving.spec.ports })).toEqual([])
+  expect(workFor({ serving, assigned: serving.spec.ports, again: true })).not.toEqual([])
 })
 
 test.each<[string, Partial<DeployInput>]>([

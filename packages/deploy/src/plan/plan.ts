@@ -7,7 +7,8 @@ import { workOf } from './work.ts'
 
 /**
  * The exact steps that put a release into an environment. Pure: the same input gives the same plan and hash. Services of
- * which nothing changed go on as they are; where nothing changed at all, there is no step.
+ * which nothing changed go on as they are; where nothing changed at all, there is no step. Unless it is asked for again: then
+ * all of them start anew.
  * @throws AtlasError `ports_exhausted`
  */
 export function planDeploy(input: DeployInput): Plan {

@@ -7,13 +7,13 @@ import type { DeployInput, DeploymentSpec, Machine, Service, Serving, Wanted } f
  * changed starts in the other slot, beside the old.
  */
 export function runningOf(input: DeployInput): DeploymentSpec['running'] {
-  const { services, serving, release } = input
+  const { services, serving, release, again } = input
   return Object.fromEntries(
     services.map((service) => {
       const now = serving?.spec.running[service.name]
       const secrets = versionsOf(service, input)
       const version = versionOf(service, secrets, input)
-      if (now?.version === version) return [service.name, now]
+      if (!again && now?.version === version) return [service.name, now]
       const slot = now?.slot === 'a' ? 'b' : 'a'
       return [service.name, { slot, release: release.tag, version, secrets } satisfies Wanted]
     }),

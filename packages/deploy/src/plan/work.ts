@@ -166,6 +166,7 @@ const leavingOf = (now: DeploymentSpec, next: DeploymentSpec): Service[] =>
   now.services.filter(
     ({ name }) =>
       now.running[name]?.version !== next.running[name]?.version ||
+      now.running[name]?.slot !== next.running[name]?.slot ||
       now.machines.some((machine) => !next.machines.includes(machine)),
   )
 

@@ -175,6 +175,7 @@ export const matrix: Record<string, Row> = {
     body: () => ({ kind: 'deploy', project: 'hostomatic', environment: 'uat', config: {} }),
   },
   'GET /environments': { least: 'viewer' },
+  'GET /infrastructure/:id/validation': { least: 'viewer', ...infrastructure('/validation') },
   'GET /releases': { least: 'viewer' },
   'GET /projects/:project/environments/:environment/services': {
     least: 'viewer',

@@ -29,6 +29,8 @@ export interface Chosen {
   domain?: NonNullable<DeployInput['domain']>
   portRange: PortRange
   keepReleases: number
+  /** Also where it serves already. */
+  again?: boolean
 }
 
 /** Where an earlier deployment is gone back to, its ports are assigned already. */
@@ -89,7 +91,10 @@ export const promote: Choose = async ({ source, store }, workspace, wish) => {
   return chosen(config, project, wish, releaseOf(record), await source.tree(record.url, record.commit))
 }
 
-/** What served there before, as it was then: services, variables and domain, not what is configured now. */
+/**
+ * What served there before, as it was then: services, variables and domain, not what is configured now. Where what serves
+ * now is named, it is brought about again: so is mended what does not run as it is on record.
+ */
 export const goBack: Choose = async (_, __, wish, there) => {
   const earlier = (there?.served ?? []).filter(({ release }) => release.tag !== there?.serving?.release.tag)
   const found = wish.release ? there?.served.find(({ release }) => release.tag === wish.release) : earlier[0]
@@ -112,6 +117,7 @@ export const goBack: Choose = async (_, __, wish, there) => {
     ...(domain && { domain }),
     portRange: defaultPorts,
     keepReleases: 5,
+    again: wish.release !== undefined && wish.release === there.serving?.release.tag,
   }
 }
 

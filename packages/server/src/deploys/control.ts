@@ -9,16 +9,20 @@ import {
   portOf,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
+import { machinesIn } from './machines.ts'
+import { validateInfrastructure } from './validate.ts'
 
 interface Parts {
   store: Pick<Store, 'deploys' | 'infrastructure'>
   machines: Machines
 }
 
-export const deploysControl = ({ store: { deploys, infrastructure }, machines }: Parts): DeploysControl => {
+export const deploysControl = ({ store, machines }: Parts): DeploysControl => {
+  const { deploys, infrastructure } = store
   const look = async (workspace: string, found: EnvironmentRecord, record: InfrastructureRecord) => {
+    const addresses = new Map(machinesIn(record).map(({ name, address }) => [name, address]))
     const place = { workspace, ...found, environment: found.environment as Environment }
-    return found.serving ? observe(machines, place, specOf(found.serving), addresses(record)) : []
+    return found.serving ? observe(machines, place, specOf(found.serving), addresses) : []
   }
   return {
     async environments(workspace, { observed }) {
@@ -31,6 +35,7 @@ export const deploysControl = ({ store: { deploys, infrastructure }, machines }:
         }),
       )
     },
+    validate: (workspace, idOrName) => validateInfrastructure({ store, machines }, workspace, idOrName),
     releases: (workspace, filter) => deploys.releases(workspace, filter),
     async services(workspace, project, environment, { observed }) {
       const found = await deploys.environment(workspace, project, environment)
@@ -118,15 +123,4 @@ function addressOf({ resources }: InfrastructureRecord, machine: string, which: 
   const found = resources.filter(({ type, resource }) => type === 'machine' && resource === machine).at(-1)
   const value = found?.attributes[which]
   return typeof value === 'string' ? value : null
-}
-
-/** At which the load balancer reaches each machine. */
-function addresses(record: InfrastructureRecord): Map<string, string> {
-  const names = record.resources.filter(({ type }) => type === 'machine').map(({ resource }) => resource)
-  return new Map(
-    names.flatMap((name) => {
-      const address = addressOf(record, name, 'private_ip') || addressOf(record, name, 'public_ip')
-      return address ? [[name, address] as const] : []
-    }),
-  )
 }

@@ -179,6 +179,52 @@ test('traffic moves to the next release without a failed request, and back', asy
   ])
 }, 300_000)
 
+test('validate finds what was changed behind the back of the records, and what it says to type mends it', async () => {
+  const validate = async () => {
+    const params = { path: { id: 'fleet' } }
+    return (await bodyOf(client.api.GET('/api/v1/infrastructure/{id}/validation', { params }))).findings
+  }
+  expect(await validate()).toEqual([])
+
+  const lane = '/var/lib/atlas/lanes/hostomatic.prod'
+  const { services } = await bodyOf(
+    client.api.GET('/api/v1/projects/{project}/environments/{environment}/services', {
+      params: { path: { project: 'hostomatic', environment: 'prod' } },
+    }),
+  )
+  const port = services[0]!.port
+  await onMachine('web1', [
+    'sh',
+    '-c',
+    `kill $(cat ${lane}/run/*-backend/pid) && sleep 1 && rm -r ${lane}/run/*-backend`,
+  ])
+  await onMachine('web1', [
+    'sh',
+    '-c',
+    `setsid node -e 'require("net").createServer().listen(${port})' > /dev/null 2>&1 &`,
+  ])
+  await onMachine('master', [
+    'sh',
+    '-c',
+    "sed -i 's/max_fails=1/max_fails=9/' /etc/atlas/nginx/live/sites/hostomatic.prod.http.conf",
+  ])
+  await expect
+    .poll(async () => (await validate()).map(({ code }) => code).sort(), { timeout: 30_000 })
+    .toEqual(['instance_missing', 'port_taken', 'route_differs'])
+  const found = await validate()
+  expect(found.find(({ code }) => code === 'port_taken')).toMatchObject({ where: `web1:${port}` })
+  const kill = found.find(({ code }) => code === 'port_taken')!.hint.match(/kill \d+$/)![0]
+  await onMachine('web1', kill.split(' '))
+
+  const release = await serving('uat')
+  expect(found.find(({ code }) => code === 'instance_missing')!.hint).toBe(
+    `atlas rollback hostomatic prod --tag ${release}`,
+  )
+  const { operation } = await deploy({ kind: 'rollback', environment: 'prod', release })
+  expect(operation.error).toBeNull()
+  expect(await validate()).toEqual([])
+}, 300_000)
+
 test('services are told with where they run; a wrong configuration is refused before anything runs', async () => {
   const path = { project: 'hostomatic', environment: 'prod' }
   const { services } = await bodyOf(

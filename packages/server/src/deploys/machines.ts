@@ -1,7 +1,7 @@
 import { appendFileSync, existsSync, mkdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import type { MachinePlace, Reach } from '@atlas/deploy'
-import type { Store } from '@atlas/store'
+import type { Machine, MachinePlace, Reach } from '@atlas/deploy'
+import type { InfrastructureRecord, Store } from '@atlas/store'
 import { resourceViews, type ViewParts } from '../control/views.ts'
 
 /**
@@ -31,4 +31,20 @@ export async function reachMachine(
       appendFileSync(file, `${line}\n`, { mode: 0o600 })
     },
   }
+}
+
+/** With the address at which the others of its network reach it; `undefined` where it is not there, or has none. */
+export function machineIn({ resources }: InfrastructureRecord, name: string): Machine | undefined {
+  const found = resources
+    .filter(({ type, resource, phase }) => type === 'machine' && resource === name && phase === 'ready')
+    .at(-1)
+  const { private_ip, public_ip } = found?.attributes ?? {}
+  const address = [private_ip, public_ip].find((one): one is string => typeof one === 'string' && one !== '')
+  return found && address !== undefined ? { name, id: found.id, address } : undefined
+}
+
+/** All of them that there are. */
+export function machinesIn(record: InfrastructureRecord): Machine[] {
+  const names = record.resources.filter(({ type }) => type === 'machine').map(({ resource }) => resource)
+  return [...new Set(names)].flatMap((name) => machineIn(record, name) ?? [])
 }

@@ -14,6 +14,7 @@ import {
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { described } from '../control/plan.ts'
 import { checkPlace, goBack, planNew, promote } from './choose.ts'
+import { machineIn } from './machines.ts'
 
 export interface DeployParts {
   store: Pick<Store, 'deploys' | 'infrastructure' | 'recall'>
@@ -44,6 +45,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     services: chosen.services,
     ...(chosen.domain && { domain: chosen.domain }),
     secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
+    ...(chosen.again && { again: true }),
     ...machines,
     assigned: (await store.deploys.ports(infrastructure.record.id)) as unknown as PortAssignment[],
     portRange: chosen.portRange,
@@ -120,15 +122,6 @@ function machinesOf({ record, description }: Here, project: string): Pick<Deploy
   const found = new Map(all)
   const machine = (name: string): Machine => found.get(name)!
   return { master: machine(all[0]![0]), webs: names.map(machine) }
-}
-
-function machineIn({ resources }: InfrastructureRecord, name: string): Machine | undefined {
-  const found = resources
-    .filter(({ type, resource, phase }) => type === 'machine' && resource === name && phase === 'ready')
-    .at(-1)
-  const { private_ip, public_ip } = found?.attributes ?? {}
-  const address = [private_ip, public_ip].find((one): one is string => typeof one === 'string' && one !== '')
-  return found && address !== undefined ? { name, id: found.id, address } : undefined
 }
 
 /** A missing secret stops the plan before anything is touched. @throws AtlasError `deploy_impossible` naming all of them */

@@ -22,6 +22,8 @@ export interface EnvironmentRecord {
   environment: string
   infrastructure: string
   revision: number
+  /** Whether an operation waits or runs that changes it, or the machines that it is on. */
+  changing: boolean
   serving: DeploymentRecord | undefined
   /** What served, the latest first; what serves now is among them. */
   served: DeploymentRecord[]
@@ -101,6 +103,24 @@ const environmentRows = (db: Kysely<Database>, workspace: string) =>
       'environment.serving',
       'infrastructure.name as infrastructure',
     ])
+    .select((eb) =>
+      eb
+        .exists(
+          eb
+            .selectFrom('operation')
+            .select('operation.id')
+            .whereRef('operation.infrastructure_id', '=', 'infrastructure.id')
+            .where('operation.status', 'in', ['queued', 'running'])
+            .where((own) =>
+              own.or([
+                own('operation.environment_id', 'is', null),
+                own('operation.environment_id', '=', own.ref('environment.id')),
+              ]),
+            ),
+        )
+        .$castTo<boolean>()
+        .as('changing'),
+    )
     .where('environment.workspace', '=', workspace)
 
 type EnvironmentRow = Awaited<ReturnType<ReturnType<typeof environmentRows>['execute']>>[number]
@@ -110,7 +130,7 @@ async function readEnvironment(
   workspace: string,
   row: EnvironmentRow,
 ): Promise<EnvironmentRecord> {
-  const { id, project, name: environment, revision, infrastructure } = row
+  const { id, project, name: environment, revision, changing, infrastructure } = row
   const rows = await releaseRows(db, workspace)
     .innerJoin('deployment', (join) =>
       join.onRef('deployment.release', '=', 'release.tag').on('deployment.environment_id', '=', id),
@@ -139,6 +159,7 @@ async function readEnvironment(
     environment,
     infrastructure,
     revision,
+    changing,
     serving: served.find((one) => one.id === row.serving),
     served,
   }

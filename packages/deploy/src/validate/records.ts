@@ -1,0 +1,25 @@
+import type { Environment } from '../names.ts'
+import type { DeploymentSpec, Machine } from '../plan/input.ts'
+import type { PortAssignment } from '../ports.ts'
+import type { MachineSight } from './look.ts'
+
+/** An environment that a release serves, by the records. */
+export interface Served {
+  project: string
+  environment: Environment
+  release: string
+  spec: DeploymentSpec
+}
+
+export interface Records {
+  infrastructure: string
+  /** That can be reached. */
+  machines: readonly Machine[]
+  served: readonly Served[]
+  ports: readonly PortAssignment[]
+  /** Lanes that an operation is changing: of those nothing is said. */
+  changing: ReadonlySet<string>
+}
+
+/** Machine → what it says, or why it says nothing. */
+export type Sights = ReadonlyMap<string, MachineSight | Error>

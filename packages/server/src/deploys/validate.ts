@@ -1,0 +1,80 @@
+import { setTimeout as pause } from 'node:timers/promises'
+import type { ValidationView } from '@atlas/api'
+import {
+  type DeploymentSpec,
+  type Environment,
+  lookAt,
+  type MachineSight,
+  type Machines,
+  type PortAssignment,
+  type Served,
+  validate,
+} from '@atlas/deploy'
+import type { EnvironmentRecord, Store } from '@atlas/store'
+import { machinesIn } from './machines.ts'
+
+interface Parts {
+  store: Pick<Store, 'deploys' | 'infrastructure'>
+  machines: Machines
+}
+
+/** All machines are asked at once, and waited for no longer. Milliseconds. */
+const patienceMs = 10_000
+
+/** Asks every machine of an infrastructure, and says where its answer, the records and the load balancers disagree. */
+export async function validateInfrastructure(
+  { store, machines }: Parts,
+  workspace: string,
+  idOrName: string,
+): Promise<ValidationView> {
+  const record = await store.infrastructure(workspace, idOrName)
+  const all = await store.deploys.environments(workspace)
+  const environments = all.filter(({ infrastructure }) => infrastructure === record.name)
+  const there = machinesIn(record)
+  const served = environments.flatMap(servedOf)
+  const time = AbortSignal.timeout(patienceMs)
+  const platforms = platformsOf(served)
+  const sights = there.map(async ({ name }) => {
+    const lanes = served.filter(({ spec }) => spec.machines.includes(name)).map(laneOf)
+    const place = { workspace, infrastructure: record.name, machine: name }
+    const sight = machines.use(place, (machine) => lookAt(machine, { lanes, platforms }, time))
+    return [name, await answered(sight, time, name)] as const
+  })
+  const changing = environments.filter((one) => one.changing)
+  const findings = validate(
+    {
+      infrastructure: record.name,
+      machines: there,
+      served,
+      ports: (await store.deploys.ports(record.id)) as unknown as PortAssignment[],
+      changing: new Set(changing.map(laneOf)),
+    },
+    new Map(await Promise.all(sights)),
+  )
+  return {
+    infrastructure: record.name,
+    machines: there.map(({ name }) => name),
+    changing: changing.map(({ project, environment }) => `${project} ${environment}`),
+    findings,
+  }
+}
+
+const laneOf = ({ project, environment }: { project: string; environment: string }) => `${project}.${environment}`
+
+function servedOf({ project, environment, serving }: EnvironmentRecord): Served[] {
+  if (!serving) return []
+  const spec = serving.spec as unknown as DeploymentSpec
+  return [{ project, environment: environment as Environment, release: serving.release.tag, spec }]
+}
+
+const platformsOf = (served: readonly Served[]): string[] => [
+  ...new Set(['process', ...served.flatMap(({ spec }) => spec.services.map(({ platform }) => platform))]),
+]
+
+function answered(work: Promise<MachineSight>, time: AbortSignal, machine: string): Promise<MachineSight | Error> {
+  const late = pause(patienceMs * 2, undefined, { signal: time, ref: false }).catch(() => undefined)
+  return Promise.race([
+    work.catch((error: Error) => error),
+    late.then(() => new Error(`${machine} did not answer within ${patienceMs / 1000} s`)),
+  ])
+}
