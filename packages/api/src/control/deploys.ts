@@ -2,7 +2,7 @@ import type { Deployment, JsonObject, Release } from '@atlas/core'
 
 /** What a deploy is asked for with. `at` fixes the minute in its tag, so that the same request gives the same plan. */
 export interface DeployWish {
-  kind: Deployment['kind']
+  kind: Exclude<Deployment['kind'], 'place'>
   project: string
   environment: string
   /** Of a deploy: branch, tag or commit; `main` when absent. */

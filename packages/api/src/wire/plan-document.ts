@@ -101,7 +101,7 @@ const workJson = z
 
 const deploymentJson = z
   .object({
-    kind: z.enum(['deploy', 'promote', 'rollback']),
+    kind: z.enum(['deploy', 'promote', 'rollback', 'place']).describe('`place`: it stays, on other machines'),
     project: z.string(),
     environment: z.string(),
     release: z.string().describe('The tag of the release'),
@@ -125,6 +125,14 @@ export const planJson = z
     kind: z.enum(['apply', 'destroy', 'rollback', 'repair', 'import', 'release', 'deploy']),
     undoes: z.string().optional().describe('The operation that a rollback undoes'),
     deployment: deploymentJson.optional().describe('Which release goes where'),
+    placed: z
+      .array(
+        deploymentJson
+          .extend({ kind: z.literal('place'), revision: z.int().describe('Of the environment') })
+          .meta({ id: 'PlacedDeployment' }),
+      )
+      .optional()
+      .describe('Of a change of machines: what is deployed on them, and where it is afterwards'),
     revision: z.int().describe('The revision of the state (of a deploy: of the environment) that it was made against'),
     description: z.record(z.string(), json).describe('The whole description, sizes and images resolved'),
     resources: z.array(resourcePlanJson).describe('What becomes of each resource'),

@@ -15,6 +15,7 @@ export function changedSince(before: Plan, now: Plan): Problem[] {
     ...told('consentNeeded', 'other data would be lost', losses(before), losses(now)),
     ...told('warnings', 'the warnings are others', before.warnings, now.warnings),
     ...told('description', 'the description is another', before.description, now.description),
+    ...told('placed', 'what is deployed there is another', before.placed, now.placed),
     ...told('revision', 'the infrastructure has been changed', before.revision, now.revision),
   ]
 }

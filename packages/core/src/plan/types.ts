@@ -2,7 +2,7 @@ import type { Transfer } from '../cost/transfer.ts'
 import type { Change, FieldChange, Risk } from '../driver.ts'
 import type { JsonObject } from '../json.ts'
 import type { ResourceType } from '../spec/types.ts'
-import type { Deployment, Work } from './work.ts'
+import type { Deployment, Placed, Work } from './work.ts'
 
 /** Where a value is known only after an earlier step: `{ "$after": "net.id" }`. */
 export interface Unknown {
@@ -85,6 +85,8 @@ export interface Plan {
   undoes?: string
   /** Of a deploy. */
   deployment?: Deployment
+  /** Of a change of machines: what is deployed on them, and where it is afterwards. */
+  placed?: Placed[]
   /**
    * State revision it was made against: an apply against another is refused as stale. Of a deploy, the revision of the
    * environment that it changes.

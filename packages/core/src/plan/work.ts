@@ -46,7 +46,8 @@ export type Phase = 'prepare' | 'switch' | 'finish' | 'withdraw'
 
 /** Which release goes where. */
 export interface Deployment {
-  kind: 'deploy' | 'promote' | 'rollback'
+  /** `place`: the release stays what it is, and comes to other machines. */
+  kind: 'deploy' | 'promote' | 'rollback' | 'place'
   project: string
   environment: string
   /** Its tag. */
@@ -74,6 +75,13 @@ export interface Release {
   createdAt: string
   /** Environments that it has served in. */
   servedIn: string[]
+}
+
+/** What serves an environment stays, and the machines under it change. */
+export interface Placed extends Deployment {
+  kind: 'place'
+  /** Of the environment: another operation on it makes the plan stale. */
+  revision: number
 }
 
 /** Everything that the journal runs, by its number. */

@@ -2,7 +2,7 @@ import { AtlasError, type JsonObject, type Work } from '@atlas/core'
 import type { Performed, Performer, Task } from '@atlas/engine'
 import { lastLines } from '../machine/connect.ts'
 import type { At } from '../machine/fenced.ts'
-import type { Machines } from '../machine/machines.ts'
+import type { MachinePlace, Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
 import type { Service } from '../plan/input.ts'
 import { platformNamed } from '../platforms/index.ts'
@@ -12,7 +12,9 @@ import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
 import type { Site } from '../proxies/proxy.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Source } from '../sources/source.ts'
+import { known } from './known.ts'
 import { runOnce } from './once.ts'
+import { patiently } from './patience.ts'
 import { probe } from './probe.ts'
 import { variablesFor } from './variables.ts'
 
@@ -20,6 +22,8 @@ export interface PerformerParts {
   source: Source
   secrets: Secrets
   machines: Machines
+  /** At which the others reach a machine; `undefined` where there is none of that name. */
+  addressOf(place: MachinePlace): Promise<string | undefined>
 }
 
 /** What the steps of `plan/work.ts` say; each has what its action needs. */
@@ -40,6 +44,10 @@ interface Specifications {
   keep: string[]
   tag: string | null
   source: { url: string; commit: string }
+  /** Where it is not the plan's own. */
+  turn?: number
+  /** The machine has just started. */
+  fresh?: true
 }
 
 export interface Doing {
@@ -49,15 +57,18 @@ export interface Doing {
   tell(facts: JsonObject): void
   /** With the machine of the step, or another, in the hands of this worker. */
   on<T>(what: (at: At) => Promise<T>, machine?: string): Promise<T>
+  /** Whether the machine of the step is there at all: where it is not, nothing runs on it. */
+  isThere(): Promise<boolean>
 }
 
 /** Carries out the steps of deploys, on machines by SSH. */
 export function deployPerformer(parts: PerformerParts): Performer {
   return {
     async perform(task) {
-      const given = task.work.specifications as unknown as Specifications
-      const fence = { lane: laneOf(given.project, given.environment), turn: task.plan.revision, epoch: task.epoch }
-      const { workspace, infrastructure, signal } = task
+      const { workspace, infrastructure, signal, plan, work, epoch } = task
+      const addressOf = (machine: string) => parts.addressOf({ workspace, infrastructure, machine })
+      const given = (await known(work.specifications, addressOf)) as unknown as Specifications
+      const fence = { lane: laneOf(given.project, given.environment), turn: given.turn ?? plan.revision, epoch }
       let told: Performed
       await onMachines[task.work.action](parts, {
         task,
@@ -66,6 +77,7 @@ export function deployPerformer(parts: PerformerParts): Performer {
           parts.machines.use({ workspace, infrastructure, machine }, (connected) =>
             what({ machine: connected, fence, signal }),
           ),
+        isThere: async () => (await addressOf(given.machine)) !== undefined,
         tell: (facts) => {
           told = facts
         },
@@ -84,7 +96,8 @@ const onMachines: Actions = {
     if (tag !== null) await source.checkTag(from.url, tag, from.commit)
   },
 
-  async deliver({ source }, { given, on }) {
+  async deliver({ source }, { task, given, on }) {
+    if (given.fresh) await patiently(() => on(async () => {}), task.signal)
     const tree = await source.tree(given.source.url, given.source.commit)
     for (const platform of given.platforms.map(platformNamed))
       await on((at) => platform.deliver(at, given.release, tree))
@@ -108,15 +121,18 @@ const onMachines: Actions = {
   restore: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
   drain: (_, { given, on }) => on((at) => drainNginx(at, given.seconds)),
 
-  async stop(_, { given, on }) {
+  async stop(_, { given, on, isThere }) {
+    if (!(await isThere())) return
     for (const platform of given.platforms.map(platformNamed)) await on((at) => platform.stop(at, given.stays))
   },
 
-  async prune(_, { given, on }) {
+  async prune(_, { given, on, isThere }) {
+    if (!(await isThere())) return
     for (const platform of given.platforms.map(platformNamed)) await on((at) => platform.prune(at, given.keep))
   },
 
-  async withdraw(_, { given, on }) {
+  async withdraw(_, { given, on, isThere }) {
+    if (!(await isThere())) return
     for (const platform of given.platforms.map(platformNamed)) {
       await on((at) => platform.stop(at, given.stays))
       await on((at) => platform.prune(at, given.keep))

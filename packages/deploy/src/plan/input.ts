@@ -1,4 +1,4 @@
-import type { Plan } from '@atlas/core'
+import type { Deployment, Plan, Unknown } from '@atlas/core'
 import type { HealthCheck } from '../config/schema.ts'
 import type { Environment } from '../names.ts'
 import type { PortAssignment, PortRange, Slot } from '../ports.ts'
@@ -46,12 +46,15 @@ export interface Wanted {
   secrets: Record<string, string>
 }
 
-export interface Machine {
+/** Of a machine that is still to be made, it is known once it is there: `{ "$after": "web4.private_ip" }`. */
+export type Address = string | Unknown
+
+export interface Machine<At extends Address = string> {
   name: string
   /** The cloud's. */
   id: string
   /** Private address, at which the others reach it. */
-  address: string
+  address: At
 }
 
 /** What serves an environment now. */
@@ -61,7 +64,7 @@ export interface Serving {
 }
 
 export interface DeployInput {
-  kind: 'deploy' | 'promote' | 'rollback'
+  kind: Deployment['kind']
   workspace: string
   infrastructure: Pick<Plan, 'provider' | 'account' | 'region' | 'price'> & { name: string }
   project: string

@@ -29,7 +29,7 @@ export function runsAlready(
   { serving }: Pick<DeployInput, 'serving'>,
   { running }: DeploymentSpec,
   { name: service }: Service,
-  machine: Machine,
+  machine: Pick<Machine, 'name' | 'id'>,
 ): boolean {
   if (!serving || !ranOn(serving, machine)) return false
   const [now, wanted] = [serving.spec.running[service], running[service]]

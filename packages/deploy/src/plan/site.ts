@@ -1,6 +1,6 @@
 import type { Environment } from '../names.ts'
 import type { Site } from '../proxies/proxy.ts'
-import type { DeploymentSpec, Machine, Service } from './input.ts'
+import type { Address, DeploymentSpec, Machine, Service } from './input.ts'
 
 /** Where a service of a deployment listens. */
 export function portOf({ ports, running }: DeploymentSpec, { name }: Pick<Service, 'name'>): number {
@@ -8,11 +8,11 @@ export function portOf({ ports, running }: DeploymentSpec, { name }: Pick<Servic
 }
 
 /** What the load balancer has of an environment where a deployment serves it. */
-export function siteOf(
+export function siteOf<At extends Address = string>(
   { project, environment }: { project: string; environment: Environment },
   spec: DeploymentSpec,
-  machines: readonly Machine[],
-): Site {
+  machines: readonly Pick<Machine<At>, 'address'>[],
+): Site<At> {
   return {
     project,
     environment,

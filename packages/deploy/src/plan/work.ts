@@ -1,7 +1,7 @@
 import type { JsonObject, Work } from '@atlas/core'
 import type { Place } from '../platforms/platform.ts'
 import type { Site } from '../proxies/proxy.ts'
-import type { DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
+import type { Address, DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
 import { ranOn, runsAlready } from './running.ts'
 import { portOf, siteOf } from './site.ts'
 
@@ -16,12 +16,12 @@ import { portOf, siteOf } from './site.ts'
  * and, only where traffic was not moved: restore the old route → withdraw what was started.
  */
 export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
-  const draft = drafts(input)
+  const draft = drafts(input, [])
   const source = draft('fetch', 'source', 'prepare', `${input.project}@${short(input)}`, [], {
     reason: `${input.release.tag} is commit ${short(input)} of ${input.release.source.url}`,
     specifications: { source: input.release.source, tag: isNew(input) ? input.release.tag : null },
   })
-  const healthy = input.webs.flatMap((machine) => begin(draft, input, spec, machine, source))
+  const healthy = input.webs.flatMap((machine) => begin(draft, input, spec, { ...machine, after: [source] }))
   const ready = releaseCommands(draft, input, healthy)
   const moved = move(draft, input, spec, ready)
   finish(draft, input, spec, moved)
@@ -31,11 +31,19 @@ export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
 
 type Draft = ReturnType<typeof drafts>
 
-/** Adds a step and returns its number. */
-function drafts({ project, environment, release, services, serving }: DeployInput) {
-  const made: Work[] = []
+/** What the steps of one environment are made from, whether a release comes to it or machines do. */
+export type Lane = Pick<
+  DeployInput,
+  'kind' | 'project' | 'environment' | 'release' | 'services' | 'serving' | 'keep'
+> & {
+  /** Of the environment, where the plan's own is that of the machines. */
+  turn?: number
+}
+
+/** Adds a step to `made` and returns its number; `first` is the number of the first. */
+export function drafts({ project, environment, release, services, serving, turn }: Lane, made: Work[], first = 0) {
   const platforms = [...new Set([...services, ...(serving?.spec.services ?? [])].map(({ platform }) => platform))]
-  const place = { project, environment, release: release.tag, platforms }
+  const place = { project, environment, release: release.tag, platforms, turn }
   const add = (
     action: Work['action'],
     type: Work['type'],
@@ -44,7 +52,7 @@ function drafts({ project, environment, release, services, serving }: DeployInpu
     dependsOn: number[],
     { reason, specifications = {} }: { reason: string; specifications?: object },
   ): number => {
-    const n = made.length
+    const n = first + made.length
     made.push({
       n,
       action,
@@ -61,22 +69,34 @@ function drafts({ project, environment, release, services, serving }: DeployInpu
 }
 
 const json = (value: object) => JSON.parse(JSON.stringify(value)) as JsonObject
-const short = ({ release }: DeployInput) => release.source.commit.slice(0, 10)
-const isNew = ({ kind }: DeployInput) => kind === 'deploy'
-const laneName = ({ project, environment }: DeployInput) => `${project}/${environment}`
+export const short = ({ release }: Pick<Lane, 'release'>) => release.source.commit.slice(0, 10)
+const isNew = ({ kind }: Lane) => kind === 'deploy'
+export const laneName = ({ project, environment }: Pick<Lane, 'project' | 'environment'>) => `${project}/${environment}`
+
+/** A machine, and the steps before which nothing is done on it. */
+export interface Ready extends Machine<Address> {
+  after: number[]
+  /** It has just started, and may not answer yet. */
+  fresh?: boolean
+}
 
 /** On one machine, up to healthy. Returns what must be done before traffic moves. */
-function begin(draft: Draft, input: DeployInput, spec: DeploymentSpec, machine: Machine, source: number): number[] {
-  const at = { machine: machine.name, address: machine.address }
+export function begin(
+  draft: Draft,
+  input: Lane & { master: Pick<Machine, 'name'> },
+  spec: DeploymentSpec,
+  machine: Ready,
+): number[] {
+  const at = { machine: machine.name, address: machine.address, fresh: machine.fresh }
   const { commit, url } = input.release.source
   const services = input.services.filter((service) => !runsAlready(input, spec, service, machine))
-  if (services.length === 0) return [source]
+  if (services.length === 0) return machine.after
   const delivered = new Map<string, number>()
   // On a new machine, a service that stays elsewhere starts from the release that it runs from there.
   for (const release of new Set(services.map(({ name }) => spec.running[name]!.release)))
     delivered.set(
       release,
-      draft('deliver', 'release', 'prepare', `${laneName(input)}@${machine.name}`, [source], {
+      draft('deliver', 'release', 'prepare', `${laneName(input)}@${machine.name}`, machine.after, {
         reason: `${release} is to run on ${machine.name}`,
         specifications: { ...at, release, source: { url, commit } },
       }),
@@ -86,7 +106,7 @@ function begin(draft: Draft, input: DeployInput, spec: DeploymentSpec, machine: 
     const { slot, release } = spec.running[service.name]!
     const instance = { ...at, service, release, slot, port: portOf(spec, service) }
     const started = draft('start', 'service', 'prepare', resource, [delivered.get(release)!], {
-      reason: `beside what runs now, on port ${instance.port}`,
+      reason: `${input.kind === 'place' ? '' : 'beside what runs now, '}on port ${instance.port}`,
       specifications: instance,
     })
     return draft('probe', 'service', 'prepare', resource, [started], {
@@ -156,7 +176,7 @@ function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: n
 }
 
 /** What serves now is the first to go back to. What runs needs the release that it was started from, however old. */
-function kept({ serving, keep }: DeployInput, spec: DeploymentSpec | undefined): string[] {
+export function kept({ serving, keep }: Pick<Lane, 'serving' | 'keep'>, spec: DeploymentSpec | undefined): string[] {
   const needed = Object.values(spec?.running ?? {}).map(({ release }) => release)
   return [...new Set([...(serving ? [serving.release] : []), ...keep, ...needed])]
 }
@@ -194,7 +214,7 @@ function withdraw(draft: Draft, input: DeployInput): void {
   }
 }
 
-const emptySite = ({ project, environment }: DeployInput): Site => ({ project, environment, routes: [] })
+export const emptySite = ({ project, environment }: Lane): Site => ({ project, environment, routes: [] })
 
 const addressed = (webs: readonly Machine[], names: readonly string[]) =>
   webs.filter(({ name }) => names.includes(name))

@@ -18,6 +18,7 @@ import {
 import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered, Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
+import { withPlacement } from '../deploys/place.ts'
 import { type DeployParts, planDeployment } from '../deploys/plan.ts'
 import { planImport } from './import.ts'
 import { withAccountKeys } from './ssh-keys.ts'
@@ -41,7 +42,7 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
   const account = await accountOf(driver)
   refuseOtherAccount(description.name, remembered, account)
   const owned = remembered?.owned ?? []
-  return plan({
+  const planned = plan({
     kind,
     ...(wish.undoes === undefined ? {} : { undoes: wish.undoes }),
     ...(wish.releases && { releases: wish.releases }),
@@ -56,6 +57,7 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
     drivers: driver.types,
     catalogueDate: catalogueFor(description.provider).date,
   })
+  return kind === 'destroy' || kind === 'release' ? planned : withPlacement(parts, planned)
 }
 
 export const catalogueFor = (provider: string): Catalogue => catalogueOf(provider) ?? digitalOcean

@@ -121,7 +121,7 @@ export const goBack: Choose = async (_, __, wish, there) => {
   }
 }
 
-const releaseOf = ({ tag, version, url, ref, commit, tree }: Release): DeployInput['release'] => ({
+export const releaseOf = ({ tag, version, url, ref, commit, tree }: Release): DeployInput['release'] => ({
   tag,
   version,
   source: { url, ref, commit, tree },

@@ -1,15 +1,9 @@
 import type { Convergence, DeploysControl, EnvironmentView, InstanceView, ServiceView } from '@atlas/api'
 import { AtlasError } from '@atlas/core'
-import {
-  type DeploymentSpec,
-  type Environment,
-  type InstanceSight,
-  type Machines,
-  observe,
-  portOf,
-} from '@atlas/deploy'
+import { type Environment, type InstanceSight, type Machines, observe, portOf } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { machinesIn } from './machines.ts'
+import { specOf } from './plan.ts'
 import { validateInfrastructure } from './validate.ts'
 
 interface Parts {
@@ -53,8 +47,6 @@ export const deploysControl = ({ store, machines }: Parts): DeploysControl => {
     },
   }
 }
-
-const specOf = ({ spec }: DeploymentRecord) => spec as unknown as DeploymentSpec
 
 function environmentView({
   project,

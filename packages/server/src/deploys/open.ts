@@ -3,7 +3,7 @@ import { deployPerformer, gitSource, type Machines, openMachines, type Secrets, 
 import type { Performer } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
-import { reachMachine } from './machines.ts'
+import { machineIn, reachMachine } from './machines.ts'
 import { environmentSecrets } from './secrets.ts'
 
 export interface Deploying {
@@ -29,6 +29,12 @@ export function openDeploying({ store, dataDir, ssh, env, key }: Parts): Deployi
   const source = gitSource(join(dataDir, 'repositories'))
   const secrets = environmentSecrets(env, key)
   const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place))
-  const performer = deployPerformer({ source, secrets, machines })
+  const performer = deployPerformer({
+    source,
+    secrets,
+    machines,
+    addressOf: async ({ workspace, infrastructure, machine }) =>
+      machineIn(await store.infrastructure(workspace, infrastructure), machine)?.address,
+  })
   return { source, secrets, machines, performer, close: machines.close }
 }

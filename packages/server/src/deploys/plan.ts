@@ -3,6 +3,7 @@ import { placements } from '@atlas/blueprints'
 import { AtlasError, estimate, type JsonObject, type Plan } from '@atlas/core'
 import {
   type DeployInput,
+  type DeploymentSpec,
   type Machine,
   type PortAssignment,
   planDeploy,
@@ -58,13 +59,15 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
 const isThere = ({ spec }: Serving, { webs }: Pick<DeployInput, 'webs'>): boolean =>
   webs.some(({ name, id }) => spec.ids[name] === id)
 
+export const specOf = ({ spec }: Pick<DeploymentRecord, 'spec'>) => spec as unknown as DeploymentSpec
+
 const servingOf = ({ release, spec }: DeploymentRecord): Serving => ({
   release: release.tag,
-  spec: spec as unknown as Serving['spec'],
+  spec: specOf({ spec }),
 })
 
 /** Of those that served, the latest; what is being deployed is one more. */
-function keptReleases(there: EnvironmentRecord | undefined, count: number): string[] {
+export function keptReleases(there: EnvironmentRecord | undefined, count: number): string[] {
   const tags = new Set((there?.served ?? []).map(({ release }) => release.tag))
   return [...tags].slice(0, count - 1)
 }
@@ -125,7 +128,7 @@ function machinesOf({ record, description }: Here, project: string): Pick<Deploy
 }
 
 /** A missing secret stops the plan before anything is touched. @throws AtlasError `deploy_impossible` naming all of them */
-async function secretVersions(
+export async function secretVersions(
   secrets: Secrets,
   place: { workspace: string; project: string; environment: string },
   services: readonly Service[],

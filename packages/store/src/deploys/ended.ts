@@ -7,19 +7,46 @@ import type { Database } from '../schema.ts'
  * stale. There is no event of its own: the end of the operation says which release.
  */
 export async function deployEnded(tx: Transaction<Database>, operation: string): Promise<NewEvent[]> {
-  const moved = await tx
+  const switches = await tx
     .selectFrom('step')
-    .select('n')
+    .select('status')
     .where('operation', '=', operation)
     .where('action', '=', 'switch')
-    .where('status', '=', 'done')
-    .executeTakeFirst()
-  if (moved)
+    .execute()
+  const moved = switches.length > 0 && switches.every(({ status }) => status === 'done')
+  if (moved) {
     await tx.updateTable('deployment').set({ served_at: sql<Date>`now()` }).where('operation', '=', operation).execute()
+    await rememberMachines(tx, operation)
+  }
+  // A project whose machines have all gone is served no more.
+  const serving = sql<
+    string | null
+  >`(select case when spec->'machines' = '[]' and kind = 'place' then null else operation end
+    from deployment where operation = ${operation} and environment_id = environment.id)`
   await tx
     .updateTable('environment')
-    .set((eb) => ({ revision: eb('revision', '+', 1), ...(moved && { serving: operation }) }))
-    .where('id', '=', (eb) => eb.selectFrom('operation').select('environment_id').where('id', '=', operation))
+    .set((eb) => ({ revision: eb('revision', '+', 1), ...(moved && { serving }) }))
+    .where('id', 'in', (eb) => eb.selectFrom('deployment').select('environment_id').where('operation', '=', operation))
     .execute()
   return []
 }
+
+/** Machines that the operation has made itself got their ids on the way. */
+const rememberMachines = (tx: Transaction<Database>, operation: string) =>
+  sql`
+    update deployment set spec = jsonb_set(spec, '{ids}', (
+      select coalesce(jsonb_object_agg(made.name, made.cloud_id), '{}') from (
+        select distinct on (resource.name) resource.name, resource.cloud_id
+        from resource join operation on operation.infrastructure_id = resource.infrastructure_id
+        where operation.id = ${operation} and resource.type = 'machine'
+          and (spec->'machines' ? resource.name or spec->>'master' = resource.name)
+        order by resource.name, resource.generation desc) made))
+    where operation = ${operation} and kind = 'place'`.execute(tx)
+
+/** Nothing serves where there are no machines any more. */
+export const nothingServes = (tx: Transaction<Database>, infrastructureId: string) =>
+  tx
+    .updateTable('environment')
+    .set((eb) => ({ revision: eb('revision', '+', 1), serving: null }))
+    .where('infrastructure_id', '=', infrastructureId)
+    .execute()

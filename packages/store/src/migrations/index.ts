@@ -16,6 +16,7 @@ import * as webhookSecrets from './014-webhook-secrets.ts'
 import * as budgetStanding from './015-budget-standing.ts'
 import * as deploys from './016-deploys.ts'
 import * as running from './017-running.ts'
+import * as placed from './018-placed.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -36,4 +37,5 @@ export const migrations: Record<string, Migration> = {
   '015-budget-standing': budgetStanding,
   '016-deploys': deploys,
   '017-running': running,
+  '018-placed': placed,
 }

@@ -6,7 +6,7 @@ import { operationEnded } from '../audit/operation.ts'
 import { fenced } from '../batch.ts'
 import { cleared } from '../cloud/patrol.ts'
 import type { Connection } from '../connection.ts'
-import { deployEnded } from '../deploys/ended.ts'
+import { deployEnded, nothingServes } from '../deploys/ended.ts'
 import { type NewEvent, writeEvents } from '../events/events.ts'
 import type { Database } from '../schema.ts'
 
@@ -34,8 +34,9 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
       .executeTakeFirst()
     if (!ended) return alreadyEnded(tx, operation, epoch, end)
     const skipped = await skipRest(tx, operation)
-    const change = plan.deployment
-      ? await deployEnded(tx, operation)
+    const deployed = plan.deployment || plan.placed ? await deployEnded(tx, operation) : []
+    const changed = plan.deployment
+      ? []
       : await infrastructureChanged(tx, ended.infrastructure_id, operation, plan, end)
     await writeEvents(tx, ended, [
       ...skipped.map(({ n, resource, type, action }) => ({
@@ -44,7 +45,8 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
         step: n,
         data: { resource, type, action, reason: `the operation ${end.status}` },
       })),
-      ...change,
+      ...deployed,
+      ...changed,
       ending(operation, plan, end),
     ])
     await appendAudit(tx, [operationEnded(operation, plan, end)])
@@ -123,6 +125,7 @@ export async function carriedOut(
     })
     .where('id', '=', infrastructureId)
     .execute()
+  if (destroyed) await nothingServes(tx, infrastructureId)
   const over = released ? 'infrastructure.released' : 'infrastructure.destroyed'
   const type = destroyed ? over : 'infrastructure.updated'
   return [{ type, operation, data: { kind: plan.kind } }, ...(drift ? [cleared()] : [])]

@@ -12,6 +12,8 @@ export interface Place {
   description: unknown
   /** The infrastructure is new. */
   created: boolean
+  /** Environments that the plan has more machines or fewer for, in its order. */
+  tenants: { environmentId: string; revision: number }[]
 }
 
 /** The infrastructure first, as all who change something of one do. @throws AtlasError `not_found` */
@@ -28,7 +30,8 @@ async function lockInfrastructure(tx: Transaction<Database>, plan: Plan): Promis
     .returning('id')
     .executeTakeFirst()
   const { id, revision, description } = await held(tx, plan).executeTakeFirstOrThrow()
-  return { infrastructureId: id, revision, description, created: made !== undefined }
+  const tenants = await lockTenants(tx, plan)
+  return { infrastructureId: id, revision, description, created: made !== undefined, tenants }
 }
 
 async function lockEnvironment(
@@ -45,7 +48,13 @@ async function lockEnvironment(
     .values({ workspace, project, name, infrastructure_id: infrastructure.id })
     .onConflict((conflict) => conflict.columns(['workspace', 'project', 'name']).doNothing())
     .execute()
-  const { id, revision } = await tx
+  const { id, revision } = await environment(tx, workspace, project, name)
+  const own = { infrastructureId: infrastructure.id, environmentId: id, revision }
+  return { ...own, description: null, created: false, tenants: [] }
+}
+
+const environment = (tx: Transaction<Database>, workspace: string, project: string, name: string) =>
+  tx
     .selectFrom('environment')
     .select(['id', 'revision'])
     .where('workspace', '=', workspace)
@@ -53,7 +62,15 @@ async function lockEnvironment(
     .where('name', '=', name)
     .forUpdate()
     .executeTakeFirstOrThrow()
-  return { infrastructureId: infrastructure.id, environmentId: id, revision, description: null, created: false }
+
+/** In the plan's order, which is the same for all: by project and name. */
+async function lockTenants(tx: Transaction<Database>, { workspace, placed = [] }: Plan): Promise<Place['tenants']> {
+  const tenants: Place['tenants'] = []
+  for (const { project, environment: name } of placed) {
+    const { id, revision } = await environment(tx, workspace, project, name)
+    tenants.push({ environmentId: id, revision })
+  }
+  return tenants
 }
 
 const held = (tx: Transaction<Database>, { workspace, infrastructure }: Plan) =>
@@ -92,9 +109,15 @@ export async function refuseWhileRunning(
 }
 
 /** @throws AtlasError `plan_stale` */
-export function refuseStale({ revision: planned, infrastructure, deployment }: Plan, { revision }: Place): void {
+export function refuseStale(plan: Plan, { revision, tenants }: Place): void {
+  const { infrastructure, deployment, placed = [] } = plan
+  refuseOther(plan.revision, revision, deployment ? `${deployment.project} ${deployment.environment}` : infrastructure)
+  for (const [n, one] of placed.entries())
+    refuseOther(one.revision, tenants[n]!.revision, `${one.project} ${one.environment}`)
+}
+
+function refuseOther(planned: number, revision: number, what: string): void {
   if (planned === revision) return
-  const what = deployment ? `${deployment.project} ${deployment.environment}` : infrastructure
   throw new AtlasError(
     'plan_stale',
     `The plan was made against revision ${planned} of ${what}, which is now at ${revision}.`,

@@ -105,7 +105,7 @@ async function store(
 /** What the plan changes of its place by being stored. Returns the events of one that is carried out by that alone. */
 async function begun(
   tx: Transaction<Database>,
-  { infrastructureId, environmentId }: Place,
+  { infrastructureId, environmentId, tenants }: Place,
   operation: string,
   plan: Plan,
   atOnce: boolean,
@@ -113,6 +113,8 @@ async function begun(
   const { deployment, workspace } = plan
   if (environmentId === undefined || !deployment) {
     await adoptPlan(tx, infrastructureId, plan)
+    for (const [n, deployment] of (plan.placed ?? []).entries())
+      await deployBegun(tx, { infrastructureId, ...tenants[n]! }, operation, { workspace, deployment })
     return atOnce ? carriedOut(tx, infrastructureId, operation, plan) : undefined
   }
   if (atOnce) return []

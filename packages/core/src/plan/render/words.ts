@@ -65,7 +65,12 @@ export function heading({ kind, infrastructure, provider, region, undoes, deploy
 }
 
 function deploymentHeading({ kind, release, project, environment }: Deployment, infrastructure: string): string {
-  const what = { deploy: 'Plan to deploy', promote: 'Plan to promote', rollback: 'Plan to go back to' }[kind]
+  const what = {
+    deploy: 'Plan to deploy',
+    promote: 'Plan to promote',
+    rollback: 'Plan to go back to',
+    place: 'Plan to place',
+  }[kind]
   return `${what} ${release} of ${project} in ${environment} on ${infrastructure}`
 }
 
