@@ -1,15 +1,7 @@
-import { setTimeout as sleep } from 'node:timers/promises'
-import {
-  type Driver,
-  type Infrastructure,
-  isAtlasError,
-  type Operation,
-  type Plan,
-  parseInfrastructure,
-  plan,
-} from '@atlas/core'
+import { type Driver, type Infrastructure, type Operation, type Plan, parseInfrastructure, plan } from '@atlas/core'
 import { refresh } from '@atlas/engine'
 import type { Store } from '@atlas/store'
+import { patiently } from '../deploys/patiently.ts'
 import type { Wanted } from './wish.ts'
 
 export const workspace = 'torture'
@@ -54,16 +46,3 @@ export function control(store: Store, driver: Driver, account: string, name: str
 }
 
 export type Control = ReturnType<typeof control>
-
-/** Again and again while the database or the cloud is away for a moment. */
-export async function patiently<T>(work: () => Promise<T>, forMs = 30_000): Promise<T> {
-  for (const giveUpAt = performance.now() + forMs; ; ) {
-    try {
-      return await work()
-    } catch (error) {
-      const passing = isAtlasError(error, 'database_unavailable') || isAtlasError(error, 'cloud_unavailable')
-      if (!passing || performance.now() > giveUpAt) throw error
-      await sleep(100)
-    }
-  }
-}

@@ -1,7 +1,7 @@
 import type { Driver } from '@atlas/core'
 import { digitalOceanDriver } from '@atlas/driver-digitalocean'
 import { openStore, type Store } from '@atlas/store'
-import { patiently } from './control.ts'
+import { patiently } from '../deploys/patiently.ts'
 import { type Crew, crew } from './crew.ts'
 import { lateEffectMs, listLagMs, requestTimeoutMs } from './plot.ts'
 import type { WorkerGiven } from './worker.ts'

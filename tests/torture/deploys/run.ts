@@ -1,11 +1,11 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { type DeploymentRequest, deploys } from '@atlas/client'
-import { patiently } from '../control.ts'
+import { ended } from '../../deploys/operation.ts'
+import { patiently } from '../../deploys/patiently.ts'
+import { services } from '../../deploys/project.ts'
 import { torment } from '../torment.ts'
 import type { Ground } from './ground.ts'
-import { ended } from './operation.ts'
 import { type DeployAct, deployPlot } from './plot.ts'
-import { services } from './project.ts'
 
 export interface DeployReport {
   seed: number

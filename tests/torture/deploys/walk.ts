@@ -1,7 +1,7 @@
+import { load } from '../../deploys/load.ts'
+import { services } from '../../deploys/project.ts'
 import type { Said } from '../crew.ts'
 import { ground } from './ground.ts'
-import { load } from './load.ts'
-import { services } from './project.ts'
 import { type DeployReport, runDeploy } from './run.ts'
 
 export interface DeploysReport {
@@ -22,7 +22,10 @@ export async function walkDeploys(
     const calm = await runDeploy(here, first - 1, { kind: 'deploy', troubles: [] })
     tell(calm, [])
     const { door, project } = here
-    const traffic = load(services.map((service) => `${door}/${project.name}/uat/${service}/`))
+    const traffic = load(
+      services.map((service) => `${door}/${project.name}/uat/${service}/`),
+      20,
+    )
     const reports = [calm]
     for (let seed = first; seed < first + count; seed++) {
       here.crew.said.splice(0)

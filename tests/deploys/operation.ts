@@ -1,6 +1,6 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import type { Client } from '@atlas/client'
-import { patiently } from '../control.ts'
+import { patiently } from './patiently.ts'
 
 /** One that has not ended by then is stuck. */
 export const stuckAfterMs = 180_000

@@ -8,8 +8,11 @@ export interface Load {
   stop(): Promise<void>
 }
 
-/** @param urls one loop each; they may answer anything that is well */
-export function load(urls: readonly string[]): Load {
+/**
+ * @param urls one loop each; they may answer anything that is well
+ * @param pauseMs of a loop between two requests: an address may ask 200 times a second, then it is told to wait
+ */
+export function load(urls: readonly string[], pauseMs: number): Load {
   let going = true
   const made: Load = {
     requests: 0,
@@ -24,7 +27,7 @@ export function load(urls: readonly string[]): Load {
       const wrong = await ask(url)
       made.requests += 1
       if (wrong !== undefined) made.failed.push(`${new Date().toISOString()} ${url}: ${wrong}`)
-      await sleep(5)
+      await sleep(pauseMs)
     }
   })
   return made

@@ -1,0 +1,110 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { tmpdir } from 'node:os'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { fileURLToPath } from 'node:url'
+import { fleet } from '@atlas/blueprints'
+import { type Client, createClient, readServerFile, type ServerFile } from '@atlas/client'
+import { newKey } from '@atlas/sandbox'
+import { ended } from './operation.ts'
+import { type Project, project } from './project.ts'
+
+/** A server with a sandbox of real machines, and a repository to deploy from. */
+export interface Stage {
+  client: Client
+  server: ServerFile & { sandbox: NonNullable<ServerFile['sandbox']> }
+  dataDir: string
+  project: Project
+  /** Makes them, so that there is somewhere to deploy to. @param count of the project's own, beside the load balancer's */
+  machines(count: number): Promise<Machines>
+  close(): Promise<void>
+}
+
+export interface Machines {
+  /** Of the load balancer, without a slash at the end. */
+  door: string
+  webs: string[]
+  /** What a shell command prints on a machine. */
+  on(machine: string, command: string): Promise<string>
+}
+
+interface Wish {
+  /** Of the server itself; 0 where others carry out what it is asked for. */
+  workers: number
+  env?: Record<string, string>
+}
+
+export async function stage({ workers, env = {} }: Wish): Promise<Stage> {
+  const base = mkdtempSync(join(tmpdir(), 'atlas-deploys-'))
+  // The account that runs PostgreSQL has to reach its folder.
+  chmodSync(base, 0o711)
+  const dataDir = join(base, 'data')
+  const server = await startServer(dataDir, workers, env)
+  const client = createClient(server.file)
+  return {
+    client,
+    server: server.file,
+    dataDir,
+    project: project(join(base, 'git')),
+    machines: (count) => machines(client, server.file, dataDir, count),
+    async close() {
+      await server.end()
+      rmSync(base, { recursive: true, force: true })
+    },
+  }
+}
+
+async function machines(client: Client, server: Stage['server'], dataDir: string, count: number): Promise<Machines> {
+  const key = newKey('atlas')
+  mkdirSync(join(dataDir, 'ssh'), { mode: 0o700, recursive: true })
+  writeFileSync(join(dataDir, 'ssh', 'id_ed25519'), key.private, { mode: 0o600 })
+  const csv = `Project,Servers,MasterSpec,WebSpec\nshop,${count},s-1vcpu-1gb,s-1vcpu-1gb\n`
+  const { id } = await client.apply(fleet.build({ csv, adminIps: ['127.0.0.1'], publicKey: key.public }), {})
+  const made = await ended(client, id)
+  if (made.status !== 'succeeded') throw new Error(`no machines: ${JSON.stringify(made.error)}`)
+  const all = (await client.infrastructure('fleet')).resources.filter(({ type }) => type === 'machine')
+  const master = all.find(({ name }) => name === 'master')!
+  const port = process.getuid?.() === 0 ? 80 : 10_080
+  return {
+    door: `http://${master.attributes.public_ip}:${port}`,
+    webs: all.map(({ name }) => name).filter((name) => name !== 'master'),
+    on: (machine, command) => sshTo(server, machine, command),
+  }
+}
+
+async function startServer(dataDir: string, workers: number, env: Record<string, string>) {
+  const main = fileURLToPath(new URL('./main.ts', import.meta.resolve('@atlas/server')))
+  const words = ['--data-dir', dataDir, '--dev', '--workers', String(workers), '--parent-pipe']
+  const child = spawn(process.execPath, [main, ...words], {
+    stdio: ['pipe', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, ATLAS_SANDBOX_RATE_LIMIT: 'off', ...env },
+  })
+  const exit = once(child, 'exit')
+  const [line] = (await once(createInterface(child.stdout), 'line')) as [string]
+  const file = readServerFile(dataDir)
+  if (!file?.sandbox) throw new Error(line)
+  return {
+    file: { ...file, sandbox: file.sandbox },
+    async end() {
+      child.stdin.end()
+      await exit
+    },
+  }
+}
+
+async function sshTo(server: { url: string; token: string }, machine: string, command: string): Promise<string> {
+  const atlas = fileURLToPath(import.meta.resolve('@atlas/cli/atlas'))
+  const child = spawn(atlas, ['ssh', machine, '--', command], {
+    stdio: ['ignore', 'pipe', 'inherit'],
+    env: { PATH: process.env.PATH, ATLAS_URL: server.url, ATLAS_TOKEN: server.token },
+  })
+  let out = ''
+  child.stdout.on('data', (chunk: Buffer) => {
+    out += chunk
+  })
+  const [code] = await once(child, 'close')
+  if (code !== 0) throw new Error(`${command} on ${machine} ended with ${code}`)
+  return out
+}
