@@ -3,6 +3,7 @@ import { defineConfig } from 'vitest/config'
 // unit: pure and quick, part of `npm run check`. real: against PostgreSQL, sshd, the sandbox and other real parts.
 export default defineConfig({
   test: {
+    globalSetup: './tests/temporary-folder.ts',
     projects: [
       {
         test: {
