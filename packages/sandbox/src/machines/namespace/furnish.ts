@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs'
-import { readFile, writeFile } from 'node:fs/promises'
+import { readFile, symlink, writeFile } from 'node:fs/promises'
 import { join } from 'node:path'
 import { systemAccounts, systemGroups } from '../accounts.ts'
 import type { Disk } from '../disks.ts'
@@ -57,6 +57,7 @@ export async function furnish(disk: Disk): Promise<void> {
   await writeFile(join(etc, 'shadow'), 'root:*:19000:0:99999:7:::\n', { mode: 0o600 })
   await writeFile(join(etc, 'resolv.conf'), 'nameserver 169.254.169.254\n')
   await writeFile(join(etc, 'fstab'), '')
+  await symlink('/run', join(disk.root, 'var/run')).catch(() => {})
   for (const name of ['.bashrc', '.profile'])
     await writeFile(join(disk.root, 'root', name), await read(join('/etc/skel', name)))
 }

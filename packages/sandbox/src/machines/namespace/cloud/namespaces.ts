@@ -80,9 +80,16 @@ function mapIds(pid: number): void {
     const ours = readFileSync(`/proc/self/${kind}_map`, 'utf8').trim().split('\n')
     const ranges = ours.map((line) => line.trim().split(/\s+/).map(Number) as [number, number, number])
     if (kind === 'gid' && hasOneUser(ranges)) writeFileSync(`/proc/${pid}/setgroups`, 'deny')
-    writeFileSync(`/proc/${pid}/${kind}_map`, ranges.map(([first, , count]) => `${first} ${first} ${count}`).join('\n'))
+    writeFileSync(`/proc/${pid}/${kind}_map`, ranges.map(mapped).join('\n'))
   }
 }
+
+/**
+ * All ids but the last: programs tell the root of a user namespace from the real one by a map that is not the whole range
+ * (https://github.com/moby/sys/blob/main/userns/userns_linux.go), and a Docker engine in a machine has to know.
+ */
+const mapped = ([first, , count]: readonly [number, number, number]): string =>
+  `${first} ${first} ${count === 0xffffffff ? count - 1 : count}`
 
 const hasOneUser = (ranges: readonly (readonly [number, number, number])[]): boolean =>
   ranges.length === 1 && ranges[0]![2] === 1
