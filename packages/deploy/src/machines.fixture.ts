@@ -35,18 +35,20 @@ export async function startMachines(names: readonly string[]) {
   }, settled)
 
   const connected = new Map<string, Connected>()
+  // Asked before an engine of containers adds a network of its own.
+  const addresses = new Map<string, string>()
   for (const { id, ssh } of droplets) {
     const { known_hosts: knownHosts, ...rest } = ssh
     const { name } = ((await call('GET', `/v2/droplets/${id}`)) as { droplet: { name: string } }).droplet
     const reach: Reach = { ...rest, knownHosts, privateKey: key.private }
-    connected.set(name, await vi.waitFor(() => connectMachine(name, reach), settled))
+    const machine = await vi.waitFor(() => connectMachine(name, reach), settled)
+    connected.set(name, machine)
+    addresses.set(name, (await machine.run(['hostname', '-I'])).trim().split(/\s+/).at(-1)!)
   }
   return {
     call,
     machine: (name: string) => connected.get(name)!,
-    async address(name: string): Promise<string> {
-      return (await connected.get(name)!.run(['hostname', '-I'])).trim().split(/\s+/).at(-1)!
-    },
+    address: async (name: string): Promise<string> => addresses.get(name)!,
     async stop() {
       for (const machine of connected.values()) machine.close()
       await sandbox.close()

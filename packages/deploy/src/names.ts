@@ -12,6 +12,9 @@ export const nameRule = 'lower case letters, digits and dashes, at most 40, firs
 /** Deploys of one lane come one after the other: they change the same instances and the same route. */
 export const laneOf = (project: string, environment: Environment): string => `${project}.${environment}`
 
+/** Names have no dots. */
+export const projectOf = (lane: string): string => lane.split('.')[0]!
+
 const digest = (...parts: string[]) => createHash('sha256').update(parts.join('\0')).digest('hex')
 
 /**

@@ -27,6 +27,10 @@ export function secretNames({ project, environment }: SecretPlace, name: string)
 /** What a service calls the secret in its environment. */
 export const variableOf = (name: string): string => name.toUpperCase()
 
+/** For programs that read their secrets from the environment. */
+export const secretVariables = (secrets: Readonly<Record<string, string>>): Record<string, string> =>
+  Object.fromEntries(Object.entries(secrets).map(([name, value]) => [variableOf(name), value]))
+
 /** A hash over everything that services find in their environment: of secrets the versions, never the values. */
 export const environmentVersionOf = ({
   services,

@@ -40,6 +40,8 @@ export interface StepRow {
   before: string[] | undefined
   /** Why it failed. */
   error: StepError | undefined
+  /** Of a step of a deploy: what it told when it was done. */
+  told: Performed
 }
 
 export interface StepError {
@@ -70,7 +72,7 @@ export interface Journal {
   claim(n: number, made: Holding, how: { adopted: boolean; ready: boolean }): Promise<boolean>
   /** It is as the step wants it. */
   done(n: number, holding: Holding): Promise<void>
-  /** A step of a deploy is as wanted; `told` goes into its event. */
+  /** A step of a deploy is as wanted; `told` goes into its event and its row. */
   performed(n: number, told?: Performed): Promise<void>
   /** A read said that it is gone: the claim ends, the state row goes. */
   gone(n: number): Promise<void>

@@ -19,7 +19,7 @@ export async function perform(run: Run, performer: Performer | undefined, work: 
   let performed: Performed
   for (let tries = 1; ; tries++) {
     try {
-      performed = await performer.perform({ ...taken, work, signal })
+      performed = await performer.perform({ ...taken, work, signal, told: (n) => run.row(n).told })
       break
     } catch (error) {
       signal.throwIfAborted()
@@ -32,6 +32,7 @@ export async function perform(run: Run, performer: Performer | undefined, work: 
   }
   at('work.performed')
   await taken.journal.performed(work.n, performed)
+  run.row(work.n).told = performed
 }
 
 /** Once traffic moves, the rest is carried through: what is cancelled in the middle of that would be neither. */

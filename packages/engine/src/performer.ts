@@ -10,7 +10,10 @@ export interface Performer {
   perform(task: Task): Promise<Performed>
 }
 
-/** What is worth telling of a step that was brought about, in its event; of most, nothing. */
+/**
+ * What is worth telling of a step that was brought about, in its event; of most, nothing. It is kept with the step, so
+ * that later ones can go by it, whoever performs them.
+ */
 export type Performed = JsonObject | undefined
 
 export interface Task {
@@ -21,6 +24,8 @@ export interface Task {
   epoch: number
   plan: Plan
   work: Work
+  /** What an earlier step that is done has told. */
+  told(n: number): Performed
   /** Fires when the step is to be given up. */
   signal: AbortSignal
 }

@@ -29,6 +29,8 @@ export interface Ending extends Entry {
   /** It stays in the cloud, and its claim stays to say that it was let go of. */
   released?: true
   error?: StepError
+  /** Kept on the row for later steps. */
+  told?: JsonObject
 }
 
 /**

@@ -64,16 +64,17 @@ async function readPlan({ db }: Connection, operation: string): Promise<Plan | u
 async function readSteps({ db }: Connection, operation: string): Promise<StepRow[]> {
   const rows = await db
     .selectFrom('step')
-    .select(['n', 'status', 'cloud_id', 'physical_id', 'before', 'error'])
+    .select(['n', 'status', 'cloud_id', 'physical_id', 'before', 'error', 'told'])
     .where('operation', '=', operation)
     .orderBy('n')
     .execute()
-  return rows.map(({ n, status, cloud_id, physical_id, before, error }) => ({
+  return rows.map(({ n, status, cloud_id, physical_id, before, error, told }) => ({
     n,
     status,
     made: cloud_id !== null && physical_id !== null ? { id: cloud_id, physicalId: physical_id } : undefined,
     before: before ?? undefined,
     error: error ?? undefined,
+    told: told ?? undefined,
   }))
 }
 
@@ -136,7 +137,8 @@ function openJournal(connection: Connection, opened: Opened): Journal {
       const data = { ...told(n), id: holding.observed.id }
       await hold({ n, data, claims: false, adopted: false, ready: true, ...held(step(n), holding) })
     },
-    performed: (n, more) => end({ n, event: 'step.done', status: 'done', data: { ...told(n), ...more } }),
+    performed: (n, more) =>
+      end({ n, event: 'step.done', status: 'done', data: { ...told(n), ...more }, ...(more && { told: more }) }),
     gone: (n) => end({ n, event: 'step.done', status: 'done', freed: step(n).identity, data: told(n) }),
     left: (n) =>
       end({

@@ -122,6 +122,8 @@ interface StepTable {
   cloud_id: string | null
   physical_id: string | null
   error: JSONColumnType<StepError> | null
+  /** Of a step of a deploy: what later ones go by. */
+  told: JSONColumnType<JsonObject> | null
   started_at: TimeOrNull
   finished_at: TimeOrNull
 }
@@ -357,6 +359,8 @@ interface ReleaseTable {
   ref: string
   commit: string
   tree: string
+  /** Digests, by service. */
+  images: JSONColumnType<Record<string, string>, string | undefined>
   created_at: Time
 }
 

@@ -131,10 +131,10 @@ from guard`
 /** Ends of steps that leave nothing held (gone, left, failed, skipped), and events alone (no status). Answers nothing. */
 export const writeEndings = `
 with ${guard},
-${entries('event text, status text, freed text, "left" bool, released bool, error jsonb')},
+${entries('event text, status text, freed text, "left" bool, released bool, error jsonb, told jsonb')},
 ended as (
   update step s
-  set status = e.status, error = e.error, finished_at = clock_timestamp()
+  set status = e.status, error = e.error, told = e.told, finished_at = clock_timestamp()
   from entry e
   where ${theSteps} and s.n = e.n and e.status is not null and s.status in ('pending', 'running')
   returning s.n, e.event, e.data

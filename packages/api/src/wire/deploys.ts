@@ -66,6 +66,7 @@ export const releaseJson = z
     tree: z.string().describe('Hash of the files, whatever their history'),
     created_at: z.string(),
     served_in: z.array(z.string()).describe('Environments'),
+    images: z.record(z.string(), z.string()).describe('Digests of what was built, by service'),
   })
   .meta({ id: 'Release' })
 

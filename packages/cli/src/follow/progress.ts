@@ -91,6 +91,7 @@ const verbs = {
   gone: { running: 'looking once more for', done: 'forgot, as it was gone already:' },
   kept: { running: 'deleting', done: 'let go, and left in the account:' },
   fetch: { running: 'fetching', done: 'fetched' },
+  build: { running: 'building', done: 'built' },
   deliver: { running: 'delivering', done: 'delivered' },
   start: { running: 'starting', done: 'started' },
   probe: { running: 'probing', done: 'healthy:' },

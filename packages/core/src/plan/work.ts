@@ -4,6 +4,7 @@ import type { Step } from './types.ts'
 /** In the order of a deploy; the last two only where it comes to nothing. */
 export const workActions = [
   'fetch',
+  'build',
   'deliver',
   'start',
   'probe',
@@ -75,6 +76,8 @@ export interface Release {
   createdAt: string
   /** Environments that it has served in. */
   servedIn: string[]
+  /** Digests of its images, by service; none where nothing was built. */
+  images: Record<string, string>
 }
 
 /** What serves an environment stays, and the machines under it change. */

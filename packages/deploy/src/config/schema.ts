@@ -39,6 +39,11 @@ const releaseCommand = z
   .transform((given) => (typeof given === 'string' ? { command: given, timeout_s: 900 } : given))
   .describe('Run once before traffic moves, on one machine, as `npm run migrate`. A rollback runs none.')
 
+const limits = z.strictObject({
+  memory_mb: z.int().min(6).max(4_194_304).optional().describe('Mebibytes that it may use; with more it is ended.'),
+  cpus: z.number().min(0.01).max(512).optional().describe('Processors that it may keep busy.'),
+})
+
 const service = z.strictObject({
   containerfile_path: inside.optional().describe('Containerfile or Dockerfile, for platforms that run containers.'),
   path: inside.default('.').describe('Folder of the service in the repository.'),
@@ -49,6 +54,9 @@ const service = z.strictObject({
     .describe(
       'What starts it, for `process`. Default: its line in the Procfile, else the start script of package.json.',
     ),
+  build_args: variables.default({}).describe('Arguments of its Containerfile; never secrets.'),
+  limits: limits.optional().describe('Of each instance, for platforms that run containers.'),
+  read_only: z.boolean().default(false).describe('Containers write nothing but to /tmp and volumes.'),
   port: z.int().min(1024).max(65_535).optional().describe('The first port to try, instead of the derived one.'),
   secrets: z.array(variableName).default([]).describe('Names of secrets, as db_password.'),
   env: variables.default({}),
@@ -90,10 +98,12 @@ export const deploymentConfig = z.strictObject({
     })
     .optional(),
   port_range: portRange.prefault({}),
+  builder: z.string().min(1).optional().describe('Machine that builds images. Default: the first of the project.'),
   projects: z.record(names('a project'), project).default({}),
 })
 
 export type DeploymentConfig = z.output<typeof deploymentConfig>
 export type ProjectConfig = z.output<typeof project>
 export type ServiceConfig = z.output<typeof service>
+export type Limits = z.output<typeof limits>
 export type HealthCheck = z.output<typeof health>

@@ -1,8 +1,9 @@
 import { once } from 'node:events'
-import { Readable } from 'node:stream'
+import { PassThrough, Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import { AtlasError } from '@atlas/core'
 import ssh2, { type Client, type ClientChannel } from 'ssh2'
+import { forwarding } from './forward.ts'
 import type { Call, Connected, Reach } from './machine.ts'
 import { commandLine } from './words.ts'
 
@@ -22,6 +23,8 @@ export async function connectMachine(name: string, reach: Reach): Promise<Connec
     name,
     ended: ended.promise,
     run: (words, call = {}) => run(name, client, words, call),
+    stream: (words) => stream(name, client, words),
+    listen: forwarding(name, client),
     connect: (host, port) =>
       new Promise((resolve, reject) =>
         client.forwardOut('127.0.0.1', 0, host, port, (error, channel) =>
@@ -97,6 +100,24 @@ async function run(name: string, client: Client, words: readonly string[], call:
   } finally {
     clearTimeout(timer)
   }
+}
+
+async function stream(name: string, client: Client, words: readonly string[]): Promise<Readable> {
+  const channel = await open(name, client, words)
+  const out = new PassThrough()
+  let complaint = ''
+  channel.stderr.on('data', (chunk: Buffer) => {
+    complaint = (complaint + chunk).slice(-kept)
+  })
+  channel.pipe(out, { end: false })
+  out.once('close', () => channel.close())
+  channel.once('close', (code: number | undefined, killed: string | undefined) => {
+    if (code === 0) out.end()
+    else if (code === undefined && killed === undefined)
+      out.destroy(unreachable(name, new Error('the connection broke')))
+    else out.destroy(refused(name, code ?? killed!, complaint))
+  })
+  return out
 }
 
 const open = (name: string, client: Client, words: readonly string[]): Promise<ClientChannel> =>

@@ -21,6 +21,11 @@ export interface Call {
   signal?: AbortSignal
 }
 
+export interface Listener {
+  port: number
+  close(): void
+}
+
 /** A machine that is connected. */
 export interface Connected {
   /** What messages call it. */
@@ -30,6 +35,13 @@ export interface Connected {
    * @throws AtlasError `machine_refused` with its last lines where it fails or takes too long, `machine_unreachable`
    */
   run(words: readonly string[], call?: Call): Promise<string>
+  /** What a program prints, as it prints it. It fails as `run` does, and ends the program where it is destroyed. */
+  stream(words: readonly string[]): Promise<Readable>
+  /**
+   * Listens on the machine's loopback, at a port that it chooses, for as long as this connection lasts.
+   * @throws AtlasError `machine_refused` where its SSH server forwards nothing
+   */
+  listen(each: (connection: Duplex) => void): Promise<Listener>
   /** A connection made from the machine. @throws AtlasError `machine_unreachable` */
   connect(host: string, port: number): Promise<Duplex>
   /** Resolves when the connection has ended, however. */

@@ -3,6 +3,7 @@ import { lastLines } from '../machine/connect.ts'
 import { platformNamed } from '../platforms/index.ts'
 import type { OnceEnd } from '../platforms/platform.ts'
 import { redacted } from '../redact.ts'
+import { builtIn } from './images.ts'
 import type { Doing, PerformerParts } from './performer.ts'
 import { variablesFor } from './variables.ts'
 
@@ -14,19 +15,20 @@ const kept = 4000
  * that is there (docs/adr/0021-release-commands.md).
  */
 export async function runOnce({ secrets }: PerformerParts, { task, given, on, tell }: Doing): Promise<void> {
-  const { service, release } = given
+  const { release } = given
+  const service = builtIn(task, given.service)
   const { command, timeout_s } = service.release!
-  const { variables, secret } = await variablesFor(secrets, task, given)
+  const own = await variablesFor(secrets, task, given)
   const timeout = AbortSignal.timeout(timeout_s * 1000)
   const key = `${task.operation}-${task.work.n}`
   const ended = on((at) => {
     const signal = AbortSignal.any([at.signal, timeout])
-    return platformNamed(service.platform).once({ ...at, signal }, { key, command, service, release, variables })
+    return platformNamed(service.platform).once({ ...at, signal }, { key, command, service, release, ...own })
   })
   const end = await ended.catch((error: unknown) => {
     throw timeout.aborted && !task.signal.aborted ? failed(given, `did not end within ${timeout_s} s`, '') : error
   })
-  const output = redacted(end.output, secret)
+  const output = redacted(end.output, Object.values(own.secrets))
   if (end.code !== 0) throw failed(given, howOf(end), output)
   tell({ command, output: output.slice(-kept) })
 }

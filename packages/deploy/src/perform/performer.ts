@@ -12,9 +12,9 @@ import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
 import type { Site } from '../proxies/proxy.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Source } from '../sources/source.ts'
+import { buildOnce, builtIn, deliverAll } from './images.ts'
 import { known } from './known.ts'
 import { runOnce } from './once.ts'
-import { patiently } from './patience.ts'
 import { probe } from './probe.ts'
 import { variablesFor } from './variables.ts'
 
@@ -48,6 +48,8 @@ interface Specifications {
   turn?: number
   /** The machine has just started. */
   fresh?: true
+  services: Service[]
+  elsewhere: string[]
 }
 
 export interface Doing {
@@ -96,17 +98,14 @@ const onMachines: Actions = {
     if (tag !== null) await source.checkTag(from.url, tag, from.commit)
   },
 
-  async deliver({ source }, { task, given, on }) {
-    if (given.fresh) await patiently(() => on(async () => {}), task.signal)
-    const tree = await source.tree(given.source.url, given.source.commit)
-    for (const platform of given.platforms.map(platformNamed))
-      await on((at) => platform.deliver(at, given.release, tree))
-  },
+  build: buildOnce,
+  deliver: deliverAll,
 
   async start({ secrets }, { task, given, on }) {
-    const { service, release, slot, port } = given
-    const { variables } = await variablesFor(secrets, task, given)
-    await on((at) => platformNamed(service.platform).start(at, { service, release, slot, port, variables }))
+    const { release, slot, port, address } = given
+    const service = builtIn(task, given.service)
+    const own = await variablesFor(secrets, task, given)
+    await on((at) => platformNamed(service.platform).start(at, { service, release, slot, port, address, ...own }))
   },
 
   async probe(_, doing) {

@@ -1,6 +1,6 @@
 import type { Environment } from '../names.ts'
 import type { Service } from '../plan/input.ts'
-import { type Secrets, variableOf } from '../secrets.ts'
+import type { Secrets } from '../secrets.ts'
 
 interface Whose {
   project: string
@@ -9,20 +9,21 @@ interface Whose {
   service: Service
 }
 
-/** What a service, or its release command, finds in its environment; `secret` are the values among it to keep to oneself. */
+/** What a service, or its release command, is given: variables that anybody may read, and its secrets by their names. */
 export async function variablesFor(
   secrets: Secrets,
   { workspace }: { workspace: string },
   { project, environment, release, service }: Whose,
-): Promise<{ variables: Record<string, string>; secret: string[] }> {
+): Promise<{ variables: Record<string, string>; secrets: Record<string, string> }> {
   const values = await secrets.find({ workspace, project, environment }, service.secrets)
-  const secret = [...values].map(([name, { value }]) => [variableOf(name), value] as const)
   const own = {
     ATLAS_PROJECT: project,
     ATLAS_ENVIRONMENT: environment,
     ATLAS_SERVICE: service.name,
     ATLAS_RELEASE: release,
   }
-  const variables = { ...own, ...service.env, ...Object.fromEntries(secret) }
-  return { variables, secret: secret.map(([, value]) => value) }
+  return {
+    variables: { ...own, ...service.env },
+    secrets: Object.fromEntries([...values].map(([name, { value }]) => [name, value])),
+  }
 }

@@ -1,5 +1,5 @@
 import type { Deployment, Plan, Unknown } from '@atlas/core'
-import type { HealthCheck } from '../config/schema.ts'
+import type { HealthCheck, Limits } from '../config/schema.ts'
 import type { Environment } from '../names.ts'
 import type { PortAssignment, PortRange, Slot } from '../ports.ts'
 
@@ -14,6 +14,14 @@ export interface Service {
   secrets: string[]
   health: HealthCheck
   drain_s: number
+  /** In the repository, for platforms that run containers. */
+  containerfile?: string
+  build_args?: Record<string, string>
+  /** What runs, by its digest: known from when it was built, and from then on the same in every environment. */
+  image?: string
+  limits?: Limits
+  /** Nothing is written but to /tmp and volumes. */
+  read_only?: boolean
   /** Run once before traffic moves. */
   release?: { command: string; timeout_s: number }
   /** As configured, where it is. */
@@ -28,6 +36,8 @@ export interface DeploymentSpec {
   domain?: { host: string; service: string }
   /** The machine with the load balancer. */
   master: string
+  /** Where its images were built, where that was configured: the name of a machine. */
+  builder?: string
   /** Names of the machines that run it. */
   machines: string[]
   /** The cloud's ids of all of these, by name: a machine that was made anew is another, and has nothing. */
@@ -78,6 +88,8 @@ export interface DeployInput {
   secretVersions: Readonly<Record<string, string>>
   master: Machine
   webs: Machine[]
+  /** Where images are built; the first of `webs` where nothing is configured. */
+  builder?: string
   /** Of the whole infrastructure. */
   assigned: readonly PortAssignment[]
   portRange: PortRange

@@ -93,7 +93,10 @@ function laneOf(plan: Plan, tenant: Tenant, known: Known, made: Work[]) {
         specifications: { source: release.source, tag: null },
       })
       return arriving.flatMap((machine) =>
-        begin(draft, { ...lane, master }, next, { ...machine, after: [source, ...machine.after] }),
+        begin(draft, { ...lane, master, before: spec.machines }, next, {
+          ...machine,
+          after: [source, ...machine.after],
+        }),
       )
     },
 

@@ -2,7 +2,7 @@ import { canonical, hashOf, type Json, type JsonObject, type Plan } from '@atlas
 import { assignPorts } from '../ports.ts'
 import { environmentVersionOf } from '../secrets.ts'
 import type { DeployInput, DeploymentSpec } from './input.ts'
-import { runningOf } from './running.ts'
+import { runningOf, withImages } from './running.ts'
 import { workOf } from './work.ts'
 
 /**
@@ -11,7 +11,8 @@ import { workOf } from './work.ts'
  * all of them start anew.
  * @throws AtlasError `ports_exhausted`
  */
-export function planDeploy(input: DeployInput): Plan {
+export function planDeploy(asked: DeployInput): Plan {
+  const input = { ...asked, services: withImages(asked) }
   const { kind, workspace, infrastructure, project, environment, release, serving } = input
   const { name, provider, account, region, price } = infrastructure
   const spec = specOf(input)
@@ -48,13 +49,14 @@ export function planDeploy(input: DeployInput): Plan {
 }
 
 function specOf(input: DeployInput): DeploymentSpec {
-  const { project, environment, services, domain, master, webs, assigned, portRange } = input
+  const { project, environment, services, domain, master, builder, webs, assigned, portRange } = input
   const wanted = services.map(({ name, port }) => ({ project, environment, service: name, port }))
   return {
     services,
     running: runningOf(input),
     ...(domain && { domain }),
     master: master.name,
+    ...(builder !== undefined && { builder }),
     machines: webs.map(({ name }) => name),
     ids: Object.fromEntries([master, ...webs].map(({ name, id }) => [name, id])),
     ports: assignPorts(wanted, assigned, portRange),

@@ -13,11 +13,26 @@ export function runningOf(input: DeployInput): DeploymentSpec['running'] {
       const now = serving?.spec.running[service.name]
       const secrets = versionsOf(service, input)
       const version = versionOf(service, secrets, input)
-      if (!again && now?.version === version) return [service.name, now]
+      if (now && !again && now.version === version && !isOtherImage(service, serving)) return [service.name, now]
       const slot = now?.slot === 'a' ? 'b' : 'a'
       return [service.name, { slot, release: release.tag, version, secrets } satisfies Wanted]
     }),
   )
+}
+
+/** An image that is known goes on, whatever was built of the same commit meanwhile. */
+const isOtherImage = ({ name, image }: Service, serving: Serving | undefined): boolean =>
+  image !== undefined && image !== serving?.spec.services.find((one) => one.name === name)?.image
+
+/** What goes on unchanged runs the image that it was built as. */
+export function withImages(input: DeployInput): Service[] {
+  const running = runningOf(input)
+  return input.services.map((service) => {
+    const now = input.serving?.spec
+    const goesOn = now?.running[service.name] !== undefined && now.running[service.name] === running[service.name]
+    const image = service.image ?? (goesOn ? now?.services.find(({ name }) => name === service.name)?.image : undefined)
+    return image === undefined ? service : { ...service, image }
+  })
 }
 
 /** A machine that was made anew has nothing, whatever its name. */
@@ -28,7 +43,7 @@ export const ranOn = ({ spec }: Serving, { name, id }: Pick<Machine, 'name' | 'i
 export function runsAlready(
   { serving }: Pick<DeployInput, 'serving'>,
   { running }: DeploymentSpec,
-  { name: service }: Service,
+  { name: service }: Pick<Service, 'name'>,
   machine: Pick<Machine, 'name' | 'id'>,
 ): boolean {
   if (!serving || !ranOn(serving, machine)) return false
@@ -40,7 +55,7 @@ const versionsOf = ({ secrets }: Service, { secretVersions }: Pick<DeployInput, 
   Object.fromEntries(secrets.flatMap((name) => (secretVersions[name] ? [[name, secretVersions[name]]] : [])))
 
 const versionOf = (
-  service: Service,
+  { image: _, ...service }: Service,
   secrets: Readonly<Record<string, string>>,
   { release }: Pick<DeployInput, 'release'>,
 ): string =>

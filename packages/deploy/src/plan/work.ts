@@ -8,7 +8,7 @@ import { portOf, siteOf } from './site.ts'
 /**
  * The steps of a deploy, in this order:
  *
- *   fetch → deliver on each machine → start beside the old → probe → once all are healthy: release commands → switch
+ *   fetch → build, where images are run → deliver on each machine → start beside the old → probe → once all are healthy: release commands → switch
  *   → drain → stop the old → prune; tag, where the release is new
  *
  * Services of which nothing changed go on as they are: they are neither delivered nor started nor probed.
@@ -21,7 +21,9 @@ export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
     reason: `${input.release.tag} is commit ${short(input)} of ${input.release.source.url}`,
     specifications: { source: input.release.source, tag: isNew(input) ? input.release.tag : null },
   })
-  const healthy = input.webs.flatMap((machine) => begin(draft, input, spec, { ...machine, after: [source] }))
+  const built = builds(draft, input, spec, source)
+  const after = [source, ...built]
+  const healthy = input.webs.flatMap((machine) => begin(draft, input, spec, { ...machine, after }))
   const ready = releaseCommands(draft, input, healthy)
   const moved = move(draft, input, spec, ready)
   finish(draft, input, spec, moved)
@@ -38,6 +40,8 @@ export type Lane = Pick<
 > & {
   /** Of the environment, where the plan's own is that of the machines. */
   turn?: number
+  /** Machines that ran it until now, where they are not those of `serving`. */
+  before?: readonly string[]
 }
 
 /** Adds a step to `made` and returns its number; `first` is the number of the first. */
@@ -80,6 +84,28 @@ export interface Ready extends Machine<Address> {
   fresh?: boolean
 }
 
+const builderOf = ({ builder, webs }: DeployInput) => builder ?? webs[0]!.name
+
+/** Images of what has none yet, each built once for all machines. */
+function builds(draft: Draft, input: DeployInput, spec: DeploymentSpec, source: number): number[] {
+  const starts = ({ name }: Service) => input.webs.some((machine) => !runsAlready(input, spec, { name }, machine))
+  const machine = builderOf(input)
+  return input.services
+    .filter((service) => service.containerfile !== undefined && service.image === undefined && starts(service))
+    .map((service) =>
+      draft('build', 'release', 'prepare', `${input.project}/${service.name}@${machine}`, [source], {
+        reason: `${service.containerfile} of ${short(input)} is built once, and every machine runs that image`,
+        specifications: { machine, service, source: input.release.source },
+      }),
+    )
+}
+
+/** Where an image may be found: where it was built, and where it runs. */
+function elsewhereOf({ serving, before = [] }: Lane, { builder, machines }: DeploymentSpec, own: string): string[] {
+  const all = new Set([...(builder ? [builder] : []), ...before, ...(serving?.spec.machines ?? []), ...machines])
+  return [...all].filter((name) => name !== own)
+}
+
 /** On one machine, up to healthy. Returns what must be done before traffic moves. */
 export function begin(
   draft: Draft,
@@ -98,7 +124,13 @@ export function begin(
       release,
       draft('deliver', 'release', 'prepare', `${laneName(input)}@${machine.name}`, machine.after, {
         reason: `${release} is to run on ${machine.name}`,
-        specifications: { ...at, release, source: { url, commit } },
+        specifications: {
+          ...at,
+          release,
+          source: { url, commit },
+          services: services.filter(({ name }) => spec.running[name]!.release === release),
+          elsewhere: elsewhereOf(input, spec, machine.name),
+        },
       }),
     )
   return services.map((service) => {

@@ -1,8 +1,10 @@
 import { AtlasError, nearest } from '@atlas/core'
+import { containerPlatform } from './containers/containers.ts'
+import { docker, podman } from './containers/engine.ts'
 import type { Platform, Resolver } from './platform.ts'
 import { processPlatform } from './process/process.ts'
 
-const onMachines: readonly Platform[] = [processPlatform]
+const onMachines: readonly Platform[] = [containerPlatform(docker), containerPlatform(podman), processPlatform]
 const all: readonly Resolver[] = onMachines
 
 /** Of those that run on machines. @throws AtlasError `config_invalid` */

@@ -9,6 +9,8 @@ import type { Slot } from '../ports.ts'
 export interface Tree {
   /** Its text; `undefined` where the commit has no such file. */
   read(path: string): Promise<string | undefined>
+  /** Paths of all files. */
+  list(): Promise<string[]>
   /** All of it as a tar. */
   archive(): Readable
 }
@@ -24,9 +26,35 @@ export interface Instance {
   release: string
   slot: Slot
   port: number
-  /** Everything that it finds in its environment, secrets too. */
+  /** The machine's private address, at which the load balancer asks. */
+  address: string
+  /** Of its environment, nothing that is secret. */
   variables: Readonly<Record<string, string>>
+  /** Values of its secrets, by their names as in `db_password`. */
+  secrets: Readonly<Record<string, string>>
 }
+
+/** What an image is to be built from. */
+export interface Build {
+  project: string
+  service: Service
+  release: string
+  commit: string
+  tree: Tree
+}
+
+/** What is to be on a machine. */
+export interface Delivery {
+  release: string
+  tree: Tree
+  /** Those of this platform that are to run from it. */
+  services: readonly Service[]
+  /** Machines that may have it already, the likeliest first. */
+  elsewhere: readonly Elsewhere[]
+}
+
+/** Hands over a connection to another machine for as long as it is used. @throws AtlasError `machine_unreachable` */
+export type Elsewhere = <T>(what: (machine: Connected) => Promise<T>) => Promise<T>
 
 /** A lane of a machine that is only looked at: no fence, and nothing is written. */
 export interface Looking {
@@ -56,7 +84,7 @@ export interface Resolver {
 }
 
 /** A command of a release that is run once before traffic moves: its `release` command. */
-export interface Once extends Omit<Instance, 'slot' | 'port'> {
+export interface Once extends Omit<Instance, 'slot' | 'port' | 'address'> {
   /** The same for every try of one deploy: letters, digits and dashes. */
   key: string
   command: string
@@ -73,15 +101,20 @@ export interface OnceEnd {
  * What runs services on machines. Each call says an end: repeating it after a worker died is harmless, and does nothing
  * where all is as wanted. Every change goes through the fence. In the order of a deploy:
  *
- *   resolve (when planning) → deliver → start → once → … traffic moves … → stop → prune
+ *   resolve (when planning) → build, once for all machines → deliver → start → once → … traffic moves … → stop → prune
  *
  * Probing is the same for all platforms: they listen at the port they were given.
  * @throws AtlasError `machine_refused`, `machine_unreachable`, `fenced` from all but `resolve`
  */
 export interface Platform extends Resolver {
   runsOn: 'machines'
-  /** The release's files (or images) are on the machine. */
-  deliver(at: At, release: string, tree: Tree): Promise<void>
+  /**
+   * Builds an image on a machine that has what it takes, and gives its digest; never done twice for a release. Left out
+   * where nothing is built. @throws AtlasError `build_failed`
+   */
+  build?(at: At, build: Build): Promise<string>
+  /** The release's files (or images) are on the machine. Gives how many bytes had to be sent, where that is known. */
+  deliver(at: At, delivery: Delivery): Promise<number | undefined>
   /** It runs, under a supervisor that outlives this connection; an older instance of the slot is gone. */
   start(at: At, instance: Instance): Promise<void>
   /**

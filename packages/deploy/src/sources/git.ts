@@ -64,6 +64,8 @@ export function gitSource(folder: string): Source {
       const cwd = await withCommit(url, commit)
       return {
         read: (path) => git(['cat-file', 'blob', `${commit}:${path}`], { cwd, what: '' }).catch(() => undefined),
+        list: async () =>
+          lines(await git(['ls-tree', '-r', '--name-only', commit], { cwd, what: `${commit} cannot be read` })),
         archive: () => archive(cwd, commit),
       }
     },

@@ -27,6 +27,7 @@ export interface Chosen {
   release: DeployInput['release']
   services: Service[]
   domain?: NonNullable<DeployInput['domain']>
+  builder?: string
   portRange: PortRange
   keepReleases: number
   /** Also where it serves already. */
@@ -88,7 +89,22 @@ export const promote: Choose = async ({ source, store }, workspace, wish) => {
     throw new AtlasError('deploy_impossible', `${record.tag} never served uat, so it is not proven.`, {
       hint: `atlas deploy uat ${wish.project}, then atlas deploy ${wish.environment} ${wish.project}`,
     })
-  return chosen(config, project, wish, releaseOf(record), await source.tree(record.url, record.commit))
+  const found = await chosen(config, project, wish, releaseOf(record), await source.tree(record.url, record.commit))
+  return { ...found, services: found.services.map((service) => asBuilt(service, record)) }
+}
+
+/** What ran in uat is what runs: it is not built again. @throws AtlasError `deploy_impossible` */
+function asBuilt(service: Service, { tag, images, project }: Release): Service {
+  if (service.containerfile === undefined) return service
+  const image = images[service.name]
+  if (image !== undefined) return { ...service, image }
+  throw new AtlasError(
+    'deploy_impossible',
+    `${tag} has no image of ${service.name}: it did not serve uat as a container.`,
+    {
+      hint: `atlas deploy uat ${project}`,
+    },
+  )
 }
 
 /**
@@ -109,12 +125,13 @@ export const goBack: Choose = async (_, __, wish, there) => {
             : `atlas releases ${wish.project}`,
       },
     )
-  const { services, domain } = found.spec as unknown as DeploymentSpec
+  const { services, domain, builder } = found.spec as unknown as DeploymentSpec
   return {
     infrastructure: there.infrastructure,
     release: releaseOf(found.release),
     services,
     ...(domain && { domain }),
+    ...(builder !== undefined && { builder }),
     portRange: defaultPorts,
     keepReleases: 5,
     again: wish.release !== undefined && wish.release === there.serving?.release.tag,
@@ -162,6 +179,7 @@ async function chosen(
     release,
     services,
     ...(own?.domain !== undefined && { domain: { host: own.domain, service: front } }),
+    ...(config.builder !== undefined && { builder: config.builder }),
     portRange: config.port_range,
     keepReleases: project.keep_releases,
   }

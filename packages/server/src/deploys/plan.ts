@@ -45,6 +45,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     release: chosen.release,
     services: chosen.services,
     ...(chosen.domain && { domain: chosen.domain }),
+    ...(chosen.builder !== undefined && { builder: chosen.builder }),
     secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
     ...(chosen.again && { again: true }),
     ...machines,

@@ -176,6 +176,7 @@ const releaseRows = (db: Kysely<Database>, workspace: string) =>
       'release.ref',
       'release.commit',
       'release.tree',
+      'release.images',
       'release.created_at',
     ])
     .select((eb) =>
@@ -203,6 +204,7 @@ const releaseOf = ({ created_at, served_in, ...row }: ReleaseRow): Release => ({
   ref: row.ref,
   commit: row.commit,
   tree: row.tree,
+  images: row.images,
   createdAt: created_at.toISOString(),
   servedIn: served_in ?? [],
 })

@@ -17,6 +17,7 @@ export async function deployEnded(tx: Transaction<Database>, operation: string):
   if (moved) {
     await tx.updateTable('deployment').set({ served_at: sql<Date>`now()` }).where('operation', '=', operation).execute()
     await rememberMachines(tx, operation)
+    await keepImages(tx, operation)
   }
   // A project whose machines have all gone is served no more.
   const serving = sql<
@@ -50,3 +51,22 @@ export const nothingServes = (tx: Transaction<Database>, infrastructureId: strin
     .set((eb) => ({ revision: eb('revision', '+', 1), serving: null }))
     .where('infrastructure_id', '=', infrastructureId)
     .execute()
+/** What was built is known by its digest from now on: a promotion and a way back run exactly that. */
+async function keepImages(tx: Transaction<Database>, operation: string): Promise<void> {
+  await sql`
+    with built as (
+      select told ->> 'service' as service, told ->> 'image' as image
+      from step where operation = ${operation} and action = 'build' and status = 'done')
+    update deployment set spec = jsonb_set(spec, '{services}', (
+      select jsonb_agg(one || case when image is null then '{}' else jsonb_build_object('image', image) end order by n)
+      from jsonb_array_elements(spec -> 'services') with ordinality as s (one, n)
+      left join built on service = one ->> 'name'))
+    where operation = ${operation} and exists (select from built)`.execute(tx)
+  await sql`
+    update release r set images = images || (
+      select coalesce(jsonb_object_agg(one ->> 'name', one -> 'image') filter (where one ? 'image'), '{}')
+      from jsonb_array_elements(d.spec -> 'services') one)
+    from deployment d join environment e on e.id = d.environment_id
+    where d.operation = ${operation}
+      and r.workspace = e.workspace and r.project = e.project and r.tag = d.release`.execute(tx)
+}

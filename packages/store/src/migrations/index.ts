@@ -17,6 +17,7 @@ import * as budgetStanding from './015-budget-standing.ts'
 import * as deploys from './016-deploys.ts'
 import * as running from './017-running.ts'
 import * as placed from './018-placed.ts'
+import * as images from './019-images.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -38,4 +39,5 @@ export const migrations: Record<string, Migration> = {
   '016-deploys': deploys,
   '017-running': running,
   '018-placed': placed,
+  '019-images': images,
 }

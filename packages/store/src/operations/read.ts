@@ -177,6 +177,7 @@ const doing = {
   adopt: 'Importing',
   release: 'Releasing',
   fetch: 'Fetching',
+  build: 'Building',
   deliver: 'Delivering',
   start: 'Starting',
   probe: 'Probing',

@@ -16,9 +16,10 @@ beforeAll(async () => {
   writeFileSync(join(folder, 'note'), 'of the release\n')
   const tree: Tree = {
     read: async () => undefined,
+    list: async () => ['note'],
     archive: () => spawn('tar', ['-c', '-C', folder, '.'], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout,
   }
-  await processPlatform.deliver(at(), 'v1', tree)
+  await processPlatform.deliver(at(), { release: 'v1', tree, services: [], elsewhere: [] })
 })
 afterAll(async () => {
   await machines?.stop()
@@ -47,6 +48,7 @@ const once = (key: string, command: string): Once => ({
   service,
   release: 'v1',
   variables: { WORD: "it's" },
+  secrets: {},
 })
 const shell = (script: string) => machines.machine('web1').run(['sh', '-c', script])
 

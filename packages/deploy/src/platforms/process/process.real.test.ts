@@ -39,6 +39,7 @@ function treeOf(files: Record<string, string>): Tree {
   }
   return {
     read: async (path) => files[path],
+    list: async () => Object.keys(files),
     archive: () => spawn('tar', ['-c', '-C', at, '.'], { stdio: ['ignore', 'pipe', 'inherit'] }).stdout,
   }
 }
@@ -50,7 +51,7 @@ const at = (machine: string, { turn = 1, epoch = 1, lane = 'hostomatic.uat' } = 
 })
 const backendA = { service: 'backend', slot: 'a' } as const
 const health = { path: '/', interval_s: 0.1, timeout_s: 5, retries: 100 }
-const config = { path: 'backend', env: {}, secrets: [], health, drain_s: 1 }
+const config = { path: 'backend', build_args: {}, read_only: false, env: {}, secrets: [], health, drain_s: 1 }
 
 async function instance(release: string, more: Partial<Instance> = {}): Promise<Instance> {
   const service = await processPlatform.resolve(
@@ -58,13 +59,21 @@ async function instance(release: string, more: Partial<Instance> = {}): Promise<
     config,
     treeOf({ 'backend/Procfile': 'web: node server.js' }),
   )
-  return { service, release, slot: 'a', port: 8101, variables: { GREETING: release }, ...more }
+  const where = { slot: 'a', port: 8101, address: '127.0.0.1' } as const
+  return { service, release, ...where, variables: { GREETING: release }, secrets: {}, ...more }
 }
 
 const get = (machine: string, url: string) => machines.machine(machine).run(['curl', '-sS', '--max-time', '5', url])
 
+const delivery = (release: string, files: Record<string, string>) => ({
+  release,
+  tree: treeOf(files),
+  services: [],
+  elsewhere: [],
+})
+
 async function started(one: Instance): Promise<void> {
-  await processPlatform.deliver(at('web1'), one.release, treeOf({ 'backend/server.js': server }))
+  await processPlatform.deliver(at('web1'), delivery(one.release, { 'backend/server.js': server }))
   await processPlatform.start(at('web1'), one)
   const open = () => machines.machine('web1').connect('127.0.0.1', one.port)
   expect(await probe(open, health, AbortSignal.timeout(30_000))).toBeUndefined()
@@ -109,7 +118,7 @@ test('starting what runs already changes nothing, and what ends by itself is sta
 
 test('secrets are in no command line, and their file is for its owner alone', async () => {
   const SECRET = "it's $(a) `secret`; \\ \n of two lines"
-  const one = await instance('v1', { variables: { GREETING: 'v1', SECRET } })
+  const one = await instance('v1', { variables: { GREETING: 'v1' }, secrets: { secret: SECRET } })
   await started(one)
   expect(await get('web1', 'http://127.0.0.1:8101/secret')).toBe(SECRET)
   const machine = machines.machine('web1')
@@ -167,11 +176,8 @@ test('what must not run is stopped and pruned', async () => {
 
 test('the lines of its log say why a service does not become healthy', async () => {
   const one = await instance('v3', { slot: 'b', port: 8103, variables: {} })
-  await processPlatform.deliver(
-    at('web1', { turn: 10 }),
-    'v3',
-    treeOf({ 'backend/server.js': 'throw new Error("no database")' }),
-  )
+  const files = { 'backend/server.js': 'throw new Error("no database")' }
+  await processPlatform.deliver(at('web1', { turn: 10 }), delivery('v3', files))
   await processPlatform.start(at('web1', { turn: 10 }), one)
   const open = () => machines.machine('web1').connect('127.0.0.1', one.port)
   expect(await probe(open, { ...health, retries: 3 }, AbortSignal.timeout(30_000))).toBeDefined()

@@ -4,6 +4,7 @@ import { createGzip } from 'node:zlib'
 import { type At, run } from '../../machine/fenced.ts'
 import { variablesFile } from '../../machine/words.ts'
 import { type Slot, slots } from '../../ports.ts'
+import { secretVariables } from '../../secrets.ts'
 import type { Instance, Place, Platform, Running } from '../platform.ts'
 import { commandOf } from './command.ts'
 import { onceScript, onceStateScript } from './once.ts'
@@ -35,8 +36,8 @@ export const processPlatform: Platform = {
     return port === undefined ? service : { ...service, port }
   },
 
-  async deliver(at, release, tree) {
-    if ((await run(at, isDeliveredScript, [release])).trim() === 'yes') return
+  async deliver(at, { release, tree }) {
+    if ((await run(at, isDeliveredScript, [release])).trim() === 'yes') return undefined
     const archive = tree.archive()
     const input = createGzip({ level: 1 })
     archive.on('error', (error) => input.destroy(error))
@@ -46,19 +47,24 @@ export const processPlatform: Platform = {
     } finally {
       archive.destroy()
     }
+    return undefined
   },
 
   async start(at, instance) {
     const { service, release } = instance
-    const variables = variablesFile({ ...instance.variables, PORT: String(instance.port) })
+    const variables = variablesFile({
+      ...instance.variables,
+      ...secretVariables(instance.secrets),
+      PORT: String(instance.port),
+    })
     const folder = folderOf({ slot: instance.slot, service: service.name })
     const words = [folder, release, service.path, service.command, userOf(at), fingerprint(instance, variables)]
     await run(at, startScript, words, { input: variables })
   },
 
-  async once(at, { key, command, service, release, variables }) {
+  async once(at, { key, command, service, release, variables, secrets }) {
     const words = [`once-${key}`, release, service.path, command, userOf(at)]
-    await run(at, onceScript, words, { input: variablesFile(variables) })
+    await run(at, onceScript, words, { input: variablesFile({ ...variables, ...secretVariables(secrets) }) })
     for (;;) {
       const [state = '', ...output] = (await run(at, onceStateScript, [`once-${key}`])).split('\n')
       const [how, code] = state.split(' ')
