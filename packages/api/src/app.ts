@@ -35,6 +35,7 @@ import { type MetricsOptions, metricsRoute } from './routes/metrics.ts'
 import { operationRoutes } from './routes/operations.ts'
 import { planRoutes } from './routes/plans.ts'
 import { providerRoutes } from './routes/providers.ts'
+import { secretRoutes } from './routes/secrets.ts'
 import { statsRoutes } from './routes/stats.ts'
 import { tokenRoutes } from './routes/tokens.ts'
 import { webhookRoutes } from './routes/webhooks.ts'
@@ -147,6 +148,7 @@ export function createApi({
       await v1.register(budgetRoutes, { control })
       await v1.register(credentialRoutes, { control })
       await v1.register(deployRoutes, { control })
+      await v1.register(secretRoutes, { control })
     },
     { prefix: '/api/v1' },
   )

@@ -24,6 +24,7 @@ import type { DeploysControl, DeployWish } from './control/deploys.ts'
 import type { EventControl } from './control/events.ts'
 import type { Idempotency } from './control/idempotency.ts'
 import type { PlanApproval, Plans } from './control/plans.ts'
+import type { SecretsControl } from './control/secrets.ts'
 import type { TokensControl } from './control/tokens.ts'
 import type { WebhooksControl } from './control/webhooks.ts'
 import type { WorkspacesControl } from './control/workspaces.ts'
@@ -77,6 +78,7 @@ export interface Control {
   costs: CostsControl
   budgets: BudgetsControl
   credentials: CredentialsControl
+  secrets: SecretsControl
   deploys: DeploysControl
   /** Each as the workspace's own credential finds it. */
   providers(workspace: string): Promise<ProviderView[]>

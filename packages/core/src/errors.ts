@@ -46,6 +46,8 @@ export const catalogue = {
   release_failed: { status: 502, exit: 1, title: 'The release command of a service failed' },
   unhealthy: { status: 502, exit: 1, title: 'A service did not become healthy' },
   credential_unavailable: { status: 503, exit: 5, title: 'The credential cannot be had right now' },
+  secret_missing: { status: 409, exit: 3, title: 'A secret has no value' },
+  secret_unavailable: { status: 503, exit: 5, title: 'A source of secrets cannot be asked right now' },
   vault_sealed: { status: 500, exit: 5, title: 'A secret does not open' },
   database_unavailable: { status: 503, exit: 7, title: 'PostgreSQL cannot be reached' },
   disk_full: { status: 507, exit: 7, title: 'The disk is full' },

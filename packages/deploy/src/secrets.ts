@@ -2,10 +2,27 @@ import { createHash } from 'node:crypto'
 import { canonical } from '@atlas/core'
 import type { DeployInput } from './plan/input.ts'
 
-/** Where the values of secrets come from. They are asked for when they are delivered, and kept nowhere. */
+/**
+ * Where the values of secrets come from. They are asked for when they are delivered, and kept nowhere: a platform gets them
+ * at `start`, and hands them on in no command line, image, label or log.
+ */
 export interface Secrets {
-  /** Of those names that have a value: the value, and a version that says nothing of it and changes with it. */
-  find(place: SecretPlace, names: readonly string[]): Promise<ReadonlyMap<string, { value: string; version: string }>>
+  /**
+   * Of those names, the ones that have a value.
+   * @throws AtlasError `secret_unavailable` where a source cannot be asked, `vault_sealed`
+   */
+  find(place: SecretPlace, names: readonly string[]): Promise<ReadonlyMap<string, Secret>>
+}
+
+export interface Secret {
+  value: string
+  /** Says nothing of the value, and changes with it. */
+  version: string
+  /** Under which of its names it was found, and where. */
+  variable: string
+  source: string
+  /** What its source counts it by, such as `3`; absent where the source counts nothing. */
+  count?: string
 }
 
 export interface SecretPlace {

@@ -10,6 +10,7 @@ import { openClouds } from './clouds.ts'
 import { openCredentials } from './credentials/open.ts'
 import { openDeploying } from './deploys/open.ts'
 import { openEdge } from './edge.ts'
+import { openSecrets } from './secrets/open.ts'
 import { readEnvironment } from './settings/environment.ts'
 
 export const rootSecret = 'the-own-token-of-the-server'
@@ -40,7 +41,8 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const dataDir = tmpdir()
   const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets: new Set(), log })
   const ending: (() => unknown)[] = [store.close, edge.close]
-  const { source, secrets, machines } = openDeploying({ store, dataDir, ssh: undefined, env: {}, key: rootSecret })
+  const secrets = openSecrets({ store, credentials, environment, env, key: rootSecret })
+  const { source, machines } = openDeploying({ store, dataDir, ssh: undefined, secrets })
   const deploying = { source, secrets, machines }
   const basics = { store, edge, credentials, deploying, environment, token: rootSecret, dataDir, ssh: undefined }
   const { api: app, access } = openApi({ ...basics, log, onTrouble }, (_part, stop) => ending.push(stop))
@@ -70,7 +72,7 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
     await app.close()
     for (const stop of ending.toReversed()) await stop()
   }
-  return { app, store, access, credentials, edge, send, tokenOf, close }
+  return { app, store, access, credentials, secrets, edge, send, tokenOf, close }
 }
 
 interface Sent {

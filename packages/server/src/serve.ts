@@ -13,6 +13,7 @@ import { drainable } from './drain.ts'
 import { openEdge } from './edge.ts'
 import { isLoopback, reachable } from './listening.ts'
 import { type Logger, openLog } from './logging.ts'
+import { openSecrets } from './secrets/open.ts'
 import type { Environment } from './settings/environment.ts'
 import type { Options } from './settings/options.ts'
 import { startBudgetWatch, startRetention } from './upkeep.ts'
@@ -59,7 +60,8 @@ export async function serve(options: Options, environment: Environment): Promise
   const { connections, served } = credentials
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
-  const deploying = openDeploying({ store, dataDir, ssh, env: process.env, key: token })
+  const serviceSecrets = openSecrets({ store, credentials, environment, env: process.env, key: token })
+  const deploying = openDeploying({ store, dataDir, ssh, secrets: serviceSecrets })
   onEnd('connections to machines', deploying.close)
   const { performer } = deploying
   const workers = await startWorkers({ store, connections, served, performer, log }, wish)

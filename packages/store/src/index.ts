@@ -10,6 +10,7 @@ export type { InfrastructureRecord, Remembered, ResourceRecord } from './infrast
 export type { Bell } from './listener.ts'
 export type { ApprovalRecord, StoredPlanRecord } from './plans/stored.ts'
 export type { RequestCount } from './requests/counts.ts'
+export type { SecretRecord } from './secrets/secrets.ts'
 export { openStore, type Store } from './store.ts'
 export { isUuid } from './uuid.ts'
 export type { DeliveryOutcome, DueDelivery, Outbox, TakenWebhook } from './webhooks/outbox.ts'

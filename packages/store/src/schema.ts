@@ -30,6 +30,7 @@ export interface Database {
   quarantine: QuarantineTable
   vault_key: VaultKeyTable
   credential: CredentialTable
+  secret: SecretTable
   credential_use: CredentialUseTable
   usage: UsageTable
   budget: BudgetTable
@@ -329,6 +330,18 @@ interface CredentialUseTable {
   source: string
   fingerprint: string
   used_at: Time
+}
+
+interface SecretTable {
+  workspace: string
+  name: string
+  /** Null once it was taken away. */
+  sealed: string | null
+  /** The database takes it from `sealed`. */
+  key_id: ColumnType<string | null, never, never>
+  version: Generated<number>
+  set_at: Time
+  set_by: string
 }
 
 interface AuditTable {

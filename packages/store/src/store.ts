@@ -65,6 +65,7 @@ import { type Actor, readStoredPlan, type StoredPlanRecord, storePlan } from './
 import { operationQueue, type Queue } from './queue.ts'
 import { exchangeRequestCounts, type RequestCount } from './requests/counts.ts'
 import { idempotency } from './requests/idempotency.ts'
+import { type Secrets, secrets } from './secrets/secrets.ts'
 import { channels } from './statements.ts'
 import { explained } from './trouble.ts'
 import { watch } from './watcher.ts'
@@ -132,6 +133,7 @@ export interface Store extends JournalStore, PatrolStore {
   accessBell(): Bell
   readonly credentials: Credentials
   readonly deploys: Deploys
+  readonly secrets: Secrets
   readonly sealedKeys: SealedKeys
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
   events(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<AtlasEvent>
@@ -208,6 +210,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     },
     credentials: credentials(connection),
     deploys: deploys(connection),
+    secrets: secrets(connection),
     sealedKeys: sealedKeys(connection),
     rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),
     cancel: (workspace, id) => cancel(connection, workspace, id),

@@ -22,8 +22,8 @@ export async function ground(): Promise<Ground> {
   let database: RunningPostgres = await startPostgres({ dataDir: join(dataDir, 'postgres') })
   const { url, port } = database
   const here = await stage({ workers: 0, env: { DATABASE_URL: url } })
-  const { sandbox, token } = here.server
-  const given: DeployWorkerGiven = { database: url, cloud: sandbox, dataDir: here.dataDir, key: token }
+  const { sandbox } = here.server
+  const given: DeployWorkerGiven = { database: url, cloud: sandbox, dataDir: here.dataDir }
   const workers = crew('deploys/worker.ts', given)
   await workers.ready()
   return {

@@ -1,3 +1,4 @@
+import type { Secrets } from '@atlas/deploy'
 import { digitalOceanDriver } from '@atlas/driver-digitalocean'
 import { openDeploying, sandboxSsh } from '@atlas/server'
 import { runWorker } from '../../killable-worker.ts'
@@ -9,13 +10,14 @@ export interface DeployWorkerGiven {
   cloud: { url: string; token: string }
   /** Of the server: its key of the machines, its mirrors. */
   dataDir: string
-  key: string
 }
 
-const { database, cloud, dataDir, key } = JSON.parse(process.argv[2]!) as DeployWorkerGiven
+const { database, cloud, dataDir } = JSON.parse(process.argv[2]!) as DeployWorkerGiven
 const { at } = obey()
 const opened = await openWork(database)
-const { performer } = openDeploying({ store: opened.store, dataDir, ssh: sandboxSsh(cloud), env: {}, key })
+/** The services here have none. */
+const secrets: Secrets = { find: async () => new Map() }
+const { performer } = openDeploying({ store: opened.store, dataDir, ssh: sandboxSsh(cloud), secrets })
 const limiter = opened.store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
 runWorker({
   ...opened,

@@ -75,4 +75,11 @@ export const deploys: readonly Example[] = [
     path: () => ({ project: 'hostomatic', environment: 'uat' }),
     status: 200,
   },
+  {
+    name: 'listNeededSecrets',
+    operation: 'listNeededSecrets',
+    summary: 'Nothing serves yet',
+    path: () => ({ project: 'hostomatic', environment: 'uat' }),
+    status: 200,
+  },
 ]

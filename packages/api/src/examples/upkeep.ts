@@ -1,6 +1,7 @@
 import type { Example } from './example.ts'
 
 const monthly = () => ({ name: 'production' })
+const secret = () => ({ name: 'HOSTOMATIC_PROD_DB_PASSWORD' })
 const cloud = () => ({ provider: 'digitalocean' })
 
 /** While there is little to export. */
@@ -44,5 +45,15 @@ export const upkeep: readonly Example[] = [
     path: cloud,
     status: 204,
   },
+  {
+    name: 'setSecret',
+    operation: 'setSecret',
+    summary: 'What a service is given',
+    path: secret,
+    body: { value: 'correct horse battery' },
+    status: 200,
+  },
+  { name: 'listSecrets', operation: 'listSecrets', summary: 'Without values', status: 200 },
+  { name: 'unsetSecret', operation: 'unsetSecret', summary: 'It is kept here no more', path: secret, status: 204 },
   { name: 'rotateVaultKey', operation: 'rotateVaultKey', summary: 'All sealed anew', status: 200 },
 ]

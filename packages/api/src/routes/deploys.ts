@@ -126,6 +126,7 @@ export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
 function wishOf(body: z.output<typeof deploymentRequest>, now: Date): DeployWish {
   const { project, environment } = body
   const wish = { project, environment, at: now.toISOString() }
+  if (body.kind === 'redeploy') return { ...wish, kind: 'redeploy' }
   if (body.kind === 'rollback') return { ...wish, kind: 'rollback', ...named(body.release) }
   const { config, config_file } = body
   const text = typeof config === 'string' ? config : JSON.stringify(config, null, 2)

@@ -33,6 +33,7 @@ export const deploymentRequest = z
       ...place,
       release: release.optional().describe('One that served there; the one before when absent'),
     }),
+    z.object({ kind: z.literal('redeploy').describe('What serves there, with its secrets as they are now'), ...place }),
   ])
   .meta({ id: 'DeploymentRequest' })
 

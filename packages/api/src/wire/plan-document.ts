@@ -101,7 +101,9 @@ const workJson = z
 
 const deploymentJson = z
   .object({
-    kind: z.enum(['deploy', 'promote', 'rollback', 'place']).describe('`place`: it stays, on other machines'),
+    kind: z
+      .enum(['deploy', 'promote', 'rollback', 'redeploy', 'place'])
+      .describe('`place`: it stays, on other machines'),
     project: z.string(),
     environment: z.string(),
     release: z.string().describe('The tag of the release'),

@@ -12,7 +12,7 @@ export async function credentialFields(
   provider: string,
   variable: string | undefined,
 ): Promise<Record<string, string>> {
-  const given = (variable === undefined ? await typed(place, provider) : fromVariable(place, variable)).trim()
+  const given = (await text(place, `Credential for ${provider}`, variable)).trim()
   if (given === '')
     throw new AtlasError('usage', 'There is no credential: what was given is empty.', {
       hint: `atlas credentials set ${provider} --from-env NAME, or send it on standard input`,
@@ -20,18 +20,38 @@ export async function credentialFields(
   return given.startsWith('{') ? fieldsIn(given) : { token: given }
 }
 
+/**
+ * A secret of services, as it is: only a line end at its end, which editors and `echo` add, is left out.
+ * @throws AtlasError `usage` where there is none
+ */
+export async function secretValue(
+  place: Place,
+  question: string,
+  variable: string | undefined,
+  command: string,
+): Promise<string> {
+  const value = (await text(place, question, variable)).replace(/\r?\n$/, '')
+  if (value !== '') return value
+  throw new AtlasError('usage', 'There is no secret: what was given is empty.', {
+    hint: `${command} --from-env NAME, or send it on standard input`,
+  })
+}
+
+const text = async (place: Place, question: string, variable: string | undefined): Promise<string> =>
+  variable === undefined ? typed(place, question) : fromVariable(place, variable)
+
 function fromVariable({ env }: Place, name: string): string {
   const value = env[name]
   if (value !== undefined) return value
   throw new AtlasError('usage', 'The variable that --from-env names is not set.', {
-    hint: 'give the name of a variable, not the credential itself',
+    hint: 'give the name of a variable, not what is in it',
   })
 }
 
-async function typed({ terminal, json, standardInput }: Place, provider: string): Promise<string> {
+async function typed({ terminal, json, standardInput }: Place, message: string): Promise<string> {
   if (!terminal.asks || json) return standardInput()
   const { isCancel, password } = await import('@clack/prompts')
-  const answer = await password({ message: `Credential for ${provider}` })
+  const answer = await password({ message })
   return isCancel(answer) ? '' : answer
 }
 

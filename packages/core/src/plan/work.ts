@@ -47,8 +47,10 @@ export type Phase = 'prepare' | 'switch' | 'finish' | 'withdraw'
 
 /** Which release goes where. */
 export interface Deployment {
-  /** `place`: the release stays what it is, and comes to other machines. */
-  kind: 'deploy' | 'promote' | 'rollback' | 'place'
+  /**
+   * `redeploy`: the release stays what it is, with its secrets as they are now. `place`: it comes to other machines.
+   */
+  kind: 'deploy' | 'promote' | 'rollback' | 'redeploy' | 'place'
   project: string
   environment: string
   /** Its tag. */

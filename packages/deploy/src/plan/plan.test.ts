@@ -53,6 +53,15 @@ test('release commands run once each, one after the other, when all is healthy a
   expect(before(work, moved)).toContain(once[1]!.n)
 })
 
+test('a service that goes on as it is does not run its release command again', () => {
+  const first = migrating()
+  const serving = servingAfter(firstDeploy(first))
+  const [backend, frontend] = first.services as [Service, Service]
+  const services = [{ ...backend, env: { LOG: 'warn' } }, frontend]
+  const work = workFor({ ...first, services, serving, assigned: serving.spec.ports })
+  expect(namesOf(work, 'once')).toEqual(['hostomatic/uat/backend@web1'])
+})
+
 test('a way back runs no release command', () => {
   const work = workFor(migrating({ ...next, kind: 'rollback' }))
   expect(work.filter(({ action }) => action === 'once')).toEqual([])

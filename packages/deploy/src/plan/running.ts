@@ -35,6 +35,10 @@ export function withImages(input: DeployInput): Service[] {
   })
 }
 
+/** Whether it starts anew, on every machine. */
+export const isChanged = ({ serving }: Pick<DeployInput, 'serving'>, { running }: DeploymentSpec, { name }: Service) =>
+  serving?.spec.running[name]?.version !== running[name]?.version
+
 /** A machine that was made anew has nothing, whatever its name. */
 export const ranOn = ({ spec }: Serving, { name, id }: Pick<Machine, 'name' | 'id'>): boolean =>
   spec.machines.includes(name) && spec.ids[name] === id

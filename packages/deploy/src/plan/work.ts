@@ -2,7 +2,7 @@ import type { JsonObject, Work } from '@atlas/core'
 import type { Place } from '../platforms/platform.ts'
 import type { Site } from '../proxies/proxy.ts'
 import type { Address, DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
-import { ranOn, runsAlready } from './running.ts'
+import { isChanged, ranOn, runsAlready } from './running.ts'
 import { portOf, siteOf } from './site.ts'
 
 /**
@@ -24,7 +24,7 @@ export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
   const built = builds(draft, input, spec, source)
   const after = [source, ...built]
   const healthy = input.webs.flatMap((machine) => begin(draft, input, spec, { ...machine, after }))
-  const ready = releaseCommands(draft, input, healthy)
+  const ready = releaseCommands(draft, input, spec, healthy)
   const moved = move(draft, input, spec, ready)
   finish(draft, input, spec, moved)
   withdraw(draft, input)
@@ -150,14 +150,15 @@ export function begin(
 
 /**
  * One after the other, so that two services may change the same database. A way back runs none: what was made for a later
- * release is not unmade by the command of an earlier one, and most tools refuse to try.
+ * release is not unmade by the command of an earlier one, and most tools refuse to try. Where only secrets are renewed, it
+ * has run already.
  */
-function releaseCommands(draft: Draft, input: DeployInput, healthy: number[]): number[] {
-  if (input.kind === 'rollback') return healthy
+function releaseCommands(draft: Draft, input: DeployInput, spec: DeploymentSpec, healthy: number[]): number[] {
+  if (input.kind === 'rollback' || input.kind === 'redeploy') return healthy
   const [machine] = input.webs
   let before = healthy
   for (const service of input.services) {
-    if (!service.release) continue
+    if (!service.release || !isChanged(input, spec, service)) continue
     const resource = `${laneName(input)}/${service.name}@${machine!.name}`
     const done = draft('once', 'service', 'prepare', resource, before, {
       reason: `"${service.release.command}" runs once before traffic moves`,
@@ -171,9 +172,14 @@ function releaseCommands(draft: Draft, input: DeployInput, healthy: number[]): n
 function move(draft: Draft, input: DeployInput, spec: DeploymentSpec, healthy: number[]): number {
   const { serving, master, release, webs } = input
   return draft('switch', 'route', 'switch', `${laneName(input)}@${master.name}`, healthy, {
-    reason: serving ? `from ${serving.release} to ${release.tag}` : `${release.tag} is the first release`,
+    reason: reasonToMove(serving?.release, release.tag),
     specifications: { machine: master.name, site: siteOf(input, spec, webs) },
   })
+}
+
+function reasonToMove(from: string | undefined, to: string): string {
+  if (from === to) return `to the new instances of ${to}`
+  return from === undefined ? `${to} is the first release` : `from ${from} to ${to}`
 }
 
 function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: number): void {

@@ -52,6 +52,7 @@ const webhook = (rest = '') => ({
   path: async ({ made }: Home) => `/webhooks/${(await made('POST', '/webhooks', hook)).webhook!.id}${rest}`,
 })
 
+const dbPassword = { value: 'of nobody at all' }
 const doToken = { token: 'dop_v1_of_nobody' }
 const digitalocean = (rest = '') => ({ everyone: true as const, path: () => `/credentials/digitalocean${rest}` })
 const budget = {
@@ -163,6 +164,23 @@ export const matrix: Record<string, Row> = {
   'POST /credentials/:provider/check': { least: 'admin', ...digitalocean('/check') },
   // The key stands in the environment, and there is no other to change to.
   'POST /vault/rotate-key': { least: 'root', own: 422 },
+
+  'GET /secrets': { least: 'viewer' },
+  'PUT /secrets/:name': { least: 'admin', everyone: true, path: () => '/secrets/DB_PASSWORD', body: () => dbPassword },
+  'DELETE /secrets/:name': {
+    least: 'admin',
+    everyone: true,
+    path: async ({ made }) => {
+      await made('PUT', '/secrets/DB_PASSWORD', dbPassword)
+      return '/secrets/DB_PASSWORD'
+    },
+  },
+  'GET /projects/:project/environments/:environment/secrets': {
+    least: 'viewer',
+    everyone: true,
+    own: 404,
+    path: () => '/projects/hostomatic/environments/uat/secrets',
+  },
 
   'GET /audit': { least: 'admin', repeats: true },
   'GET /audit/export': { least: 'admin', repeats: true },

@@ -16,6 +16,7 @@ import { proveImport } from './import.ts'
 import { planFor } from './plan.ts'
 import { staleness, storedPlans } from './plans.ts'
 import { providerViews } from './providers.ts'
+import { secretsControl } from './secrets.ts'
 import { tokensControl } from './tokens.ts'
 import { estimateView, infrastructureView, resourceViews, type ViewParts } from './views.ts'
 import { type WebhooksParts, webhooksControl } from './webhooks.ts'
@@ -102,6 +103,7 @@ export function createControl(parts: ControlParts): Control {
     workspaces: workspacesControl(parts),
     tokens: tokensControl(parts),
     credentials: credentialsControl(parts),
+    secrets: secretsControl(parts),
     deploys: deploysControl(parts),
 
     costs: costsControl(store),

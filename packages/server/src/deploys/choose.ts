@@ -18,7 +18,7 @@ import {
   urlOf,
   versionOf,
 } from '@atlas/deploy'
-import type { EnvironmentRecord } from '@atlas/store'
+import type { DeploymentRecord, EnvironmentRecord } from '@atlas/store'
 import type { DeployParts } from './plan.ts'
 
 /** What is to be deployed, whichever way it was asked for. */
@@ -125,16 +125,28 @@ export const goBack: Choose = async (_, __, wish, there) => {
             : `atlas releases ${wish.project}`,
       },
     )
-  const { services, domain, builder } = found.spec as unknown as DeploymentSpec
+  const named = wish.release !== undefined && wish.release === there.serving?.release.tag
+  return { ...asRecorded(there, found), again: named }
+}
+
+/** What serves there, as it is on record: only its secrets may be others by now. */
+export const again: Choose = async (_, __, { project, environment }, there) => {
+  if (there?.serving) return asRecorded(there, there.serving)
+  throw new AtlasError('deploy_impossible', `Nothing of ${project} serves ${environment}.`, {
+    hint: `atlas deploy ${environment} ${project}`,
+  })
+}
+
+function asRecorded({ infrastructure }: EnvironmentRecord, { release, spec }: DeploymentRecord): Chosen {
+  const { services, domain, builder } = spec as unknown as DeploymentSpec
   return {
-    infrastructure: there.infrastructure,
-    release: releaseOf(found.release),
+    infrastructure,
+    release: releaseOf(release),
     services,
     ...(domain && { domain }),
     ...(builder !== undefined && { builder }),
     portRange: defaultPorts,
     keepReleases: 5,
-    again: wish.release !== undefined && wish.release === there.serving?.release.tag,
   }
 }
 

@@ -4,7 +4,6 @@ import type { Performer } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
 import { machineIn, reachMachine } from './machines.ts'
-import { environmentSecrets } from './secrets.ts'
 
 export interface Deploying {
   source: Source
@@ -18,16 +17,12 @@ interface Parts {
   store: Pick<Store, 'infrastructure'>
   dataDir: string
   ssh: SshDirectory | undefined
-  /** Where secrets of services are looked up. */
-  env: NodeJS.ProcessEnv
-  /** Never shown: what versions of secrets are keyed with. */
-  key: string
+  secrets: Secrets
 }
 
 /** What plans of deploys and those who carry them out share. */
-export function openDeploying({ store, dataDir, ssh, env, key }: Parts): Deploying {
+export function openDeploying({ store, dataDir, ssh, secrets }: Parts): Deploying {
   const source = gitSource(join(dataDir, 'repositories'))
-  const secrets = environmentSecrets(env, key)
   const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place))
   const performer = deployPerformer({
     source,

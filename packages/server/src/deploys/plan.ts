@@ -11,10 +11,11 @@ import {
   type Service,
   type Serving,
   type Source,
+  secretNames,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { described } from '../control/plan.ts'
-import { checkPlace, goBack, planNew, promote } from './choose.ts'
+import { again, checkPlace, goBack, planNew, promote } from './choose.ts'
 import { machineIn } from './machines.ts'
 
 export interface DeployParts {
@@ -25,13 +26,19 @@ export interface DeployParts {
 
 /**
  * The exact steps of a deploy, from what is configured, in the repository and on record. Reads only.
- * @throws AtlasError `config_invalid`, `deploy_impossible`, `source_unavailable`, `not_found`, `ports_exhausted`
+ * @throws AtlasError `config_invalid`, `deploy_impossible`, `source_unavailable`, `not_found`, `ports_exhausted`,
+ * `secret_missing`, `secret_unavailable`
  */
 export async function planDeployment(parts: DeployParts, workspace: string, wish: DeployWish): Promise<Plan> {
   const { store } = parts
   const place = checkPlace(wish)
   const there = await store.deploys.environment(workspace, place.project, place.environment)
-  const chosen = await { deploy: planNew, promote, rollback: goBack }[wish.kind](parts, workspace, wish, there)
+  const chosen = await { deploy: planNew, promote, rollback: goBack, redeploy: again }[wish.kind](
+    parts,
+    workspace,
+    wish,
+    there,
+  )
   const infrastructure = await readInfrastructure(store, workspace, chosen.infrastructure)
   const machines = machinesOf(infrastructure, place.project)
   const versions = await secretVersions(parts.secrets, { workspace, ...place }, chosen.services)
@@ -128,7 +135,7 @@ function machinesOf({ record, description }: Here, project: string): Pick<Deploy
   return { master: machine(all[0]![0]), webs: names.map(machine) }
 }
 
-/** A missing secret stops the plan before anything is touched. @throws AtlasError `deploy_impossible` naming all of them */
+/** A missing secret stops the plan before anything is touched. @throws AtlasError `secret_missing` naming all of them */
 export async function secretVersions(
   secrets: Secrets,
   place: { workspace: string; project: string; environment: string },
@@ -138,9 +145,18 @@ export async function secretVersions(
   const found = await secrets.find(place, names)
   const missing = names.filter((name) => !found.has(name))
   if (missing.length === 0) return found
-  const first = `${place.project}_${place.environment}_${missing[0]}`.toUpperCase().replaceAll('-', '_')
-  throw new AtlasError('deploy_impossible', `Secrets of ${place.project} have no value: ${missing.join(', ')}.`, {
-    problems: missing.map((name) => ({ where: name, message: `secret ${name} has no value in ${place.environment}` })),
-    hint: `export ${first}=… where the Atlas server is started, and start it anew`,
-  })
+  const { project, environment } = place
+  const own = missing.map((name) => secretNames(place, name)[0]!)
+  throw new AtlasError(
+    'secret_missing',
+    `Secrets of ${project} have no value in ${environment}: ${missing.join(', ')}.`,
+    {
+      problems: missing.map((name) => ({
+        where: name,
+        message: `secret ${name} has no value in ${environment}`,
+        expected: `one of ${secretNames(place, name).join(', ')}`,
+      })),
+      hint: `${own.map((variable) => `atlas secrets set ${variable}`).join(' && ')}; or start the Atlas server with ${own.join(', ')} in its environment`,
+    },
+  )
 }

@@ -4,6 +4,7 @@ import { z } from 'zod'
 import { type IssuerSettings, issuerProblem, issuerSettings, issuerVariables } from '../access/issuer-settings.ts'
 import { credentialProblems, credentialVariables } from '../credentials/variables.ts'
 import { type TraceSettings, traceSettings, traceVariables } from '../observe/trace-settings.ts'
+import { serviceSecretVariables } from '../secrets/variables.ts'
 import { edgeVariables, token } from './edge-variables.ts'
 
 /** Every environment variable that the server reads; docs/configuration.md is made of it (a test holds both equal). */
@@ -26,6 +27,7 @@ export const variables = z.object({
     .describe('What callers of the API must send. Default: a random one, kept in the data folder.'),
   ...issuerVariables,
   ...credentialVariables,
+  ...serviceSecretVariables,
   ...edgeVariables,
   ATLAS_PATROL_MINUTES: z.coerce
     .number()

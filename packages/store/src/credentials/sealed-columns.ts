@@ -11,6 +11,7 @@ export interface SealedColumn {
 
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'credential', column: 'sealed', what: 'credential', row: ['workspace', 'provider'] },
+  { table: 'secret', column: 'sealed', what: 'secret', row: ['workspace', 'name'] },
   { table: 'webhook', column: 'sealed', what: 'webhook', row: ['workspace', 'id'] },
   { table: 'webhook_secret_before', column: 'sealed', what: 'webhook', row: ['workspace', 'webhook'] },
 ]

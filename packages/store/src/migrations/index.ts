@@ -18,6 +18,7 @@ import * as deploys from './016-deploys.ts'
 import * as running from './017-running.ts'
 import * as placed from './018-placed.ts'
 import * as images from './019-images.ts'
+import * as secrets from './020-secrets.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -40,4 +41,5 @@ export const migrations: Record<string, Migration> = {
   '017-running': running,
   '018-placed': placed,
   '019-images': images,
+  '020-secrets': secrets,
 }

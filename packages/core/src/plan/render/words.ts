@@ -69,6 +69,7 @@ function deploymentHeading({ kind, release, project, environment }: Deployment, 
     deploy: 'Plan to deploy',
     promote: 'Plan to promote',
     rollback: 'Plan to go back to',
+    redeploy: 'Plan to renew the secrets of',
     place: 'Plan to place',
   }[kind]
   return `${what} ${release} of ${project} in ${environment} on ${infrastructure}`

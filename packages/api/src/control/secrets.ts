@@ -1,0 +1,42 @@
+import type { Actor } from '../caller.ts'
+
+/** A secret that Atlas keeps, as far as anybody may know it. Times are ISO 8601. */
+export interface KeptSecretView {
+  name: string
+  version: number
+  setAt: string
+  setBy: string
+}
+
+/** A secret that services of an environment name, and where its value comes from. */
+export interface NeededSecretView {
+  /** As the services' configuration calls it, such as `db_password`. */
+  name: string
+  /** The name that it is found under; null where it has no value. */
+  variable: string | null
+  source: string | null
+  /** What its source counts it by. */
+  version: string | null
+  /** Of what Atlas keeps. */
+  setAt: string | null
+  setBy: string | null
+  services: SecretUseView[]
+}
+
+export interface SecretUseView {
+  service: string
+  /** The deployment that brought the value that it runs with; null where it was never delivered. */
+  delivered: { at: string; operation: string; release: string } | null
+  /** Whether that is the value that there is now. */
+  current: boolean
+}
+
+/** Secrets of services. No value ever comes out. */
+export interface SecretsControl {
+  list(workspace: string): Promise<KeptSecretView[]>
+  /** Of the services that serve there. @throws AtlasError `not_found`, `secret_unavailable` */
+  needed(workspace: string, project: string, environment: string): Promise<NeededSecretView[]>
+  set(workspace: string, name: string, value: string, by: Actor): Promise<KeptSecretView>
+  /** @throws AtlasError `not_found` */
+  unset(workspace: string, name: string, by: Actor): Promise<void>
+}
