@@ -16,6 +16,17 @@ export default defineConfig({
           exclude: ['**/*.real.test.ts', '**/node_modules/**'],
         },
       },
+      // Against a real Kubernetes API server, which `npm run test:peers` builds.
+      {
+        test: {
+          name: 'kubernetes',
+          include: ['tests/peers/kubernetes/*.test.ts'],
+          testTimeout: 120_000,
+          hookTimeout: 180_000,
+          maxWorkers: 1,
+          expect: { poll: { timeout: 20_000 } },
+        },
+      },
       {
         test: {
           name: 'real',

@@ -2,19 +2,21 @@ import { startCloud } from './cloud.ts'
 import { doctl } from './doctl/peer.ts'
 import { dots } from './dots/peer.ts'
 import { dotsWrapper } from './dots-wrapper/peer.ts'
-import type { Peer, Ready } from './peer.ts'
+import { kubernetes } from './kubernetes/peer.ts'
+import type { Alone, Peer, Ready } from './peer.ts'
 import { type Report, reporter, type Totals } from './report.ts'
 import { terraform } from './terraform/peer.ts'
 
-/** Real third-party clients against a sandbox each; `npm run test:peers -- doctl` tries only the named ones. */
-const all: readonly Peer[] = [dotsWrapper, dots, terraform, doctl]
+/** Real third-party clients against a sandbox each, and Atlas against a real Kubernetes; `npm run test:peers -- doctl` tries only the named ones. */
+const all: readonly Peer[] = [dotsWrapper, dots, terraform, doctl, kubernetes]
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
 
-async function tryPeer({ name }: Peer, ready: Ready, report: Report): Promise<void> {
+async function tryPeer({ name }: Peer, ready: Ready | Alone, report: Report): Promise<void> {
   print(`     ${name}: ${ready.version}`)
   try {
+    if ('alone' in ready) return await ready.alone(report)
     const cloud = await startCloud()
     await ready.run(cloud, report).finally(cloud.stop)
   } catch (error) {

@@ -44,6 +44,8 @@ export const catalogue = {
   machine_unreachable: { status: 502, exit: 1, title: 'A machine does not answer' },
   machine_refused: { status: 502, exit: 1, title: 'A command failed on a machine' },
   release_failed: { status: 502, exit: 1, title: 'The release command of a service failed' },
+  cluster_unreachable: { status: 502, exit: 1, title: 'A cluster does not answer' },
+  cluster_refused: { status: 502, exit: 1, title: 'A cluster refused a change' },
   unhealthy: { status: 502, exit: 1, title: 'A service did not become healthy' },
   credential_unavailable: { status: 503, exit: 5, title: 'The credential cannot be had right now' },
   secret_missing: { status: 409, exit: 3, title: 'A secret has no value' },

@@ -3,7 +3,7 @@ import type { Run } from './context.ts'
 import type { Performed, Performer } from './performer.ts'
 import { backoff, pause } from './retry.ts'
 
-/** A machine that restarts is back within that; each try has a time limit of its own. */
+/** A machine or an API server that restarts is back within that; each try has a time limit of its own. */
 const maxTries = 3
 
 /**
@@ -23,7 +23,7 @@ export async function perform(run: Run, performer: Performer | undefined, work: 
       break
     } catch (error) {
       signal.throwIfAborted()
-      if (!isAtlasError(error, 'machine_unreachable') || tries >= maxTries) throw error
+      if (!mayPass(error) || tries >= maxTries) throw error
       const waitMs = backoff(tries, { capMs: 10_000 })
       await taken.journal.note(work.n, 'step.retrying', { reason: error.message, waitMs: Math.round(waitMs) })
       await pause(waitMs, signal)
@@ -34,6 +34,9 @@ export async function perform(run: Run, performer: Performer | undefined, work: 
   await taken.journal.performed(work.n, performed)
   run.row(work.n).told = performed
 }
+
+const mayPass = (error: unknown): error is AtlasError =>
+  isAtlasError(error, 'machine_unreachable') || isAtlasError(error, 'cluster_unreachable')
 
 /** Once traffic moves, the rest is carried through: what is cancelled in the middle of that would be neither. */
 export const mayLeave = ({ phase }: Work): boolean => phase === 'prepare'

@@ -19,7 +19,7 @@ export interface ApiParts {
   store: Store
   edge: Edge
   credentials: Credentials
-  deploying: Pick<Deploying, 'source' | 'secrets' | 'machines'>
+  deploying: Pick<Deploying, 'source' | 'secrets' | 'machines' | 'clusters'>
   environment: Environment
   /** The server's own. */
   token: string
@@ -41,7 +41,7 @@ export function openApi(parts: ApiParts, onEnd: OnEnd): { api: ReturnType<typeof
   const webhooks = startWebhooks({ store, sealer, policy, version, log })
   onEnd('webhooks', webhooks.stop)
   const { forget } = access
-  const { source, secrets, machines } = deploying
+  const { source, secrets, machines, clusters } = deploying
   const { isDraining } = edge
   const basics = {
     store,
@@ -51,6 +51,7 @@ export function openApi(parts: ApiParts, onEnd: OnEnd): { api: ReturnType<typeof
     source,
     secrets,
     machines,
+    clusters,
     dataDir,
     ssh,
     forget,

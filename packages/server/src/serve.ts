@@ -61,7 +61,7 @@ export async function serve(options: Options, environment: Environment): Promise
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const serviceSecrets = openSecrets({ store, credentials, environment, env: process.env, key: token })
-  const deploying = openDeploying({ store, dataDir, ssh, secrets: serviceSecrets })
+  const deploying = openDeploying({ store, dataDir, ssh, secrets: serviceSecrets, env: process.env })
   onEnd('connections to machines', deploying.close)
   const { performer } = deploying
   const workers = await startWorkers({ store, connections, served, performer, log }, wish)

@@ -17,7 +17,7 @@ const { at } = obey()
 const opened = await openWork(database)
 /** The services here have none. */
 const secrets: Secrets = { find: async () => new Map() }
-const { performer } = openDeploying({ store: opened.store, dataDir, ssh: sandboxSsh(cloud), secrets })
+const { performer } = openDeploying({ store: opened.store, dataDir, ssh: sandboxSsh(cloud), secrets, env: {} })
 const limiter = opened.store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
 runWorker({
   ...opened,

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { environments, isName, nameRule } from '../names.ts'
+import { clusterSettings, podSettings } from '../platforms/kubernetes/settings.ts'
 
 /** Where services listen and how their ports are spread: `base` to `base + size - 1`. */
 const portRange = z
@@ -57,6 +58,12 @@ const service = z.strictObject({
   build_args: variables.default({}).describe('Arguments of its Containerfile; never secrets.'),
   limits: limits.optional().describe('Of each instance, for platforms that run containers.'),
   read_only: z.boolean().default(false).describe('Containers write nothing but to /tmp and volumes.'),
+  image: z
+    .string()
+    .regex(/^[\w][\w.\-:/@{}]*$/, 'a reference, such as ghcr.io/yourorg/backend:1.2.3')
+    .optional()
+    .describe('For `kubernetes`: what a registry has. `{commit}` and `{version}` are those of the release.'),
+  kubernetes: podSettings.optional().describe('For `kubernetes`.'),
   port: z.int().min(1024).max(65_535).optional().describe('The first port to try, instead of the derived one.'),
   secrets: z.array(variableName).default([]).describe('Names of secrets, as db_password.'),
   env: variables.default({}),
@@ -79,6 +86,7 @@ const project = z.strictObject({
   git_url: z.string().min(1).optional().describe('Instead of what git_config.url_pattern gives.'),
   platform: z.string().optional().describe('Instead of deployment_platform.'),
   release: releaseCommand.optional().describe('The same, for the first service.'),
+  kubernetes: clusterSettings.optional().describe('Instead of what `kubernetes` says for all projects.'),
   services: z.record(names('a service'), service).refine((all) => Object.keys(all).length > 0, 'at least one service'),
   environments: z.partialRecord(z.enum(environments), environment).default({}),
   keep_releases: z.int().min(2).max(100).default(5).describe('Kept on the machines for each environment.'),
@@ -88,6 +96,7 @@ const project = z.strictObject({
 export const deploymentConfig = z.strictObject({
   infrastructure: z.looseObject({ name: z.string().optional() }).default({}),
   deployment_platform: z.string().default('docker').describe('What runs the services, where a project says nothing.'),
+  kubernetes: clusterSettings.prefault({}).describe('The cluster, for `kubernetes`.'),
   git_config: z
     .strictObject({
       base_url: z.string().min(1).describe('https, ssh or file URL, or user@host:path.'),

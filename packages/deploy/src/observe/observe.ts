@@ -5,6 +5,8 @@ import { tryOnce } from '../perform/probe.ts'
 import type { DeploymentSpec, Machine, Service } from '../plan/input.ts'
 import { portOf } from '../plan/site.ts'
 import { platformNamed } from '../platforms/index.ts'
+import type { Clusters } from '../platforms/kubernetes/clusters.ts'
+import { observeCluster } from '../platforms/kubernetes/sight.ts'
 import type { Running } from '../platforms/platform.ts'
 import { type InstanceSight, sightOf } from './sight.ts'
 
@@ -25,12 +27,15 @@ export const lookMs = 5000
  * balancer's machine. Nothing is changed anywhere. Takes `timeMs` at most; who has not answered by then is unknown.
  */
 export async function observe(
-  machines: Machines,
+  { machines, clusters }: { machines: Machines; clusters: Clusters },
   lane: Lane,
   spec: DeploymentSpec,
   addresses: ReadonlyMap<string, string>,
   timeMs = lookMs,
 ): Promise<InstanceSight[]> {
+  const { cluster } = spec
+  if (cluster)
+    return observeCluster(clusters, lane, laneOf(lane.project, lane.environment), { ...spec, cluster }, timeMs)
   const time = AbortSignal.timeout(timeMs)
   const look: Look = { machines, lane, spec, time, timeMs }
   const all = spec.machines.map(async (machine) => {

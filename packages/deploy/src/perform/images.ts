@@ -3,10 +3,10 @@ import type { Service } from '../plan/input.ts'
 import { platformNamed } from '../platforms/index.ts'
 import type { Elsewhere } from '../platforms/platform.ts'
 import { patiently } from './patience.ts'
-import type { Doing, PerformerParts } from './performer.ts'
+import type { OnMachine, PerformerParts } from './performer.ts'
 
 /** The digest is told: it stays with the step, and the steps behind it go by nothing else. */
-export async function buildOnce({ source }: PerformerParts, { given, on, tell }: Doing): Promise<void> {
+export async function buildOnce({ source }: PerformerParts, { given, on, tell }: OnMachine): Promise<void> {
   const { service, project, release } = given
   const { url, commit } = given.source
   const tree = await source.tree(url, commit)
@@ -25,7 +25,7 @@ export function builtIn(task: Task, service: Service): Service {
   return typeof image === 'string' ? { ...service, image } : service
 }
 
-export async function deliverAll(parts: PerformerParts, { task, given, on, tell }: Doing): Promise<void> {
+export async function deliverAll(parts: PerformerParts, { task, given, on, tell }: OnMachine): Promise<void> {
   const { workspace, infrastructure } = task
   if (given.fresh) await patiently(() => on(async () => {}), task.signal)
   const tree = await parts.source.tree(given.source.url, given.source.commit)

@@ -1,7 +1,6 @@
 import { AtlasError } from '@atlas/core'
 import { lastLines } from '../machine/connect.ts'
-import { platformNamed } from '../platforms/index.ts'
-import type { OnceEnd } from '../platforms/platform.ts'
+import type { Once, OnceEnd } from '../platforms/platform.ts'
 import { redacted } from '../redact.ts'
 import { builtIn } from './images.ts'
 import type { Doing, PerformerParts } from './performer.ts'
@@ -14,18 +13,19 @@ const kept = 4000
  * The release command of a service. One key for the whole operation, so whoever takes it over is given the end of the run
  * that is there (docs/adr/0021-release-commands.md).
  */
-export async function runOnce({ secrets }: PerformerParts, { task, given, on, tell }: Doing): Promise<void> {
+export async function runOnce(
+  { secrets }: PerformerParts,
+  { task, given, tell }: Doing,
+  run: (once: Once, signal: AbortSignal) => Promise<OnceEnd>,
+): Promise<void> {
   const { release } = given
   const service = builtIn(task, given.service)
   const { command, timeout_s } = service.release!
-  const own = await variablesFor(secrets, task, given)
+  const { versions: _, ...own } = await variablesFor(secrets, task, given)
   const timeout = AbortSignal.timeout(timeout_s * 1000)
   const key = `${task.operation}-${task.work.n}`
-  const ended = on((at) => {
-    const signal = AbortSignal.any([at.signal, timeout])
-    return platformNamed(service.platform).once({ ...at, signal }, { key, command, service, release, ...own })
-  })
-  const end = await ended.catch((error: unknown) => {
+  const once = { key, command, service, release, ...own }
+  const end = await run(once, AbortSignal.any([task.signal, timeout])).catch((error: unknown) => {
     throw timeout.aborted && !task.signal.aborted ? failed(given, `did not end within ${timeout_s} s`, '') : error
   })
   const output = redacted(end.output, Object.values(own.secrets))

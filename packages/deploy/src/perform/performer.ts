@@ -1,11 +1,13 @@
 import { AtlasError, type JsonObject, type Work } from '@atlas/core'
 import type { Performed, Performer, Task } from '@atlas/engine'
 import { lastLines } from '../machine/connect.ts'
-import type { At } from '../machine/fenced.ts'
+import type { At, Fence } from '../machine/fenced.ts'
 import type { MachinePlace, Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
-import type { Service } from '../plan/input.ts'
+import type { DeploymentSpec, Service } from '../plan/input.ts'
 import { platformNamed } from '../platforms/index.ts'
+import type { Clusters } from '../platforms/kubernetes/clusters.ts'
+import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import type { Place } from '../platforms/platform.ts'
 import type { Slot } from '../ports.ts'
 import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
@@ -13,7 +15,9 @@ import type { Site } from '../proxies/proxy.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Source } from '../sources/source.ts'
 import { buildOnce, builtIn, deliverAll } from './images.ts'
+import { inCluster } from './in-cluster.ts'
 import { known } from './known.ts'
+import { onSource } from './on-source.ts'
 import { runOnce } from './once.ts'
 import { probe } from './probe.ts'
 import { variablesFor } from './variables.ts'
@@ -24,10 +28,11 @@ export interface PerformerParts {
   machines: Machines
   /** At which the others reach a machine; `undefined` where there is none of that name. */
   addressOf(place: MachinePlace): Promise<string | undefined>
+  clusters: Clusters
 }
 
 /** What the steps of `plan/work.ts` say; each has what its action needs. */
-interface Specifications {
+export interface Specifications {
   project: string
   environment: Environment
   release: string
@@ -43,6 +48,10 @@ interface Specifications {
   stays: Place[]
   keep: string[]
   tag: string | null
+  /** Where the step is one in a cluster. */
+  cluster?: Cluster
+  traffic: Place[]
+  domain?: DeploymentSpec['domain']
   source: { url: string; commit: string }
   /** Where it is not the plan's own. */
   turn?: number
@@ -55,15 +64,19 @@ interface Specifications {
 export interface Doing {
   task: Task
   given: Specifications
+  fence: Fence
   /** Goes into the event that the step is done. */
   tell(facts: JsonObject): void
+}
+
+export interface OnMachine extends Doing {
   /** With the machine of the step, or another, in the hands of this worker. */
   on<T>(what: (at: At) => Promise<T>, machine?: string): Promise<T>
   /** Whether the machine of the step is there at all: where it is not, nothing runs on it. */
   isThere(): Promise<boolean>
 }
 
-/** Carries out the steps of deploys, on machines by SSH. */
+/** Carries out the steps of deploys: on machines by SSH, or in a cluster. */
 export function deployPerformer(parts: PerformerParts): Performer {
   return {
     async perform(task) {
@@ -72,31 +85,34 @@ export function deployPerformer(parts: PerformerParts): Performer {
       const given = (await known(work.specifications, addressOf)) as unknown as Specifications
       const fence = { lane: laneOf(given.project, given.environment), turn: given.turn ?? plan.revision, epoch }
       let told: Performed
-      await onMachines[task.work.action](parts, {
-        task,
-        given,
-        on: (what, machine = given.machine) =>
-          parts.machines.use({ workspace, infrastructure, machine }, (connected) =>
-            what({ machine: connected, fence, signal }),
-          ),
-        isThere: async () => (await addressOf(given.machine)) !== undefined,
-        tell: (facts) => {
-          told = facts
-        },
-      })
+      const tell = (facts: JsonObject) => {
+        told = facts
+      }
+      const { action } = work
+      const { cluster } = given
+      if (cluster) await inCluster[action](parts, { task, given, fence, tell, cluster })
+      else
+        await onMachines[action](parts, {
+          task,
+          given,
+          fence,
+          tell,
+          on: (what, machine = given.machine) =>
+            parts.machines.use({ workspace, infrastructure, machine }, (connected) =>
+              what({ machine: connected, fence, signal }),
+            ),
+          isThere: async () => (await addressOf(given.machine)) !== undefined,
+        })
       return told
     },
   }
 }
 
-/** A table for each kind of place: what a platform runs on decides which. */
-type Actions = Record<Work['action'], (parts: PerformerParts, doing: Doing) => Promise<unknown>>
+/** A table for each kind of place, as what a platform runs on decides which. */
+export type Actions<D extends Doing> = Record<Work['action'], (parts: PerformerParts, doing: D) => Promise<unknown>>
 
-const onMachines: Actions = {
-  async fetch({ source }, { given: { source: from, tag } }) {
-    await source.tree(from.url, from.commit)
-    if (tag !== null) await source.checkTag(from.url, tag, from.commit)
-  },
+const onMachines: Actions<OnMachine> = {
+  ...onSource,
 
   build: buildOnce,
   deliver: deliverAll,
@@ -104,7 +120,7 @@ const onMachines: Actions = {
   async start({ secrets }, { task, given, on }) {
     const { release, slot, port, address } = given
     const service = builtIn(task, given.service)
-    const own = await variablesFor(secrets, task, given)
+    const { versions: _, ...own } = await variablesFor(secrets, task, given)
     await on((at) => platformNamed(service.platform).start(at, { service, release, slot, port, address, ...own }))
   },
 
@@ -115,7 +131,10 @@ const onMachines: Actions = {
     if (wrong !== undefined) throw await unhealthy(doing, wrong)
   },
 
-  once: runOnce,
+  once: (parts, doing) =>
+    runOnce(parts, doing, (once, signal) =>
+      doing.on((at) => platformNamed(doing.given.service.platform).once({ ...at, signal }, once)),
+    ),
   switch: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
   restore: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
   drain: (_, { given, on }) => on((at) => drainNginx(at, given.seconds)),
@@ -137,13 +156,9 @@ const onMachines: Actions = {
       await on((at) => platform.prune(at, given.keep))
     }
   },
-
-  async tag({ source }, { given: { source: from, tag } }) {
-    if (tag !== null) await source.tag(from.url, tag, from.commit)
-  },
 }
 
-async function unhealthy({ given, on }: Doing, wrong: string): Promise<AtlasError> {
+async function unhealthy({ given, on }: OnMachine, wrong: string): Promise<AtlasError> {
   const { service, slot, machine, port } = given
   const said = await on((at) => platformNamed(service.platform).logs(at, { service: service.name, slot })).catch(
     () => '',

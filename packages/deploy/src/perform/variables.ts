@@ -9,12 +9,12 @@ interface Whose {
   service: Service
 }
 
-/** What a service, or its release command, is given: variables that anybody may read, and its secrets by their names. */
+/** What a service, or its release command, is given: variables that anybody may read, and its secrets by their names, with their versions. */
 export async function variablesFor(
   secrets: Secrets,
   { workspace }: { workspace: string },
   { project, environment, release, service }: Whose,
-): Promise<{ variables: Record<string, string>; secrets: Record<string, string> }> {
+): Promise<Record<'variables' | 'secrets' | 'versions', Record<string, string>>> {
   const values = await secrets.find({ workspace, project, environment }, service.secrets)
   const own = {
     ATLAS_PROJECT: project,
@@ -25,5 +25,6 @@ export async function variablesFor(
   return {
     variables: { ...own, ...service.env },
     secrets: Object.fromEntries([...values].map(([name, { value }]) => [name, value])),
+    versions: Object.fromEntries([...values].map(([name, { version }]) => [name, version])),
   }
 }

@@ -1,6 +1,7 @@
 import type { Deployment, Plan, Unknown } from '@atlas/core'
 import type { HealthCheck, Limits } from '../config/schema.ts'
 import type { Environment } from '../names.ts'
+import type { Cluster, PodSettings } from '../platforms/kubernetes/settings.ts'
 import type { PortAssignment, PortRange, Slot } from '../ports.ts'
 
 /** A service as a release has it: everything needed to run it again, but for secrets, which are only named. */
@@ -17,7 +18,10 @@ export interface Service {
   /** In the repository, for platforms that run containers. */
   containerfile?: string
   build_args?: Record<string, string>
-  /** What runs, by its digest: known from when it was built, and from then on the same in every environment. */
+  /**
+   * What runs: by its digest, known from when it was built, or what a registry has under that reference. From then on the same
+   * in every environment.
+   */
   image?: string
   limits?: Limits
   /** Nothing is written but to /tmp and volumes. */
@@ -26,6 +30,7 @@ export interface Service {
   release?: { command: string; timeout_s: number }
   /** As configured, where it is. */
   port?: number
+  kubernetes?: PodSettings
 }
 
 /** What a deployment put, or is to put, into an environment. Kept with it: what a rollback goes back to. */
@@ -43,6 +48,8 @@ export interface DeploymentSpec {
   /** The cloud's ids of all of these, by name: a machine that was made anew is another, and has nothing. */
   ids: Record<string, string>
   ports: PortAssignment[]
+  /** Instead of machines. */
+  cluster?: Cluster
 }
 
 /** What is to run of a service: the same from one deployment to the next where nothing of it changed. */
@@ -90,6 +97,8 @@ export interface DeployInput {
   webs: Machine[]
   /** Where images are built; the first of `webs` where nothing is configured. */
   builder?: string
+  /** Its namespace stands where there is a machine otherwise: `master`, and the only one of `webs`. */
+  cluster?: Cluster
   /** Of the whole infrastructure. */
   assigned: readonly PortAssignment[]
   portRange: PortRange

@@ -49,7 +49,7 @@ export function planDeploy(asked: DeployInput): Plan {
 }
 
 function specOf(input: DeployInput): DeploymentSpec {
-  const { project, environment, services, domain, master, builder, webs, assigned, portRange } = input
+  const { project, environment, services, domain, master, builder, webs, cluster, assigned, portRange } = input
   const wanted = services.map(({ name, port }) => ({ project, environment, service: name, port }))
   return {
     services,
@@ -59,7 +59,9 @@ function specOf(input: DeployInput): DeploymentSpec {
     ...(builder !== undefined && { builder }),
     machines: webs.map(({ name }) => name),
     ids: Object.fromEntries([master, ...webs].map(({ name, id }) => [name, id])),
-    ports: assignPorts(wanted, assigned, portRange),
+    // Each pod has an address of its own.
+    ports: cluster ? [] : assignPorts(wanted, assigned, portRange),
+    ...(cluster && { cluster }),
   }
 }
 

@@ -2,8 +2,12 @@ import type { Environment } from '../names.ts'
 import type { Site } from '../proxies/proxy.ts'
 import type { Address, DeploymentSpec, Machine, Service } from './input.ts'
 
+/** Where the pods of a service listen that names no port. */
+const podPort = 8080
+
 /** Where a service of a deployment listens. */
-export function portOf({ ports, running }: DeploymentSpec, { name }: Pick<Service, 'name'>): number {
+export function portOf({ ports, running, cluster, services }: DeploymentSpec, { name }: Pick<Service, 'name'>): number {
+  if (cluster) return services.find((one) => one.name === name)?.port ?? podPort
   return ports.find((one) => one.service === name && one.slot === running[name]?.slot)!.port
 }
 

@@ -36,7 +36,7 @@ type Draft = ReturnType<typeof drafts>
 /** What the steps of one environment are made from, whether a release comes to it or machines do. */
 export type Lane = Pick<
   DeployInput,
-  'kind' | 'project' | 'environment' | 'release' | 'services' | 'serving' | 'keep'
+  'kind' | 'project' | 'environment' | 'release' | 'services' | 'serving' | 'keep' | 'cluster'
 > & {
   /** Of the environment, where the plan's own is that of the machines. */
   turn?: number
@@ -45,9 +45,10 @@ export type Lane = Pick<
 }
 
 /** Adds a step to `made` and returns its number; `first` is the number of the first. */
-export function drafts({ project, environment, release, services, serving, turn }: Lane, made: Work[], first = 0) {
+export function drafts(lane: Lane, made: Work[], first = 0) {
+  const { project, environment, release, services, serving, turn, cluster } = lane
   const platforms = [...new Set([...services, ...(serving?.spec.services ?? [])].map(({ platform }) => platform))]
-  const place = { project, environment, release: release.tag, platforms, turn }
+  const place = { project, environment, release: release.tag, platforms, turn, cluster }
   const add = (
     action: Work['action'],
     type: Work['type'],
@@ -138,7 +139,7 @@ export function begin(
     const { slot, release } = spec.running[service.name]!
     const instance = { ...at, service, release, slot, port: portOf(spec, service) }
     const started = draft('start', 'service', 'prepare', resource, [delivered.get(release)!], {
-      reason: `${input.kind === 'place' ? '' : 'beside what runs now, '}on port ${instance.port}`,
+      reason: startingOf(input, instance.port),
       specifications: instance,
     })
     return draft('probe', 'service', 'prepare', resource, [started], {
@@ -146,6 +147,11 @@ export function begin(
       specifications: { ...instance, master: input.master.name },
     })
   })
+}
+
+function startingOf({ kind, cluster }: Lane, port: number): string {
+  const beside = kind === 'place' ? [] : ['beside what runs now']
+  return [...beside, ...(cluster ? [] : [`on port ${port}`])].join(', ')
 }
 
 /**
@@ -173,7 +179,7 @@ function move(draft: Draft, input: DeployInput, spec: DeploymentSpec, healthy: n
   const { serving, master, release, webs } = input
   return draft('switch', 'route', 'switch', `${laneName(input)}@${master.name}`, healthy, {
     reason: reasonToMove(serving?.release, release.tag),
-    specifications: { machine: master.name, site: siteOf(input, spec, webs) },
+    specifications: { machine: master.name, ...routeOf(input, spec, webs) },
   })
 }
 
@@ -195,7 +201,7 @@ function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: n
   const drained = serving
     ? draft('drain', 'route', 'finish', `${laneName(input)}@${master.name}`, [moved], {
         reason: `requests to ${serving.release} may end, for ${seconds} s at most`,
-        specifications: { machine: master.name, seconds },
+        specifications: { machine: master.name, seconds, ...(input.cluster && routeOf(input, spec, webs)) },
       })
     : moved
   const machines = new Set([...webs.map(({ name }) => name), ...(serving?.spec.machines ?? [])])
@@ -238,10 +244,10 @@ const placesOf = ({ running }: DeploymentSpec): Place[] =>
 
 function withdraw(draft: Draft, input: DeployInput): void {
   const { serving, master, webs } = input
-  const old = serving && siteOf(input, serving.spec, addressed(webs, serving.spec.machines))
+  const old = serving && routeOf(input, serving.spec, addressed(webs, serving.spec.machines))
   const restored = draft('restore', 'route', 'withdraw', `${laneName(input)}@${master.name}`, [], {
     reason: 'traffic must not point at what is taken away',
-    specifications: { machine: master.name, site: old ?? emptySite(input) },
+    specifications: { machine: master.name, ...(old ?? noRoute(input)) },
   })
   for (const { name, id } of webs) {
     const stays = serving && ranOn(serving, { name, id }) ? placesOf(serving.spec) : []
@@ -253,6 +259,16 @@ function withdraw(draft: Draft, input: DeployInput): void {
 }
 
 export const emptySite = ({ project, environment }: Lane): Site => ({ project, environment, routes: [] })
+
+/** Where requests are to go: to ports of machines, or to slots of a cluster. */
+type Route = { site: Site } | { traffic: Place[]; domain?: DeploymentSpec['domain'] }
+
+const routeOf = (input: DeployInput, spec: DeploymentSpec, machines: readonly Machine[]): Route =>
+  input.cluster
+    ? { traffic: placesOf(spec), ...(spec.domain && { domain: spec.domain }) }
+    : { site: siteOf(input, spec, machines) }
+
+const noRoute = (input: DeployInput): Route => (input.cluster ? { traffic: [] } : { site: emptySite(input) })
 
 const addressed = (webs: readonly Machine[], names: readonly string[]) =>
   webs.filter(({ name }) => names.includes(name))

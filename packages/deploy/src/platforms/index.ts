@@ -1,11 +1,12 @@
 import { AtlasError, nearest } from '@atlas/core'
 import { containerPlatform } from './containers/containers.ts'
 import { docker, podman } from './containers/engine.ts'
+import { kubernetes } from './kubernetes/kubernetes.ts'
 import type { Platform, Resolver } from './platform.ts'
 import { processPlatform } from './process/process.ts'
 
 const onMachines: readonly Platform[] = [containerPlatform(docker), containerPlatform(podman), processPlatform]
-const all: readonly Resolver[] = onMachines
+const all: readonly Resolver[] = [...onMachines, kubernetes]
 
 /** Of those that run on machines. @throws AtlasError `config_invalid` */
 export const platformNamed = (name: string): Platform => named(onMachines, name)

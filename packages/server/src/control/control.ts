@@ -26,7 +26,7 @@ export interface ControlParts
   extends ViewParts,
     CredentialsParts,
     Omit<WebhooksParts, 'store'>,
-    Pick<Deploying, 'source' | 'secrets' | 'machines'> {
+    Pick<Deploying, 'source' | 'secrets' | 'machines' | 'clusters'> {
   store: Store
   connections: Connections
   /** What is remembered of tokens and workspaces is over. */

@@ -23,7 +23,7 @@ import { type DeployParts, planDeployment } from '../deploys/plan.ts'
 import { planImport } from './import.ts'
 import { withAccountKeys } from './ssh-keys.ts'
 
-export interface PlanParts extends Pick<DeployParts, 'source' | 'secrets'> {
+export interface PlanParts extends Pick<DeployParts, 'source' | 'secrets' | 'clusters'> {
   store: Pick<Store, 'recall' | 'which' | 'planOf' | 'holders' | 'deploys' | 'infrastructure'>
   connections: Pick<Connections, 'open'>
 }

@@ -1,6 +1,8 @@
 import type { DeployWish } from '@atlas/api'
 import { AtlasError, nearest, type Release } from '@atlas/core'
 import {
+  type Cluster,
+  clusterFor,
   type DeployInput,
   type DeploymentConfig,
   type DeploymentSpec,
@@ -32,6 +34,8 @@ export interface Chosen {
   keepReleases: number
   /** Also where it serves already. */
   again?: boolean
+  /** Instead of machines. */
+  cluster?: Cluster
 }
 
 /** Where an earlier deployment is gone back to, its ports are assigned already. */
@@ -95,9 +99,9 @@ export const promote: Choose = async ({ source, store }, workspace, wish) => {
 
 /** What ran in uat is what runs: it is not built again. @throws AtlasError `deploy_impossible` */
 function asBuilt(service: Service, { tag, images, project }: Release): Service {
-  if (service.containerfile === undefined) return service
   const image = images[service.name]
-  if (image !== undefined) return { ...service, image }
+  if (image !== undefined && (service.containerfile ?? service.image) !== undefined) return { ...service, image }
+  if (service.containerfile === undefined) return service
   throw new AtlasError(
     'deploy_impossible',
     `${tag} has no image of ${service.name}: it did not serve uat as a container.`,
@@ -138,13 +142,14 @@ export const again: Choose = async (_, __, { project, environment }, there) => {
 }
 
 function asRecorded({ infrastructure }: EnvironmentRecord, { release, spec }: DeploymentRecord): Chosen {
-  const { services, domain, builder } = spec as unknown as DeploymentSpec
+  const { services, domain, builder, cluster } = spec as unknown as DeploymentSpec
   return {
     infrastructure,
     release: releaseOf(release),
     services,
     ...(domain && { domain }),
     ...(builder !== undefined && { builder }),
+    ...(cluster && { cluster }),
     portRange: defaultPorts,
     keepReleases: 5,
   }
@@ -180,9 +185,15 @@ async function chosen(
   const [first] = Object.keys(project.services)
   const services = await Promise.all(
     Object.entries(project.services).map(async ([name, service]) => {
-      const resolved = await platform.resolve(name, service, files)
+      const { image, ...resolved } = await platform.resolve(name, service, files)
+      const reference = image?.replaceAll('{commit}', release.source.commit).replaceAll('{version}', release.version)
       const command = service.release ?? (name === first ? project.release : undefined)
-      return { ...resolved, env: { ...resolved.env, ...own?.env }, ...(command && { release: command }) }
+      return {
+        ...resolved,
+        ...(reference && { image: reference }),
+        env: { ...resolved.env, ...own?.env },
+        ...(command && { release: command }),
+      }
     }),
   )
   const front = project.services.frontend ? 'frontend' : first!
@@ -192,6 +203,9 @@ async function chosen(
     services,
     ...(own?.domain !== undefined && { domain: { host: own.domain, service: front } }),
     ...(config.builder !== undefined && { builder: config.builder }),
+    ...(platform.runsOn === 'cluster' && {
+      cluster: clusterFor({ ...config.kubernetes, ...project.kubernetes }, wish.project, environment),
+    }),
     portRange: config.port_range,
     keepReleases: project.keep_releases,
   }

@@ -1,6 +1,15 @@
 import type { Convergence, DeploysControl, EnvironmentView, InstanceView, ServiceView } from '@atlas/api'
 import { AtlasError } from '@atlas/core'
-import { type Environment, type InstanceSight, type Machines, observe, portOf } from '@atlas/deploy'
+import {
+  type Cluster,
+  type Clusters,
+  type DeploymentSpec,
+  type Environment,
+  type InstanceSight,
+  type Machines,
+  observe,
+  portOf,
+} from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { machinesIn } from './machines.ts'
 import { specOf } from './plan.ts'
@@ -9,14 +18,15 @@ import { validateInfrastructure } from './validate.ts'
 interface Parts {
   store: Pick<Store, 'deploys' | 'infrastructure'>
   machines: Machines
+  clusters: Clusters
 }
 
-export const deploysControl = ({ store, machines }: Parts): DeploysControl => {
+export const deploysControl = ({ store, machines, clusters }: Parts): DeploysControl => {
   const { deploys, infrastructure } = store
   const look = async (workspace: string, found: EnvironmentRecord, record: InfrastructureRecord) => {
     const addresses = new Map(machinesIn(record).map(({ name, address }) => [name, address]))
     const place = { workspace, ...found, environment: found.environment as Environment }
-    return found.serving ? observe(machines, place, specOf(found.serving), addresses) : []
+    return found.serving ? observe({ machines, clusters }, place, specOf(found.serving), addresses) : []
   }
   return {
     async environments(workspace, { observed }) {
@@ -86,22 +96,29 @@ function servicesOf(
   sights: readonly InstanceSight[] | undefined,
 ): ServiceView[] {
   const deployed = specOf(serving)
-  const { services, machines, master } = deployed
+  const { services, machines, master, cluster } = deployed
   const door = addressOf(record, master, 'public_ip')
+  const urlOf = (name: string) =>
+    cluster ? urlInside(deployed, cluster, name) : door && `http://${door}/${project}/${environment}/${name}/`
   const seen = (service: string, machine: string): InstanceView['observed'] => {
     const sight = sights?.find((one) => one.service === service && one.machine === machine)
     if (!sight) return null
     const { state, release, since, reason } = sight
     return { state, release, since, reason }
   }
+  // Pods come and go: which there are is known only of those that were seen.
+  const placesOf = (name: string) => {
+    const pods = cluster && sights?.filter(({ service }) => service === name).map(({ machine }) => machine)
+    return pods ?? machines
+  }
   return services.map(({ name, platform, command, health, secrets, env }) => ({
     name,
     platform,
     command,
     port: portOf(deployed, { name }),
-    url: door && `http://${door}/${project}/${environment}/${name}/`,
+    url: urlOf(name),
     healthPath: health.path,
-    instances: machines.map((machine) => ({
+    instances: placesOf(name).map((machine) => ({
       machine,
       address: addressOf(record, machine, 'private_ip'),
       observed: seen(name, machine),
@@ -109,6 +126,12 @@ function servicesOf(
     secrets,
     env,
   }))
+}
+
+/** From outside by its domain, from inside the cluster by the name of its Service. */
+function urlInside({ domain }: DeploymentSpec, { namespace, tls_secret }: Cluster, service: string): string {
+  if (domain?.service === service) return `${tls_secret === undefined ? 'http' : 'https'}://${domain.host}/`
+  return `http://${service}.${namespace}.svc/`
 }
 
 function addressOf({ resources }: InfrastructureRecord, machine: string, which: 'private_ip' | 'public_ip') {

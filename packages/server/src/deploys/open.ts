@@ -1,5 +1,14 @@
 import { join } from 'node:path'
-import { deployPerformer, gitSource, type Machines, openMachines, type Secrets, type Source } from '@atlas/deploy'
+import {
+  type Clusters,
+  deployPerformer,
+  gitSource,
+  type Machines,
+  openClusters,
+  openMachines,
+  type Secrets,
+  type Source,
+} from '@atlas/deploy'
 import type { Performer } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
@@ -9,6 +18,7 @@ export interface Deploying {
   source: Source
   secrets: Secrets
   machines: Machines
+  clusters: Clusters
   performer: Performer
   close(): Promise<void>
 }
@@ -18,18 +28,22 @@ interface Parts {
   dataDir: string
   ssh: SshDirectory | undefined
   secrets: Secrets
+  /** Where this server's own kubeconfig is told. */
+  env: NodeJS.ProcessEnv
 }
 
 /** What plans of deploys and those who carry them out share. */
-export function openDeploying({ store, dataDir, ssh, secrets }: Parts): Deploying {
+export function openDeploying({ store, dataDir, ssh, secrets, env }: Parts): Deploying {
   const source = gitSource(join(dataDir, 'repositories'))
   const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place))
+  const clusters = openClusters(secrets, env)
   const performer = deployPerformer({
     source,
     secrets,
     machines,
+    clusters,
     addressOf: async ({ workspace, infrastructure, machine }) =>
       machineIn(await store.infrastructure(workspace, infrastructure), machine)?.address,
   })
-  return { source, secrets, machines, performer, close: machines.close }
+  return { source, secrets, machines, clusters, performer, close: machines.close }
 }

@@ -26,11 +26,14 @@ export async function withPlacement(parts: Omit<DeployParts, 'source'>, plan: Pl
   const starting = (placed.work ?? []).filter(({ action }) => action === 'start')
   for (const { project, environment, spec } of tenants)
     if (starting.some(({ specifications: at }) => at.project === project && at.environment === environment))
-      await secretVersions(secrets, { workspace: plan.workspace, project, environment }, spec.services)
+      await secretVersions(secrets, { workspace: plan.workspace, project, environment }, spec)
   return placed
 }
 
-const runsOnMachines = ({ serving }: EnvironmentRecord) => specOf(serving!).machines.length > 0
+const runsOnMachines = ({ serving }: EnvironmentRecord) => {
+  const { machines, cluster } = specOf(serving!)
+  return machines.length > 0 && !cluster
+}
 
 function tenantOf(record: EnvironmentRecord, placement: { master: string; webs: string[] } | undefined): Tenant {
   const { project, environment, revision, serving } = record

@@ -1,27 +1,25 @@
 import type { DeployWish } from '@atlas/api'
-import { placements } from '@atlas/blueprints'
 import { AtlasError, estimate, type JsonObject, type Plan } from '@atlas/core'
 import {
-  type DeployInput,
+  type Clusters,
   type DeploymentSpec,
-  type Machine,
   type PortAssignment,
   planDeploy,
   type Secrets,
-  type Service,
   type Serving,
   type Source,
   secretNames,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { described } from '../control/plan.ts'
-import { again, checkPlace, goBack, planNew, promote } from './choose.ts'
-import { machineIn } from './machines.ts'
+import { again, type Chosen, checkPlace, goBack, planNew, promote } from './choose.ts'
+import { clusterPlaces, machinePlaces } from './places.ts'
 
 export interface DeployParts {
   store: Pick<Store, 'deploys' | 'infrastructure' | 'recall'>
   source: Source
   secrets: Secrets
+  clusters: Clusters
 }
 
 /**
@@ -40,8 +38,11 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     there,
   )
   const infrastructure = await readInfrastructure(store, workspace, chosen.infrastructure)
-  const machines = machinesOf(infrastructure, place.project)
-  const versions = await secretVersions(parts.secrets, { workspace, ...place }, chosen.services)
+  const { cluster } = chosen
+  const versions = await secretVersions(parts.secrets, { workspace, ...place }, chosen)
+  const { serves, ...places } = cluster
+    ? await clusterPlaces(parts.clusters, cluster, { workspace, ...place })
+    : machinePlaces(infrastructure, place.project)
   const serving = there?.serving && servingOf(there.serving)
   return planDeploy({
     kind: wish.kind,
@@ -55,17 +56,13 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     ...(chosen.builder !== undefined && { builder: chosen.builder }),
     secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
     ...(chosen.again && { again: true }),
-    ...machines,
+    ...places,
     assigned: (await store.deploys.ports(infrastructure.record.id)) as unknown as PortAssignment[],
     portRange: chosen.portRange,
-    serving: serving && isThere(serving, machines) ? serving : undefined,
+    serving: serving && serves(serving) ? serving : undefined,
     keep: keptReleases(there, chosen.keepReleases),
   })
 }
-
-/** Where not one machine is the same, nothing serves any more, whatever is on record. */
-const isThere = ({ spec }: Serving, { webs }: Pick<DeployInput, 'webs'>): boolean =>
-  webs.some(({ name, id }) => spec.ids[name] === id)
 
 export const specOf = ({ spec }: Pick<DeploymentRecord, 'spec'>) => spec as unknown as DeploymentSpec
 
@@ -105,43 +102,16 @@ async function readInfrastructure(store: DeployParts['store'], workspace: string
   return { record, description, price }
 }
 
-/** @throws AtlasError `deploy_impossible` naming what is missing */
-function machinesOf({ record, description }: Here, project: string): Pick<DeployInput, 'master' | 'webs'> {
-  const placement = placements(description)[project]
-  const projects = Object.keys(placements(description))
-  if (!placement)
-    throw new AtlasError('deploy_impossible', `${record.name} has no machines for ${project}.`, {
-      hint: `add ${project} to projects.csv and: atlas up  (it has machines for ${projects.join(', ') || 'no project'})`,
-    })
-  const { master, webs } = placement
-  // A project of one server has its machine to itself: it is served from there.
-  const names = webs.length > 0 ? webs : [master]
-  const all = [...new Set([master || names[0]!, ...names])].map((name) => [name, machineIn(record, name)] as const)
-  const missing = all.filter(([, machine]) => machine === undefined).map(([name]) => name)
-  if (missing.length > 0)
-    throw new AtlasError(
-      'deploy_impossible',
-      `${missing.join(', ')} of ${record.name} cannot be deployed to: no address.`,
-      {
-        problems: missing.map((name) => ({
-          where: name,
-          message: 'the machine is not there, or has no private address',
-        })),
-        hint: `atlas repair ${record.name}`,
-      },
-    )
-  const found = new Map(all)
-  const machine = (name: string): Machine => found.get(name)!
-  return { master: machine(all[0]![0]), webs: names.map(machine) }
-}
-
 /** A missing secret stops the plan before anything is touched. @throws AtlasError `secret_missing` naming all of them */
 export async function secretVersions(
   secrets: Secrets,
   place: { workspace: string; project: string; environment: string },
-  services: readonly Service[],
+  { services, cluster }: Pick<Chosen, 'services' | 'cluster'>,
 ) {
-  const names = [...new Set(services.flatMap(({ secrets: own }) => own))]
+  const needed = [cluster?.kubeconfig, ...(cluster?.image_pull_secrets ?? []).map(({ secret }) => secret)]
+  const names = [
+    ...new Set([...services.flatMap(({ secrets: own }) => own), ...needed.filter((one) => one !== undefined)]),
+  ]
   const found = await secrets.find(place, names)
   const missing = names.filter((name) => !found.has(name))
   if (missing.length === 0) return found

@@ -64,6 +64,8 @@ const laneOf = ({ project, environment }: { project: string; environment: string
 function servedOf({ project, environment, serving }: EnvironmentRecord): Served[] {
   if (!serving) return []
   const spec = serving.spec as unknown as DeploymentSpec
+  // A cluster looks after what runs in it by itself; what it finds is in the status.
+  if (spec.cluster) return []
   return [{ project, environment: environment as Environment, release: serving.release.tag, spec }]
 }
 

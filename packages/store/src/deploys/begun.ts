@@ -48,6 +48,8 @@ interface Assignment {
 
 /** Somebody else's deploy may have taken one since the plan was made: then that says so. */
 async function assignPorts(tx: Transaction<Database>, infrastructureId: string, ports: Assignment[]): Promise<void> {
+  // Pods have addresses of their own.
+  if (ports.length === 0) return
   const rows = ports.map((assignment) => ({ infrastructure_id: infrastructureId, ...assignment }))
   await tx
     .insertInto('port_assignment')

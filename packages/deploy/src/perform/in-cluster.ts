@@ -1,0 +1,97 @@
+import { createHash } from 'node:crypto'
+import { AtlasError, canonical } from '@atlas/core'
+import type { DeploymentSpec } from '../plan/input.ts'
+import { portOf } from '../plan/site.ts'
+import type { At } from '../platforms/kubernetes/fence.ts'
+import { drained, prepare, route, settled, start, stop } from '../platforms/kubernetes/lane.ts'
+import { runJob } from '../platforms/kubernetes/once.ts'
+import type { Cluster } from '../platforms/kubernetes/settings.ts'
+import { onSource } from './on-source.ts'
+import { runOnce } from './once.ts'
+import type { Actions, Doing, PerformerParts } from './performer.ts'
+import { variablesFor } from './variables.ts'
+
+interface InCluster extends Doing {
+  cluster: Cluster
+}
+
+/** The steps of a deploy to Kubernetes: the same ends as on machines, brought about through the API server. */
+export const inCluster: Actions<InCluster> = {
+  ...onSource,
+
+  async deliver(parts, doing) {
+    await prepare(await open(parts, doing), specOf(doing).services, await logins(parts, doing))
+  },
+
+  async start(parts, doing) {
+    const { service, release, slot, port } = doing.given
+    const { variables, secrets, versions } = await variablesFor(parts.secrets, doing.task, doing.given)
+    const environment = createHash('sha256').update(canonical({ variables, versions })).digest('hex').slice(0, 16)
+    await start(await open(parts, doing), { service, release, slot, port, environment }, { variables, secrets })
+  },
+
+  async probe(parts, doing) {
+    const { service, slot } = doing.given
+    await settled(await open(parts, doing), service, slot, doing.task.signal)
+  },
+
+  async once(parts, doing) {
+    const at = await open(parts, doing)
+    const { service, release } = doing.given
+    const { slot } = specOf(doing).running[service.name]!
+    const slotted = { service, release, slot, port: portOf(specOf(doing), service), environment: '' }
+    await runOnce(parts, doing, (once, signal) => runJob(at, once, slotted, signal))
+  },
+
+  switch: moved,
+  restore: moved,
+
+  async drain(parts, doing) {
+    await drained(await open(parts, doing), doing.given.traffic, doing.task.signal)
+  },
+
+  async stop(parts, doing) {
+    await stop(await open(parts, doing), doing.given.stays, doing.task.signal)
+  },
+
+  async withdraw(parts, doing) {
+    await stop(await open(parts, doing), doing.given.stays, doing.task.signal)
+  },
+
+  /** Images are in a registry already. */
+  build: async () => undefined,
+
+  /** A release has no files in a cluster: with its pods everything of it is gone. */
+  prune: async () => undefined,
+}
+
+async function moved(parts: PerformerParts, doing: InCluster): Promise<void> {
+  await route(await open(parts, doing), doing.given.traffic, doing.given.domain)
+}
+
+const placeOf = ({ task, given: { project, environment } }: InCluster) => ({
+  workspace: task.workspace,
+  project,
+  environment,
+})
+
+async function open({ clusters }: PerformerParts, doing: InCluster): Promise<At> {
+  const { cluster, fence, given, task } = doing
+  const client = await clusters.open(placeOf(doing), cluster, task.signal)
+  return { client, lane: { project: given.project, lane: fence.lane, cluster }, fence }
+}
+
+const specOf = ({ task }: InCluster) => task.plan.deployment!.spec as unknown as DeploymentSpec
+
+async function logins({ secrets }: PerformerParts, doing: InCluster) {
+  const registries = doing.cluster.image_pull_secrets ?? []
+  const values = await secrets.find(
+    placeOf(doing),
+    registries.map(({ secret }) => secret),
+  )
+  return registries.map(({ registry, username, secret }) => {
+    const password = values.get(secret)?.value
+    if (password !== undefined) return { registry, username, password }
+    throw new AtlasError('deploy_impossible', `Secret ${secret}, for ${registry}, has no value any more.`)
+  })
+}

@@ -1,0 +1,83 @@
+import { placements } from '@atlas/blueprints'
+import { AtlasError, type JsonObject } from '@atlas/core'
+import {
+  type Cluster,
+  type Clusters,
+  type DeployInput,
+  examine,
+  laneOf,
+  type Machine,
+  type Serving,
+} from '@atlas/deploy'
+import type { InfrastructureRecord } from '@atlas/store'
+import { machineIn } from './machines.ts'
+
+/** Where a plan's steps are: machines of an infrastructure, or a namespace of a cluster. */
+export interface Places extends Pick<DeployInput, 'master' | 'webs' | 'cluster'> {
+  /** Whether what is on record as serving is still there. */
+  serves(serving: Serving): boolean
+}
+
+interface Here {
+  record: InfrastructureRecord
+  description: JsonObject
+}
+
+/** @throws AtlasError `deploy_impossible` naming what is missing */
+export function machinePlaces({ record, description }: Here, project: string): Places {
+  const placement = placements(description)[project]
+  const projects = Object.keys(placements(description))
+  if (!placement)
+    throw new AtlasError('deploy_impossible', `${record.name} has no machines for ${project}.`, {
+      hint: `add ${project} to projects.csv and: atlas up  (it has machines for ${projects.join(', ') || 'no project'})`,
+    })
+  const { master, webs } = placement
+  // A project of one server has its machine to itself: it is served from there.
+  const names = webs.length > 0 ? webs : [master]
+  const all = [...new Set([master || names[0]!, ...names])].map((name) => [name, machineIn(record, name)] as const)
+  const missing = all.filter(([, machine]) => machine === undefined).map(([name]) => name)
+  if (missing.length > 0)
+    throw new AtlasError(
+      'deploy_impossible',
+      `${missing.join(', ')} of ${record.name} cannot be deployed to: no address.`,
+      {
+        problems: missing.map((name) => ({
+          where: name,
+          message: 'the machine is not there, or has no private address',
+        })),
+        hint: `atlas repair ${record.name}`,
+      },
+    )
+  const found = new Map(all)
+  const machine = (name: string): Machine => found.get(name)!
+  return placed({ master: machine(all[0]![0]), webs: names.map(machine) })
+}
+
+/** Where not one machine is the same, nothing serves any more, whatever is on record. */
+const placed = (places: Pick<Places, 'master' | 'webs' | 'cluster'>, there = true): Places => ({
+  ...places,
+  serves: ({ spec }) => there && places.webs.some(({ name, id }) => spec.ids[name] === id),
+})
+
+type Lane = { workspace: string } & Pick<DeployInput, 'project' | 'environment'>
+
+/** How long a cluster may take to say what is in it. */
+const examineMs = 20_000
+
+/**
+ * The namespace, looked at: what serves is what its Services say, and what may not be done is said now.
+ * @throws AtlasError `cluster_refused`, `cluster_unreachable`, `config_invalid`, `deploy_impossible`
+ */
+export async function clusterPlaces(clusters: Clusters, cluster: Cluster, lane: Lane): Promise<Places> {
+  const client = await clusters.open(lane, cluster, AbortSignal.timeout(examineMs))
+  const traffic = await examine(client, laneOf(lane.project, lane.environment))
+  const { kubeconfig, context, namespace } = cluster
+  const id = [kubeconfig ?? '', context ?? '', namespace].join('/')
+  const place: Machine = { name: namespace, id, address: '' }
+  const places = placed({ master: place, webs: [place], cluster }, traffic.length > 0)
+  return {
+    ...places,
+    serves: (serving) =>
+      places.serves(serving) && traffic.some(({ service, slot }) => serving.spec.running[service]?.slot === slot),
+  }
+}
