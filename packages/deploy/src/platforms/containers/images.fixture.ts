@@ -35,7 +35,7 @@ function isDynamic(program: string): boolean {
 /** Trees as commits give them: an image `FROM scratch` with busybox, in which files and what it runs are told. */
 export function imageTrees() {
   const folder = mkdtempSync(join(tmpdir(), 'deploy-images-'))
-  const applets = ['sh', 'httpd', 'cat', 'id', 'ls', 'sleep', 'env', 'touch']
+  const applets = ['sh', 'httpd', 'cat', 'cp', 'id', 'ls', 'sleep']
   return {
     treeOf(files: Record<string, string>): Tree {
       const at = mkdtempSync(join(folder, 'tree-'))
@@ -63,5 +63,5 @@ export function imageTrees() {
 export const containerfile = `FROM scratch
 COPY bin /bin
 COPY www /www
-CMD ["/bin/sh", "-c", "echo starting on $PORT; exec httpd -f -p $PORT -h /www"]
+CMD ["/bin/sh", "-c", "trap 'exit 0' TERM; httpd -f -p $PORT -h /www & wait"]
 `

@@ -1,12 +1,13 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import type { Writable } from 'node:stream'
+import { PassThrough, type Writable } from 'node:stream'
+import { pipeline } from 'node:stream/promises'
 import type { Blob, Manifest } from './manifest.ts'
 
 /** What an engine pulls one image from. */
 export interface Registry {
   /** Takes connections that come by other ways than a port of this computer. */
   server: Server
-  /** Bytes of layers and configuration that were asked for and sent whole. */
+  /** Bytes of layers and configuration that were sent. */
   sent(): number
   /** Why a file could not be read: the engine only tells that a connection broke. */
   trouble(): Error | undefined
@@ -32,11 +33,17 @@ export function imageRegistry(
       'docker-content-digest': blob.digest,
     })
     if (asked.method === 'HEAD') return void answer.end()
+    let left = blob.size
+    const counted = new PassThrough()
+    counted.on('data', (chunk: Buffer) => {
+      left -= chunk.length
+      sent += chunk.length
+    })
     try {
-      await copy(blob, answer)
-      sent += blob.size
+      await Promise.all([copy(blob, counted), pipeline(counted, answer)])
     } catch (error) {
-      trouble ??= error as Error
+      // An engine hangs up once it has all, without waiting for the end.
+      if (left > 0) trouble ??= error as Error
       answer.destroy()
     }
   }
@@ -45,6 +52,8 @@ export function imageRegistry(
     const path = asked.url?.split('?')[0] ?? '/'
     answer.setHeader('docker-distribution-api-version', 'registry/2.0')
     if (asked.method !== 'GET' && asked.method !== 'HEAD') return refuse(answer, 405, 'UNSUPPORTED')
+    // Of what broke, an engine would try five times, ever later: this it takes for an end.
+    if (trouble) return refuse(answer, 403, 'DENIED')
     if (path === '/v2/' || path === '/v2') return void answer.writeHead(200).end()
     if (path === `/v2/${name}/manifests/${image.digest}`) {
       answer.writeHead(200, {
