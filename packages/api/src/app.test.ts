@@ -11,6 +11,7 @@ const operation: Operation = {
   kind: 'apply',
   planHash: 'h1',
   status: 'running',
+  waitsFor: null,
   cancelRequested: false,
   totalSteps: 2,
   completedSteps: 1,

@@ -105,7 +105,8 @@ export type PlanRequest =
     }
 
 export interface Approved extends PlanApproval {
-  planHash: string
+  /** Left out of a deploy: whatever the plan says. Where its environment is busy, it waits and is planned anew then. */
+  planHash?: string
 }
 
 export interface OperationFilter {

@@ -17,6 +17,10 @@ export const deploys = (api: Api) => ({
     const query = { plan: true, store: true }
     return planOf(await bodyOf(api.POST('/api/v1/deployments', { params: { query }, body })))
   },
+  /** Without looking at the plan. Where the environment is busy it waits, and is planned anew when its turn comes. */
+  async create(body: DeploymentRequest): Promise<Operation> {
+    return operationOf(await bodyOf(api.POST('/api/v1/deployments', { params: { query: {} }, body })))
+  },
   async apply(hash: string): Promise<Operation> {
     const call = api.POST('/api/v1/plans/{hash}/apply', { params: { path: { hash } }, body: {} })
     return operationOf(await bodyOf(call))

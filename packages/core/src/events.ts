@@ -27,6 +27,7 @@ export const eventTypes = [
   'deployment.started',
   'deployment.completed',
   'deployment.failed',
+  'operation.waiting',
   'operation.queued',
   'operation.cancelled',
   'operation.taken_over',

@@ -24,6 +24,8 @@ export interface Operation {
   kind: Plan['kind']
   planHash: string
   status: OperationStatus
+  /** Of a deploy that is planned anew when its turn comes; `operation` has to be over first, null where its turn is now. */
+  waitsFor: { operation: string | null; position: number } | null
   cancelRequested: boolean
   totalSteps: number
   completedSteps: number

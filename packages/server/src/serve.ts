@@ -1,4 +1,5 @@
 import { join } from 'node:path'
+import type { DeployWish } from '@atlas/api'
 import { openStore, type Store } from '@atlas/store'
 import { type OnEnd, openApi } from './api.ts'
 import { openClouds } from './clouds.ts'
@@ -8,6 +9,8 @@ import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from '
 import { apiToken } from './data-folder/token.ts'
 import { startDatabase } from './database.ts'
 import { openDeploying } from './deploys/open.ts'
+import { planDeployment } from './deploys/plan.ts'
+import { startTurns } from './deploys/turns.ts'
 import { type DevSandbox, startDevSandbox } from './dev-sandbox.ts'
 import { drainable } from './drain.ts'
 import { openEdge } from './edge.ts'
@@ -66,6 +69,8 @@ export async function serve(options: Options, environment: Environment): Promise
   const { performer } = deploying
   const workers = await startWorkers({ store, connections, served, performer, log }, wish)
   onEnd('workers', workers.stop)
+  const plan = (workspace: string, wish: DeployWish) => planDeployment({ store, ...deploying }, workspace, wish)
+  onEnd('deploys in turn', startTurns({ store, plan, log }).stop)
 
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)

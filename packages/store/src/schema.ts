@@ -13,6 +13,7 @@ import type {
 } from '@atlas/core'
 import type { Finding, StepError } from '@atlas/engine'
 import type { ColumnType, Generated, JSONColumnType } from 'kysely'
+import type { Actor } from './plans/stored.ts'
 
 /** The tables as `migrations/` makes them. */
 export interface Database {
@@ -41,6 +42,7 @@ export interface Database {
   environment: EnvironmentTable
   release: ReleaseTable
   deployment: DeploymentTable
+  waiting_deploy: WaitingDeployTable
   port_assignment: PortAssignmentTable
 }
 
@@ -91,7 +93,8 @@ interface OperationTable {
   request_id: string | null
   traceparent: string | null
   budget_override: JSONColumnType<BudgetOverride> | null
-  status: Generated<'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'>
+  /** `waiting`: a deploy that will be planned when its turn comes; to everybody outside it is queued. */
+  status: Generated<'waiting' | 'queued' | 'running' | 'succeeded' | 'failed' | 'cancelled'>
   cancel_requested: Generated<boolean>
   epoch: Generated<number>
   worker: number | null
@@ -375,6 +378,16 @@ interface ReleaseTable {
   /** Digests, by service. */
   images: JSONColumnType<Record<string, string>, string | undefined>
   created_at: Time
+}
+
+interface WaitingDeployTable {
+  operation: string
+  environment_id: string
+  place: Generated<string>
+  /** What was asked for, as whoever plans it knows it. */
+  wish: JSONColumnType<JsonObject>
+  actor: JSONColumnType<Actor> | null
+  planned_until: TimeOrNull
 }
 
 interface DeploymentTable {

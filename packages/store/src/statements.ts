@@ -1,5 +1,10 @@
 /** Channels of NOTIFY. A notification says that there is something to look for (`event`: in which workspace), never what. */
-export const channels = { event: 'atlas_event', wake: 'atlas_wake', access: 'atlas_access' } as const
+export const channels = {
+  event: 'atlas_event',
+  wake: 'atlas_wake',
+  access: 'atlas_access',
+  turn: 'atlas_turn',
+} as const
 
 /**
  * Event ids must become visible in their order, or a reader that has seen 7 would miss a 6 that commits later. So who

@@ -28,6 +28,7 @@ import { watchBudgets } from './costs/watch.ts'
 import { type Credentials, credentials } from './credentials/credentials.ts'
 import { type SealedKeys, sealedKeys } from './credentials/sealed-keys.ts'
 import { type Deploys, deploys } from './deploys/deploys.ts'
+import { type Waiting, waiting } from './deploys/in-turn.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events/events.ts'
 import { eventHub } from './events/hub.ts'
 import { checkKept, pruneEvents } from './events/retention.ts'
@@ -134,6 +135,7 @@ export interface Store extends JournalStore, PatrolStore {
   readonly credentials: Credentials
   readonly deploys: Deploys
   readonly secrets: Secrets
+  readonly waiting: Waiting
   readonly sealedKeys: SealedKeys
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
   events(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<AtlasEvent>
@@ -211,6 +213,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     credentials: credentials(connection),
     deploys: deploys(connection),
     secrets: secrets(connection),
+    waiting: waiting(connection, queue, listener),
     sealedKeys: sealedKeys(connection),
     rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),
     cancel: (workspace, id) => cancel(connection, workspace, id),

@@ -59,19 +59,21 @@ export async function carryOut(
   const earlier = keyed?.again ? await control.submittedBy(caller.workspace, keyed.id) : undefined
   if (earlier) return started(request, reply, earlier)
   const revisions = revisionsMeant(request)
-  const planHash = plan_hash ?? (await control.plan(wish)).hash
+  const planHash = plan_hash ?? (wish.kind === 'deploy' ? undefined : (await control.plan(wish)).hash)
   const override = overrideBy(caller, override_budget)
   const approved = {
-    planHash,
+    ...(planHash !== undefined && { planHash }),
     consent,
     by: caller.actor,
     ...override,
     origin: originOf(request),
     ...(revisions && { revisions }),
   }
-  if (request.audited) request.audited.planHash = planHash
   const key = keyed && { idempotencyKey: keyed.id }
-  return started(request, reply, await control.submit({ ...wish, ...approved, ...key }))
+  if (request.audited && planHash !== undefined) request.audited.planHash = planHash
+  const operation = await control.submit({ ...wish, ...approved, ...key })
+  if (request.audited) request.audited.planHash = operation.planHash
+  return started(request, reply, operation)
 }
 
 /** @throws AtlasError `forbidden`: a limit that everybody may pass is none */

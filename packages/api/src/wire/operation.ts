@@ -8,6 +8,13 @@ export const operationJson = z
     kind: z.enum(['apply', 'destroy', 'rollback', 'repair', 'import', 'release', 'deploy']),
     plan_hash: z.string(),
     status: z.enum(['queued', 'in_progress', 'succeeded', 'failed', 'cancelled']),
+    waits_for: z
+      .object({
+        operation: z.string().nullable().describe('What has to be over first; null where its turn is now'),
+        position: z.number().describe('1: it is the next'),
+      })
+      .nullable()
+      .describe('Of a deploy whose environment is busy: it is planned anew when its turn comes; null of all others'),
     cancel_requested: z.boolean(),
     total_steps: z.number(),
     completed_steps: z.number(),
@@ -37,6 +44,7 @@ export const operationToJson = (operation: Operation): OperationJson => ({
   kind: operation.kind,
   plan_hash: operation.planHash,
   status: operation.status === 'running' ? 'in_progress' : operation.status,
+  waits_for: operation.waitsFor,
   cancel_requested: operation.cancelRequested,
   total_steps: operation.totalSteps,
   completed_steps: operation.completedSteps,

@@ -1,5 +1,6 @@
 import { join, resolve } from 'node:path'
-import { type DeploymentRequest, deploys } from '@atlas/client'
+import { type DeploymentRequest, deploys, type Operation, type Planned } from '@atlas/client'
+import { isAtlasError } from '@atlas/core/errors'
 import { type Change, type Consent, carryOut } from '../change.ts'
 import type { Example, Outcome } from '../command.ts'
 import type { Context } from '../context.ts'
@@ -36,12 +37,30 @@ export async function carryOutDeploy(
   }
   const change: Change = {
     plan: async () => planned,
-    start: () => calls.apply(planned.hash),
+    start: () => calls.apply(planned.hash).catch((error: unknown) => inTurn(context, calls, request, planned, error)),
     nothing: `${planned.deployment?.from} serves ${environment} as configured: nothing is to be done.`,
     next: nextOf(project, environment),
   }
   const given: Consent = { yes, detach, consent: [] }
   return carryOut(context, change, given)
+}
+
+/**
+ * Something else is under way there: then this waits for its turn. What was looked at is of a world that is gone by then, so
+ * it is planned anew; a way back that names no release does not wait, because nobody knows yet where it would lead.
+ */
+async function inTurn(
+  context: Context,
+  calls: ReturnType<typeof deploys>,
+  request: DeploymentRequest,
+  planned: Planned,
+  error: unknown,
+): Promise<Operation> {
+  if (!isAtlasError(error, 'operation_running')) throw error
+  if (request.kind === 'rollback' && request.release === undefined) throw error
+  const meant = request.kind === 'promote' ? { ...request, release: planned.deployment!.release } : request
+  context.say(`${error.message}\n`)
+  return calls.create(meant)
 }
 
 const nextOf = (project: string, environment: string): Example[] => [

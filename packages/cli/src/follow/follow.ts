@@ -19,7 +19,7 @@ export async function follow(context: Context, client: Client, operation: Operat
   const view = await viewFor(context)
   return untilInterrupted(async (signal) => {
     try {
-      await showUntilEnd(client, operation.id, view, signal)
+      await showUntilEnd(context, client, operation, view, signal)
     } finally {
       view.end()
     }
@@ -32,15 +32,26 @@ async function viewFor({ json, terminal, say }: Context): Promise<View> {
   return terminal.redraws ? liveView(process.stdout, terminal) : plainView(say, terminal)
 }
 
-async function showUntilEnd(client: Client, id: string, view: View, signal: AbortSignal): Promise<void> {
-  let progress = begin(await client.steps(id))
+async function showUntilEnd(
+  { say }: Context,
+  client: Client,
+  { id, waits_for }: Operation,
+  view: View,
+  signal: AbortSignal,
+): Promise<void> {
+  if (waits_for) say(`${waiting(waits_for)}\n`)
+  let progress = begin(waits_for ? [] : await client.steps(id))
   view.show(progress)
   for await (const event of eventsUntilEnd(client, id, signal)) {
+    if (waits_for && event.type === 'operation.queued') progress = begin(await client.steps(id))
     const next = advance(progress, event)
     progress = next.progress
     view.show(progress, next.changed)
   }
 }
+
+const waiting = ({ operation, position }: NonNullable<Operation['waits_for']>): string =>
+  `It waits for ${operation ? `operation ${operation}` : 'its turn'}, as number ${position} in the queue, and is planned anew when its turn comes.`
 
 const endings: ReadonlySet<CloudEvent['type']> = new Set([
   'deployment.completed',

@@ -57,6 +57,7 @@ const operation: Operation = {
   kind: 'apply',
   plan_hash: 'h',
   status: 'failed',
+  waits_for: null,
   cancel_requested: false,
   total_steps: 2,
   completed_steps: 1,

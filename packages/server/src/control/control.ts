@@ -1,6 +1,7 @@
 import { type Control, refuseLostUpdate } from '@atlas/api'
 import type { Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
+import { wishThatWaits } from '../deploys/choose.ts'
 import { deploysControl } from '../deploys/control.ts'
 import type { Deploying } from '../deploys/open.ts'
 import { version } from '../version.ts'
@@ -51,13 +52,14 @@ export function createControl(parts: ControlParts): Control {
   }) => {
     const plan = await planFor(parts, request)
     refuseLostUpdate(plan, revisions)
-    if (plan.hash !== planHash) throw await staleness(store, planHash, plan)
+    if (planHash !== undefined && plan.hash !== planHash) throw await staleness(store, planHash, plan)
     return store.submit(plan, {
       by,
       consent,
       ...(idempotencyKey !== undefined && { idempotencyKey }),
       ...(overrideBudget !== undefined && { overrideBudget }),
       ...(origin && { origin }),
+      ...(planHash === undefined && request.kind === 'deploy' && wishThatWaits(request.deploy, plan)),
     })
   }
   return {

@@ -1,5 +1,5 @@
 import type { DeployWish } from '@atlas/api'
-import { AtlasError, nearest, type Release } from '@atlas/core'
+import { AtlasError, type JsonObject, nearest, type Plan, type Release } from '@atlas/core'
 import {
   type Cluster,
   clusterFor,
@@ -153,6 +153,16 @@ function asRecorded({ infrastructure }: EnvironmentRecord, { release, spec }: De
     portRange: defaultPorts,
     keepReleases: 5,
   }
+}
+
+/**
+ * What of a wish stays said when it has to wait. A promotion is of what was proven when it was asked for. Where a way back
+ * names no release, how the one before it ends decides what that would be, so it does not wait.
+ */
+export function wishThatWaits(wish: DeployWish, { deployment }: Plan): { wish?: JsonObject } {
+  if (wish.kind === 'rollback' && wish.release === undefined) return {}
+  const meant = wish.kind === 'promote' && deployment ? { ...wish, release: deployment.release } : wish
+  return { wish: meant as unknown as JsonObject }
 }
 
 export const releaseOf = ({ tag, version, url, ref, commit, tree }: Release): DeployInput['release'] => ({

@@ -104,7 +104,7 @@ async function whatIsLeft(tx: Transaction<Database>, workspace: string): Promise
     select name from infrastructure i
     where workspace = ${workspace} and (
       destroyed_at is null and (description is not null or exists (select from resource where infrastructure_id = i.id))
-      or exists (select from operation where infrastructure_id = i.id and status in ('queued', 'running')))
+      or exists (select from operation where infrastructure_id = i.id and status in ('waiting', 'queued', 'running')))
     order by name limit 5`.execute(tx)
   return rows.map((row) => row.name)
 }

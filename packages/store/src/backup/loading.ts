@@ -88,7 +88,7 @@ async function migrated(url: string, last?: string): Promise<void> {
  */
 async function endUnfinished(client: pg.Client): Promise<number> {
   const { rowCount } = await client.query(
-    `update ${schema}.operation set cancel_requested = true where status in ('queued', 'running')`,
+    `update ${schema}.operation set cancel_requested = true where status in ('waiting', 'queued', 'running')`,
   )
   return rowCount ?? 0
 }

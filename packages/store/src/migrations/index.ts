@@ -19,6 +19,7 @@ import * as running from './017-running.ts'
 import * as placed from './018-placed.ts'
 import * as images from './019-images.ts'
 import * as secrets from './020-secrets.ts'
+import * as waiting from './021-waiting.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -42,4 +43,5 @@ export const migrations: Record<string, Migration> = {
   '018-placed': placed,
   '019-images': images,
   '020-secrets': secrets,
+  '021-waiting': waiting,
 }

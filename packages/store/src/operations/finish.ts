@@ -9,6 +9,7 @@ import type { Connection } from '../connection.ts'
 import { deployEnded, nothingServes } from '../deploys/ended.ts'
 import { type NewEvent, writeEvents } from '../events/events.ts'
 import type { Database } from '../schema.ts'
+import { channels } from '../statements.ts'
 
 interface Ending {
   operation: string
@@ -38,6 +39,7 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
     const changed = plan.deployment
       ? []
       : await infrastructureChanged(tx, ended.infrastructure_id, operation, plan, end)
+    await sql`select pg_notify(${channels.turn}, '')`.execute(tx)
     await writeEvents(tx, ended, [
       ...skipped.map(({ n, resource, type, action }) => ({
         type: 'step.skipped' as const,
@@ -51,6 +53,28 @@ export async function finish({ db }: Connection, { operation, epoch, plan }: End
     ])
     await appendAudit(tx, [operationEnded(operation, plan, end)])
   })
+}
+
+/** Ends one that waited for its turn and was never a worker's. @returns `false` where it waits no more */
+export async function endUnbegun(tx: Transaction<Database>, operation: string, end: Finish): Promise<boolean> {
+  await lockInfrastructureOf(tx, operation)
+  const ended = await tx
+    .updateTable('operation')
+    .set({ status: end.status, error: end.error ? JSON.stringify(end.error) : null, finished_at: sql`now()` })
+    .where('id', '=', operation)
+    .where('status', '=', 'waiting')
+    .returning(['workspace', 'infrastructure'])
+    .executeTakeFirst()
+  if (!ended) return false
+  await skipRest(tx, operation)
+  const { body } = await tx
+    .selectFrom('plan')
+    .select('body')
+    .where('operation', '=', operation)
+    .executeTakeFirstOrThrow()
+  await writeEvents(tx, ended, [ending(operation, body, end)])
+  await appendAudit(tx, [operationEnded(operation, body, end)])
+  return true
 }
 
 async function infrastructureChanged(

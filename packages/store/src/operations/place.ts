@@ -82,28 +82,36 @@ const held = (tx: Transaction<Database>, { workspace, infrastructure }: Plan) =>
     .forUpdate()
 
 /**
- * Deploys of several environments run side by side; one of the machines excludes all of them.
- * @throws AtlasError `operation_running`
+ * What has to be over first. Deploys of several environments run side by side; one of the machines excludes all of them.
+ * Deploys that wait go first too, or others would keep overtaking them.
  */
-export async function refuseWhileRunning(
+export async function inTheWay(
   tx: Transaction<Database>,
   { infrastructureId, environmentId }: Place,
-): Promise<void> {
+  statuses: ('waiting' | 'queued' | 'running')[] = ['waiting', 'queued', 'running'],
+) {
   let query = tx
     .selectFrom('operation')
     .leftJoin('environment', 'environment.id', 'operation.environment_id')
-    .select(['operation.id', 'operation.infrastructure', 'environment.project', 'environment.name'])
+    .select(['operation.id', 'operation.status', 'operation.infrastructure', 'environment.project', 'environment.name'])
     .where('operation.infrastructure_id', '=', infrastructureId)
-    .where('operation.status', 'in', ['queued', 'running'])
+    .where('operation.status', 'in', statuses)
+    .orderBy('operation.status')
   if (environmentId !== undefined)
     query = query.where((eb) =>
       eb.or([eb('operation.environment_id', 'is', null), eb('operation.environment_id', '=', environmentId)]),
     )
-  const running = await query.executeTakeFirst()
+  return query.executeTakeFirst()
+}
+
+/** @param itsTurn no other that waits goes before it @throws AtlasError `operation_running` */
+export async function refuseWhileRunning(tx: Transaction<Database>, place: Place, itsTurn: boolean): Promise<void> {
+  const running = await inTheWay(tx, place, itsTurn ? ['queued', 'running'] : undefined)
   if (!running) return
-  const { id, infrastructure, project, name } = running
+  const { id, status, infrastructure, project, name } = running
   const what = project === null ? `changing ${infrastructure}` : `deploying ${project} to ${name}`
-  throw new AtlasError('operation_running', `Operation ${id} is ${what}.`, {
+  const how = status === 'waiting' ? `waits for its turn, before this: ${what}` : `is ${what}`
+  throw new AtlasError('operation_running', `Operation ${id} ${how}.`, {
     hint: `Watch it: atlas operations watch ${id}. Or end it: atlas operations cancel ${id}.`,
   })
 }

@@ -1,6 +1,7 @@
 import { AtlasError, cents, type Operation, type OperationPlace, type OperationStep, type Plan } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
+import { endWaiting } from '../deploys/waiting.ts'
 import { type Asked, originOf } from '../origin.ts'
 import { pageOf } from '../page.ts'
 import { explained } from '../trouble.ts'
@@ -84,18 +85,22 @@ export async function readPlan(connection: Connection, workspace: string, id: st
 }
 
 /**
- * Asks for the end of an operation: what is open is settled, the rest skipped. One that is over stays as it is.
+ * Asks for the end of an operation: what is open is settled, the rest skipped. One that waits for its turn is over at once;
+ * one that is over stays as it is.
  * @throws AtlasError `not_found`
  */
 export async function cancel(connection: Connection, workspace: string, id: string): Promise<Operation> {
   await whose(connection, workspace, id)
   await explained(() =>
-    connection.db
-      .updateTable('operation')
-      .set({ cancel_requested: true })
-      .where('id', '=', id)
-      .where('status', 'in', ['queued', 'running'])
-      .execute(),
+    connection.db.transaction().execute(async (tx) => {
+      if (await endWaiting(tx, id, { status: 'cancelled' })) return
+      await tx
+        .updateTable('operation')
+        .set({ cancel_requested: true })
+        .where('id', '=', id)
+        .where('status', 'in', ['queued', 'running'])
+        .execute()
+    }),
   )
   return readOperation(connection, workspace, id)
 }
@@ -120,7 +125,8 @@ interface Row extends Asked {
   infrastructure: string
   kind: Plan['kind']
   plan_hash: string
-  status: Operation['status']
+  status: Operation['status'] | 'waiting'
+  waits_for: Operation['waitsFor']
   cancel_requested: boolean
   budget_override: Operation['budgetOverride']
   total: number
@@ -146,12 +152,12 @@ async function select(
     sql<Row>`
       select o.id, o.workspace, o.infrastructure, o.kind, o.plan_hash, o.status, o.cancel_requested, o.error, o.budget_override,
         o.created_at, to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place, o.started_at, o.finished_at,
-        o.request_id, o.traceparent, s.*
+        o.request_id, o.traceparent, s.*, case when o.status = 'waiting' then ${waitsFor} end as waits_for
       from (
         select * from operation
         where workspace = ${workspace} and (${id ?? null}::uuid is null or id = ${id ?? null})
           and (${infrastructure ?? null}::text is null or infrastructure = ${infrastructure ?? null})
-          and (${status ?? null}::text is null or status = ${status ?? null})
+          and (${status ?? null}::text is null or status = ${status ?? null} or (status = 'waiting' and ${status ?? null} = 'queued'))
           and (${kind ?? null}::text is null or kind = ${kind ?? null})
           and (created_at, id) < (${at ?? 'infinity'}::timestamptz, ${behind ?? lastId}::uuid)
         order by created_at desc, id desc limit ${limit}) o,
@@ -167,6 +173,16 @@ async function select(
   )
   return rows
 }
+
+/** The last that is to be over before its turn comes: what runs, or who waits before it. */
+const waitsFor = sql`(
+  select jsonb_build_object('position', before.count + 1, 'operation', coalesce(before.last, (
+    select r.id from operation r where r.infrastructure_id = o.infrastructure_id and r.status in ('queued', 'running')
+      and (r.environment_id is null or r.environment_id = o.environment_id) order by r.created_at limit 1)))
+  from waiting_deploy me, lateral (
+    select count(*)::int, (array_agg(w.operation order by w.place desc))[1] as last from waiting_deploy w
+    where w.environment_id = me.environment_id and w.place < me.place) before
+  where me.operation = o.id)`
 
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
@@ -199,7 +215,8 @@ function view(row: Row): Operation {
     infrastructure: row.infrastructure,
     kind: row.kind,
     planHash: row.plan_hash,
-    status,
+    status: status === 'waiting' ? 'queued' : status,
+    waitsFor: row.waits_for,
     cancelRequested: row.cancel_requested,
     totalSteps: row.total,
     completedSteps: row.completed,

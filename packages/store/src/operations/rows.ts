@@ -11,12 +11,13 @@ interface NewOperation {
   idempotencyKey: string | undefined
   origin: Origin | undefined
   override: BudgetOverride | undefined
-  atOnce: boolean
+  /** `succeeded`: there is nothing to be done. */
+  status: 'waiting' | 'queued' | 'succeeded'
 }
 
 export async function insertOperation(
   tx: Transaction<Database>,
-  { id, infrastructureId, environmentId, plan, idempotencyKey, origin, override, atOnce }: NewOperation,
+  { id, infrastructureId, environmentId, plan, idempotencyKey, origin, override, status }: NewOperation,
 ) {
   const { workspace, infrastructure, account, kind, undoes, hash } = plan
   await tx
@@ -36,10 +37,37 @@ export async function insertOperation(
       request_id: origin?.requestId ?? null,
       traceparent: origin?.traceparent ?? null,
       budget_override: override ? JSON.stringify(override) : null,
-      ...(atOnce && { status: 'succeeded', started_at: sql<Date>`now()`, finished_at: sql<Date>`now()` }),
+      ...standing(status),
     })
     .execute()
 }
+
+/** One that waited for its turn has another plan now than when it was asked for. */
+export async function replanOperation(
+  tx: Transaction<Database>,
+  { id, infrastructureId, environmentId, plan, override, status }: Omit<NewOperation, 'idempotencyKey' | 'origin'>,
+): Promise<void> {
+  await tx.deleteFrom('step').where('operation', '=', id).execute()
+  await tx.deleteFrom('plan').where('operation', '=', id).execute()
+  const { workspace, infrastructure, account, hash } = plan
+  await tx
+    .updateTable('operation')
+    .set({
+      infrastructure_id: infrastructureId,
+      environment_id: environmentId ?? null,
+      infrastructure,
+      owner: ownerOf(workspace, infrastructure),
+      account,
+      plan_hash: hash,
+      budget_override: override ? JSON.stringify(override) : null,
+      ...standing(status),
+    })
+    .where('id', '=', id)
+    .execute()
+}
+
+const standing = (status: NewOperation['status']) =>
+  status === 'succeeded' ? { status, started_at: sql<Date>`now()`, finished_at: sql<Date>`now()` } : { status }
 
 export async function insertPlan(tx: Transaction<Database>, id: string, plan: Plan, before: unknown): Promise<void> {
   await tx

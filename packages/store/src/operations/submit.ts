@@ -6,6 +6,7 @@ import {
   checkConsent,
   type Gate,
   isAtlasError,
+  type JsonObject,
   type Origin,
   overrideOf,
   type Plan,
@@ -19,6 +20,7 @@ import type { Connection } from '../connection.ts'
 import { holdBudgets } from '../costs/budgets.ts'
 import { judgePlan, noteWarned, overridden, tellBlocked, warned } from '../costs/gate.ts'
 import { deployBegun } from '../deploys/begun.ts'
+import { isFirst, leave, storeWaiting } from '../deploys/waiting.ts'
 import { type NewEvent, writeEvents } from '../events/events.ts'
 import { agreedConsent } from '../plans/approvals.ts'
 import type { Actor } from '../plans/stored.ts'
@@ -26,8 +28,8 @@ import type { Queue } from '../queue.ts'
 import type { Database } from '../schema.ts'
 import { explained } from '../trouble.ts'
 import { carriedOut, ending, toldOf } from './finish.ts'
-import { lockPlace, type Place, refuseStale, refuseWhileRunning } from './place.ts'
-import { byKey, insertOperation, insertPlan } from './rows.ts'
+import { inTheWay, lockPlace, type Place, refuseStale, refuseWhileRunning } from './place.ts'
+import { byKey, insertOperation, insertPlan, replanOperation } from './rows.ts'
 
 export interface SubmitOptions {
   /** Who asks; nobody where Atlas itself does. A plan that somebody else has to approve passes only once they have. */
@@ -40,6 +42,8 @@ export interface SubmitOptions {
   idempotencyKey?: string
   /** The request that asks for it. */
   origin?: Origin
+  /** Of a deploy: what to plan anew when its turn comes, where it has to wait. Without it, it is refused then. */
+  wish?: JsonObject
 }
 
 /**
@@ -56,7 +60,7 @@ export function submit(
   const { idempotencyKey } = options
   return explained(async () => {
     try {
-      return await connection.db.transaction().execute((tx) => store(tx, queue, plan, options))
+      return await connection.db.transaction().execute((tx) => admit(tx, queue, plan, options))
     } catch (error) {
       // The same key for another infrastructure at the same moment: then it is another plan, which this says.
       const twin =
@@ -68,19 +72,61 @@ export function submit(
   })
 }
 
-async function store(
+/**
+ * The same for a deploy whose turn has come, under the id that it has had since it was asked for.
+ * @returns `false` where it is over by now, or something else has come before it
+ */
+export function beginTurn(
+  connection: Connection,
+  queue: Pick<Queue, 'send'>,
+  { operation, by }: { operation: string; by: Actor | undefined },
+  plan: Plan,
+): Promise<boolean> {
+  return explained(() =>
+    connection.db.transaction().execute(async (tx) => {
+      await holdWorkspace(tx, plan.workspace)
+      const place = await lockPlace(tx, plan)
+      if (!(await isFirst(tx, operation))) return false
+      await leave(tx, operation)
+      await store(tx, queue, plan, place, { ...(by && { by }), turn: operation })
+      return true
+    }),
+  )
+}
+
+async function admit(
   tx: Transaction<Database>,
   queue: Pick<Queue, 'send'>,
   plan: Plan,
   options: SubmitOptions,
 ): Promise<string> {
-  const { by, consent = [], idempotencyKey, origin } = options
+  const { by, consent = [], idempotencyKey, origin, wish } = options
   await holdWorkspace(tx, plan.workspace)
   const place = await lockPlace(tx, plan)
   const earlier = idempotencyKey === undefined ? undefined : await byKey(tx, plan, idempotencyKey)
   if (earlier) return earlier
+  const { environmentId } = place
+  if (!wish || environmentId === undefined || !(await mustWait(tx, place, plan)))
+    return store(tx, queue, plan, place, options)
   checkConsent(plan, by ? await agreedConsent(tx, plan, by, consent) : consent)
-  await refuseWhileRunning(tx, place)
+  const id = randomUUID()
+  await storeWaiting(tx, { id, ...place, place: { ...place, environmentId }, plan, idempotencyKey, origin, wish, by })
+  return id
+}
+
+const mustWait = async (tx: Transaction<Database>, place: Place, plan: Plan): Promise<boolean> =>
+  plan.revision !== place.revision || (await inTheWay(tx, place)) !== undefined
+
+async function store(
+  tx: Transaction<Database>,
+  queue: Pick<Queue, 'send'>,
+  plan: Plan,
+  place: Place,
+  options: SubmitOptions & { turn?: string },
+): Promise<string> {
+  const { by, consent = [], idempotencyKey, origin, turn } = options
+  checkConsent(plan, by ? await agreedConsent(tx, plan, by, consent) : consent)
+  await refuseWhileRunning(tx, place, turn !== undefined)
   refuseStale(plan, place)
   await refuseOtherAccount(tx, place, plan)
   const gate = await judgePlan(tx, await holdBudgets(tx, plan.workspace), plan)
@@ -88,9 +134,11 @@ async function store(
   if (!override) refuseBlocked(gate)
   await noteWarned(tx, plan.workspace, gate)
 
-  const id = randomUUID()
+  const id = turn ?? randomUUID()
   const atOnce = allSteps(plan).length === 0
-  await insertOperation(tx, { ...place, id, plan, idempotencyKey, origin, override, atOnce })
+  const status = atOnce ? 'succeeded' : 'queued'
+  if (turn === undefined) await insertOperation(tx, { ...place, id, plan, idempotencyKey, origin, override, status })
+  else await replanOperation(tx, { ...place, id, plan, override, status })
   await insertPlan(tx, id, plan, place.description)
   const change = await begun(tx, place, id, plan, atOnce)
   if (!atOnce) await queue.send(tx, id)

@@ -1,0 +1,78 @@
+import type { DeployWish } from '@atlas/api'
+import { AtlasError, isAtlasError, type Plan } from '@atlas/core'
+import { heldMs, type Store, type Turn } from '@atlas/store'
+import type { Logger } from '../logging.ts'
+
+/** Planned at the same time, of different environments. */
+const atOnce = 4
+/** While nothing rings: for a bell that was not heard, and for what a dead server had begun to plan. */
+const lookAgainMs = 2000
+
+/** These pass, and say nothing of the deploy itself. */
+const passing = ['operation_running', 'plan_stale', 'database_unavailable', 'disk_full'] as const
+
+export interface TurnsParts {
+  store: Pick<Store, 'waiting'>
+  plan(workspace: string, wish: DeployWish): Promise<Plan>
+  log: Logger
+}
+
+/**
+ * Deploys that had to wait are planned anew when their turn comes, until stopped. Any number of servers may do so: each
+ * turn is one's at a time, and what two have planned all the same is taken from one of them only.
+ */
+export function startTurns({ store, plan, log }: TurnsParts): { stop(): Promise<void> } {
+  const { waiting } = store
+  const stopped = new AbortController()
+  const { signal } = stopped
+  const bell = waiting.bell()
+  const busy = new Set<Promise<void>>()
+
+  async function serve(turn: Turn): Promise<void> {
+    const { operation } = turn
+    const holding = setInterval(() => waiting.hold(operation).catch(() => {}), heldMs / 3)
+    try {
+      if (turn.cancelled) return await waiting.end(operation, { status: 'cancelled' })
+      const wish = { ...(turn.wish as unknown as DeployWish), at: new Date().toISOString() }
+      await waiting.begin(turn, await plan(turn.workspace, wish))
+    } catch (error) {
+      if (signal.aborted || passing.some((code) => isAtlasError(error, code))) {
+        log.info({ operation, err: error }, 'a deploy waits on')
+        await waiting.giveBack(operation).catch(() => {})
+        return
+      }
+      const { code, message, hint } = isAtlasError(error) ? error : new AtlasError('internal', String(error))
+      log.info({ operation, code }, 'a deploy that had its turn could not be planned')
+      await waiting.end(operation, { status: 'failed', error: { code, message, ...(hint && { hint }) } })
+    } finally {
+      clearInterval(holding)
+    }
+  }
+
+  async function look(): Promise<boolean> {
+    const turn = busy.size < atOnce ? await waiting.take() : undefined
+    if (!turn) return false
+    const serving = serve(turn).catch((err: unknown) =>
+      log.warn({ err, operation: turn.operation }, 'a turn was missed'),
+    )
+    busy.add(serving)
+    void serving.finally(() => busy.delete(serving))
+    return true
+  }
+
+  const going = (async () => {
+    while (!signal.aborted) {
+      const rung = bell.next()
+      const found = await look().catch((err: unknown) => void log.warn({ err }, 'turns wait for the database'))
+      if (!found) await Promise.race([rung.orAfter(lookAgainMs, signal), ...busy])
+    }
+  })()
+  return {
+    async stop() {
+      stopped.abort()
+      await going
+      await Promise.all(busy)
+      bell.close()
+    },
+  }
+}
