@@ -1,5 +1,6 @@
 import { execFileSync } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { randomBytes } from 'node:crypto'
+import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const services = ['backend', 'frontend'] as const
@@ -37,6 +38,11 @@ export function project(folder: string) {
           services: Object.fromEntries(services.map((one) => [one, { command: 'node server.js', drain_s: 1, health }])),
         },
       },
+    },
+    /** A file that is committed next; what is in it cannot be packed. @param bytes 0: it goes */
+    write(path: string, bytes: number): void {
+      if (bytes === 0) rmSync(join(work, path), { force: true })
+      else writeFileSync(join(work, path), randomBytes(bytes))
     },
     /** A commit that runs, or one that never becomes healthy. */
     commit(seed: number, broken: boolean): void {

@@ -7,7 +7,7 @@ import { forwarding } from './forward.ts'
 import type { Call, Connected, Reach } from './machine.ts'
 import { commandLine } from './words.ts'
 
-const connectMs = 15_000
+const connectMs = 10_000
 
 /**
  * Connects by SSH. The host key is checked; keepalives end a connection to a machine that hangs within half a minute.
@@ -17,8 +17,9 @@ export async function connectMachine(name: string, reach: Reach): Promise<Connec
   const client = new ssh2.Client()
   const ended = Promise.withResolvers<void>()
   client.on('close', () => ended.resolve())
-  await ready(name, client, reach)
+  // One failure may be told twice: that the handshake took too long, then that the connection is lost.
   client.on('error', () => client.destroy())
+  await ready(name, client, reach)
   return {
     name,
     ended: ended.promise,

@@ -12,7 +12,11 @@
 export const deliverScript = `rm -rf releases/.partial.*
 if [ -d "releases/$1" ]; then cat > /dev/null; exit 0; fi
 next=$(mktemp -d "releases/.partial.XXXXXX")
-if ! tar -xz --no-same-owner -C "$next"; then rm -rf "$next"; exit 1; fi
+if ! tar -xz --no-same-owner -C "$next"; then
+  df -Pk "$next" | awk 'NR == 2 && $4 < 64 {print "no space is left on " $6 ": " int($2 / 1024) " MB, all used"}' >&2
+  rm -rf "$next"
+  exit 1
+fi
 chmod 755 "$next"
 mv -T "$next" "releases/$1"
 `

@@ -54,7 +54,9 @@ runs() { [ -n "$(master)" ] && kill -0 "$(master)" 2> /dev/null; }
 if [ -n "$before" ] && diff -rq "$root/$before" "$next" > /dev/null && runs; then rm -rf "$next"; exit 0; fi
 refuse() { rm -rf "$next"; echo "$1" >&2; exit 1; }
 said=$(nginx -t -q -c "$next/nginx.conf" 2>&1) || refuse "nginx refuses the configuration: $said"
-name=generations/$(date +%s.%N)
+# Counted, and never by the time: the clock of a machine may jump.
+last=$(ls "$root/generations" | sed -n 's/^\\([0-9][0-9]*\\).*/\\1/p' | sort -n | tail -n 1)
+name=generations/$((\${last:-0} + 1))
 mv -T "$next" "$root/$name"
 point() { ln -sfn "$1" "$root/live.new" && mv -T "$root/live.new" "$root/live"; }
 back() {
@@ -82,17 +84,20 @@ else
   rm -f /run/atlas-nginx.pid
   said=$(nginx -c "$root/live/nginx.conf" 8>&- 9>&- 2>&1) || back "nginx could not be started: $said"
 fi
-ls -1d "$root"/generations/[0-9]* | sort | head -n -3 | while read -r gone; do rm -rf "$gone"; done
+ls "$root/generations" | grep '^[0-9]' | sort -n | head -n -3 | while read -r gone; do
+  [ "generations/$gone" = "$name" ] || rm -rf "$root/generations/$gone"
+done
 rm -rf "$root"/generations/.next.*
 `
 
 /** $1 seconds at most. Workers with an older configuration end when their last request has. */
-export const drainScript = `deadline=$(($(date +%s) + $1))
+export const drainScript = `uptime() { cut -d. -f1 /proc/uptime; }
+deadline=$(($(uptime) + $1))
 leaving() {
   for one in /proc/[0-9]*/cmdline; do
     case $(tr '\\0' ' ' < "$one" 2> /dev/null || true) in 'nginx: worker process is shutting down'*) return 0 ;; esac
   done
   return 1
 }
-while leaving && [ "$(date +%s)" -lt "$deadline" ]; do sleep 0.1; done
+while leaving && [ "$(uptime)" -lt "$deadline" ]; do sleep 0.1; done
 `
