@@ -1,4 +1,4 @@
-import { type Site, siteFiles } from '@atlas/deploy'
+import { defaultLimits, type Site, siteFiles } from '@atlas/deploy'
 import { medianOf } from './world/deployed.ts'
 
 /** nginx's files for 1,000 services, each on 200 machines, rendered from their values; nine times, the median counts. */
@@ -6,7 +6,7 @@ export async function bench(): Promise<{ ms: number }> {
   const targets = Array.from({ length: 200 }, (_, n) => ({ address: `10.0.${n >> 8}.${n & 255}`, port: 8000 }))
   const sites = Array.from({ length: 100 }, (_, n): Site => {
     const routes = Array.from({ length: 10 }, (_, m) => ({ service: `service-${m}`, targets }))
-    return { project: `project-${n}`, environment: 'prod', routes }
+    return { project: `project-${n}`, environment: 'prod', hosts: [], limits: defaultLimits, routes }
   })
   const took = Array.from({ length: 9 }, () => {
     const began = performance.now()

@@ -74,12 +74,27 @@ const service = z.strictObject({
 
 const names = (what: string) => z.string().refine(isName, `${what}: ${nameRule}`)
 
+const requestLimits = z
+  .strictObject({
+    requests_per_second: z.int().min(1).max(100_000).optional().describe('200 when not given; twice as many at once.'),
+    connections: z.int().min(1).max(100_000).optional().describe('At once; 200 when not given.'),
+    body_mb: z
+      .int()
+      .min(1)
+      .max(100_000)
+      .optional()
+      .describe('The largest body of a request, in MB; 100 when not given.'),
+  })
+  .describe('For each address that asks; what is beyond is answered with 429.')
+
 const environment = z.strictObject({
   env: variables.default({}),
   domain: z
     .hostname()
     .optional()
     .describe('Requests for this host go to the service `frontend`, or to the only one there is.'),
+  domains: z.record(z.hostname(), z.string()).default({}).describe('More hosts, each with its service.'),
+  limits: requestLimits.optional(),
 })
 
 const project = z.strictObject({
@@ -88,6 +103,7 @@ const project = z.strictObject({
   release: releaseCommand.optional().describe('The same, for the first service.'),
   kubernetes: clusterSettings.optional().describe('Instead of what `kubernetes` says for all projects.'),
   services: z.record(names('a service'), service).refine((all) => Object.keys(all).length > 0, 'at least one service'),
+  limits: requestLimits.optional().describe('For all environments that say nothing else.'),
   environments: z.partialRecord(z.enum(environments), environment).default({}),
   keep_releases: z.int().min(2).max(100).default(5).describe('Kept on the machines for each environment.'),
 })
@@ -113,6 +129,7 @@ export const deploymentConfig = z.strictObject({
 
 export type DeploymentConfig = z.output<typeof deploymentConfig>
 export type ProjectConfig = z.output<typeof project>
+export type EnvironmentConfig = z.output<typeof environment>
 export type ServiceConfig = z.output<typeof service>
 export type Limits = z.output<typeof limits>
 export type HealthCheck = z.output<typeof health>

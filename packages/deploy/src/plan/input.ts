@@ -3,6 +3,7 @@ import type { HealthCheck, Limits } from '../config/schema.ts'
 import type { Environment } from '../names.ts'
 import type { Cluster, PodSettings } from '../platforms/kubernetes/settings.ts'
 import type { PortAssignment, PortRange, Slot } from '../ports.ts'
+import type { Host, RequestLimits, Tls } from '../proxies/proxy.ts'
 
 /** A service as a release has it: everything needed to run it again, but for secrets, which are only named. */
 export interface Service {
@@ -38,7 +39,8 @@ export interface DeploymentSpec {
   services: Service[]
   /** By the name of the service. */
   running: Record<string, Wanted>
-  domain?: { host: string; service: string }
+  domain?: Host
+  front?: Front
   /** The machine with the load balancer. */
   master: string
   /** Where its images were built, where that was configured: the name of a machine. */
@@ -50,6 +52,14 @@ export interface DeploymentSpec {
   ports: PortAssignment[]
   /** Instead of machines. */
   cluster?: Cluster
+}
+
+/** What the load balancer is told besides the routes; absent where nothing is configured. */
+export interface Front {
+  /** Beside `domain`. */
+  hosts: Host[]
+  limits?: RequestLimits
+  tls?: Tls
 }
 
 /** What is to run of a service: the same from one deployment to the next where nothing of it changed. */
@@ -90,7 +100,8 @@ export interface DeployInput {
   revision: number
   release: { tag: string; version: string; source: { url: string; ref: string; commit: string; tree: string } }
   services: Service[]
-  domain?: { host: string; service: string }
+  domain?: Host
+  front?: Front
   /** Of the secrets that the services name: their versions as they are now, never a value. */
   secretVersions: Readonly<Record<string, string>>
   master: Machine

@@ -49,12 +49,13 @@ export function planDeploy(asked: DeployInput): Plan {
 }
 
 function specOf(input: DeployInput): DeploymentSpec {
-  const { project, environment, services, domain, master, builder, webs, cluster, assigned, portRange } = input
+  const { project, environment, services, domain, front, master, builder, webs, cluster, assigned, portRange } = input
   const wanted = services.map(({ name, port }) => ({ project, environment, service: name, port }))
   return {
     services,
     running: runningOf(input),
     ...(domain && { domain }),
+    ...(front && { front }),
     master: master.name,
     ...(builder !== undefined && { builder }),
     machines: webs.map(({ name }) => name),

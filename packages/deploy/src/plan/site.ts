@@ -1,5 +1,5 @@
 import type { Environment } from '../names.ts'
-import type { Site } from '../proxies/proxy.ts'
+import { defaultLimits, type Site } from '../proxies/proxy.ts'
 import type { Address, DeploymentSpec, Machine, Service } from './input.ts'
 
 /** Where the pods of a service listen that names no port. */
@@ -20,7 +20,9 @@ export function siteOf<At extends Address = string>(
   return {
     project,
     environment,
-    ...(spec.domain && { domain: spec.domain }),
+    hosts: [...(spec.domain ? [spec.domain] : []), ...(spec.front?.hosts ?? [])],
+    limits: spec.front?.limits ?? defaultLimits,
+    ...(spec.front?.tls && { tls: spec.front.tls }),
     routes: spec.services.map((service) => ({
       service: service.name,
       targets: machines.map(({ address }) => ({ address, port: portOf(spec, service) })),

@@ -1,6 +1,6 @@
 import type { JsonObject, Work } from '@atlas/core'
 import type { Place } from '../platforms/platform.ts'
-import type { Site } from '../proxies/proxy.ts'
+import { defaultLimits, type Site } from '../proxies/proxy.ts'
 import type { Address, DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
 import { isChanged, ranOn, runsAlready } from './running.ts'
 import { portOf, siteOf } from './site.ts'
@@ -258,7 +258,9 @@ function withdraw(draft: Draft, input: DeployInput): void {
   }
 }
 
-export const emptySite = ({ project, environment }: Lane): Site => ({ project, environment, routes: [] })
+export const emptySite = ({ project, environment }: Lane): Site => {
+  return { project, environment, hosts: [], limits: defaultLimits, routes: [] }
+}
 
 /** Where requests are to go: to ports of machines, or to slots of a cluster. */
 type Route = { site: Site } | { traffic: Place[]; domain?: DeploymentSpec['domain'] }

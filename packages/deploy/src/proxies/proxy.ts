@@ -4,22 +4,52 @@ import type { Environment } from '../names.ts'
 export interface Site<Address = string> {
   project: string
   environment: Environment
-  /** Requests for this host go to one of the services, whatever their path. */
-  domain?: { host: string; service: string }
+  /** Requests for a host go to its service, whatever their path. */
+  hosts: Host[]
+  limits: RequestLimits
+  tls?: Tls
   routes: Route<Address>[]
+}
+
+export interface Host {
+  host: string
+  service: string
 }
 
 /** Requests for `/<project>/<environment>/<service>/`. */
 export interface Route<Address = string> {
   service: string
-  /** Private addresses of machines. */
-  targets: { address: Address; port: number }[]
+  targets: Target<Address>[]
 }
 
-/** Limits for each address that asks. */
-export interface Limits {
+export interface Target<Address = string> {
+  /** Private, of a machine. */
+  address: Address
+  port: number
+  /** Ejected: it gets no requests. */
+  down?: boolean
+}
+
+/** For each address that asks, but for the size. */
+export interface RequestLimits {
   requestsPerSecond: number
   connections: number
+  /** Of the body of a request, in MB. */
+  bodyMb: number
 }
 
-export const defaultLimits: Limits = { requestsPerSecond: 200, connections: 200 }
+export const defaultLimits: RequestLimits = { requestsPerSecond: 200, connections: 200, bodyMb: 100 }
+
+/** The hosts answer by https, and by http only that they do. */
+export interface Tls {
+  from: { acme: { email: string; directory: string } } | { secrets: { certificate: string; key: string } }
+  /** How long browsers are to remember never to ask by http; absent: they are not told. */
+  hstsDays?: number
+}
+
+/** Both as PEM. */
+export interface Certificate {
+  /** The host's own first. */
+  chain: string
+  key: string
+}

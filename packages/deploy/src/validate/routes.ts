@@ -1,8 +1,9 @@
 import { laneOf } from '../names.ts'
 import type { Machine } from '../plan/input.ts'
 import { siteOf } from '../plan/site.ts'
-import { mainFiles, siteFiles } from '../proxies/nginx/render.ts'
-import { defaultLimits, type Site } from '../proxies/proxy.ts'
+import { mainFiles } from '../proxies/nginx/main-files.ts'
+import { siteFiles } from '../proxies/nginx/render.ts'
+import type { Site } from '../proxies/proxy.ts'
 import { again, type Finding } from './finding.ts'
 import type { MachineSight } from './look.ts'
 import type { Records, Served } from './records.ts'
@@ -28,7 +29,7 @@ export function routesOn(machine: string, { nginx }: MachineSight, records: Reco
       ]
   return [
     ...down,
-    ...differences(machine, nginx.files, first, mainFiles(defaultLimits)),
+    ...differences(machine, nginx.files, first, mainFiles),
     ...sites,
     ...strays(machine, nginx.files, records),
   ]
@@ -70,7 +71,7 @@ function strays(machine: string, live: Record<string, string>, { served, changin
     served.filter(({ spec }) => spec.master === machine).map((one) => laneOf(one.project, one.environment)),
   )
   return Object.keys(live).flatMap((path): Finding[] => {
-    const [, lane] = path.match(/^sites\/(.+?)\.(?:http|paths)\.conf$/) ?? []
+    const [, lane] = path.match(/^sites\/(.+?)\.(?:http|limits|paths)\.conf$/) ?? []
     if (lane === undefined || known.has(lane) || changing.has(lane)) return []
     const where = `${machine}:/etc/atlas/nginx/live/${path}`
     return [

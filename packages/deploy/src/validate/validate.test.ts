@@ -2,8 +2,8 @@ import { expect, test } from 'vitest'
 import { firstDeploy, servingAfter } from '../plan/input.fixture.ts'
 import { portOf, siteOf } from '../plan/site.ts'
 import type { Running } from '../platforms/platform.ts'
-import { mainFiles, siteFiles } from '../proxies/nginx/render.ts'
-import { defaultLimits } from '../proxies/proxy.ts'
+import { mainFiles } from '../proxies/nginx/main-files.ts'
+import { siteFiles } from '../proxies/nginx/render.ts'
 import type { MachineSight } from './look.ts'
 import type { Records } from './records.ts'
 import { validate } from './validate.ts'
@@ -30,7 +30,7 @@ const listener = (port: number, more: Partial<MachineSight['listening'][number]>
   instance: `/var/lib/atlas/lanes/hostomatic.uat/run/${spec.running.backend!.slot}-backend`,
   ...more,
 })
-const files = { ...mainFiles(defaultLimits), ...siteFiles(siteOf(place, spec, input.webs)) }
+const files = { ...mainFiles, ...siteFiles(siteOf(place, spec, input.webs)) }
 const web = (more: Partial<MachineSight> = {}): MachineSight => ({
   running: new Map([['hostomatic.uat', [instance('backend'), instance('frontend')]]]),
   listening: [listener(backendPort)],

@@ -8,6 +8,7 @@ import {
   type DeploymentSpec,
   type Environment,
   environments,
+  type Front,
   isName,
   nameRule,
   type PortRange,
@@ -21,6 +22,7 @@ import {
   versionOf,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord } from '@atlas/store'
+import { frontOf } from './front.ts'
 import type { DeployParts } from './plan.ts'
 
 /** What is to be deployed, whichever way it was asked for. */
@@ -30,6 +32,7 @@ export interface Chosen {
   services: Service[]
   domain?: NonNullable<DeployInput['domain']>
   builder?: string
+  front?: Front
   portRange: PortRange
   keepReleases: number
   /** Also where it serves already. */
@@ -142,7 +145,7 @@ export const again: Choose = async (_, __, { project, environment }, there) => {
 }
 
 function asRecorded({ infrastructure }: EnvironmentRecord, { release, spec }: DeploymentRecord): Chosen {
-  const { services, domain, builder, cluster } = spec as unknown as DeploymentSpec
+  const { services, domain, front, builder, cluster } = spec as unknown as DeploymentSpec
   return {
     infrastructure,
     release: releaseOf(release),
@@ -150,6 +153,7 @@ function asRecorded({ infrastructure }: EnvironmentRecord, { release, spec }: De
     ...(domain && { domain }),
     ...(builder !== undefined && { builder }),
     ...(cluster && { cluster }),
+    ...(front && { front }),
     portRange: defaultPorts,
     keepReleases: 5,
   }
@@ -206,12 +210,14 @@ async function chosen(
       }
     }),
   )
-  const front = project.services.frontend ? 'frontend' : first!
+  const service = project.services.frontend ? 'frontend' : first!
+  const front = frontOf(project, own)
   return {
     infrastructure: config.infrastructure.name ?? 'fleet',
     release,
     services,
-    ...(own?.domain !== undefined && { domain: { host: own.domain, service: front } }),
+    ...(own?.domain !== undefined && { domain: { host: own.domain, service } }),
+    ...(front && { front }),
     ...(config.builder !== undefined && { builder: config.builder }),
     ...(platform.runsOn === 'cluster' && {
       cluster: clusterFor({ ...config.kubernetes, ...project.kubernetes }, wish.project, environment),

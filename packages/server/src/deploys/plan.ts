@@ -54,6 +54,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     services: chosen.services,
     ...(chosen.domain && { domain: chosen.domain }),
     ...(chosen.builder !== undefined && { builder: chosen.builder }),
+    ...(chosen.front && { front: chosen.front }),
     secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
     ...(chosen.again && { again: true }),
     ...places,

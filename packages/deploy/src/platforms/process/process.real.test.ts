@@ -8,6 +8,7 @@ import type { At } from '../../machine/fenced.ts'
 import { startMachines } from '../../machines.fixture.ts'
 import { probe } from '../../perform/probe.ts'
 import { configureNginx, drainNginx } from '../../proxies/nginx/nginx.ts'
+import { defaultLimits } from '../../proxies/proxy.ts'
 import type { Instance, Tree } from '../platform.ts'
 import { processPlatform } from './process.ts'
 
@@ -148,7 +149,7 @@ test('a worker that has been replaced changes nothing more', async () => {
 test('nginx on the master moves traffic, keeps the old configuration where the new one is refused, and forgets', async () => {
   const address = await machines.address('web1')
   const routes = (port: number) => [{ service: 'backend', targets: [{ address, port }] }]
-  const site = { project: 'hostomatic', environment: 'uat' as const }
+  const site = { project: 'hostomatic', environment: 'uat' as const, hosts: [], limits: defaultLimits }
   await configureNginx(at('master', { turn: 3 }), { ...site, routes: routes(8101) })
   const url = 'http://127.0.0.1/hostomatic/uat/backend/'
   expect(await get('master', url)).toBe('v1 on 8101')

@@ -7,7 +7,8 @@
  */
 
 /**
- * Runs behind the fence of its lane; all lanes of a machine share the lock. Files come on standard input, each as a line with its path, a line with its length in bytes (`-`: it goes) and its
+ * Runs behind the fence of its lane; all lanes of a machine share the lock. What does not change is the same file in all
+ * generations. Files come on standard input, each as a line with its path, a line with its length in bytes (`-`: it goes) and its
  * text. The new configuration is tested before it is live; where nginx does not take it, the old one stays. It is done
  * when a worker with the new configuration runs and those with the old one take no more connections.
  */
@@ -31,10 +32,14 @@ printf 'user %s %s;\\n' "$user" "$(id -gn "$user")" > "$root/user.conf"
 next=$(mktemp -d "$root/generations/.next.XXXXXX")
 chmod 755 "$next"
 before=$(readlink "$root/live" || true)
-[ -z "$before" ] || cp -a "$root/$before/." "$next/"
-mkdir -p "$next/sites"
+[ -z "$before" ] || cp -al "$root/$before/." "$next/"
+mkdir -p "$next/sites" "$next/certificates"
+chmod 700 "$next/certificates"
 while read -r path && read -r length; do
-  if [ "$length" = - ]; then rm -f "$next/$path"; else head -c "$length" > "$next/$path"; fi
+  if [ "$length" = - ]; then rm -f "$next/$path"; continue; fi
+  (umask 077; head -c "$length" > "$next/.new")
+  case $path in certificates/*) ;; *) chmod 644 "$next/.new" ;; esac
+  if cmp -s "$next/.new" "$next/$path"; then rm "$next/.new"; else mv "$next/.new" "$next/$path"; fi
 done
 workers() {
   for stat in /proc/[0-9]*/stat; do
