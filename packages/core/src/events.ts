@@ -48,6 +48,8 @@ export const eventTypes = [
   'secret.set',
   'secret.rotated',
   'secret.unset',
+  'target.ejected',
+  'target.restored',
   'webhook.disabled',
   'webhook.test',
   'plan.approval_requested',

@@ -8,6 +8,7 @@ import { openCredentials } from './credentials/open.ts'
 import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from './data-folder/server-file.ts'
 import { apiToken } from './data-folder/token.ts'
 import { startDatabase } from './database.ts'
+import { startGuard } from './deploys/guard/guard.ts'
 import { openDeploying } from './deploys/open.ts'
 import { planDeployment } from './deploys/plan.ts'
 import { startTurns } from './deploys/turns.ts'
@@ -71,6 +72,8 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('workers', workers.stop)
   const plan = (workspace: string, wish: DeployWish) => planDeployment({ store, ...deploying }, workspace, wish)
   onEnd('deploys in turn', startTurns({ store, plan, log }).stop)
+
+  if (options.workers > 0) onEnd('guard', startGuard({ store, log, ...deploying }).stop)
 
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)

@@ -44,6 +44,7 @@ export interface Database {
   deployment: DeploymentTable
   waiting_deploy: WaitingDeployTable
   port_assignment: PortAssignmentTable
+  ejected_target: EjectedTargetTable
 }
 
 type Time = ColumnType<Date, never, Date>
@@ -364,6 +365,15 @@ interface EnvironmentTable {
   /** The deployment that traffic goes to. */
   serving: string | null
   created_at: Time
+}
+
+interface EjectedTargetTable {
+  environment_id: string
+  deployment: string
+  service: string
+  machine: string
+  reason: string
+  since: Generated<Date>
 }
 
 interface ReleaseTable {

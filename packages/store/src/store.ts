@@ -29,6 +29,7 @@ import { type Credentials, credentials } from './credentials/credentials.ts'
 import { type SealedKeys, sealedKeys } from './credentials/sealed-keys.ts'
 import { type Deploys, deploys } from './deploys/deploys.ts'
 import { type Waiting, waiting } from './deploys/in-turn.ts'
+import { type Targets, targets } from './deploys/targets.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events/events.ts'
 import { eventHub } from './events/hub.ts'
 import { checkKept, pruneEvents } from './events/retention.ts'
@@ -67,6 +68,7 @@ import { operationQueue, type Queue } from './queue.ts'
 import { exchangeRequestCounts, type RequestCount } from './requests/counts.ts'
 import { idempotency } from './requests/idempotency.ts'
 import { type Secrets, secrets } from './secrets/secrets.ts'
+import { alone, type soleTasks } from './sole.ts'
 import { channels } from './statements.ts'
 import { explained } from './trouble.ts'
 import { watch } from './watcher.ts'
@@ -136,6 +138,9 @@ export interface Store extends JournalStore, PatrolStore {
   readonly deploys: Deploys
   readonly secrets: Secrets
   readonly waiting: Waiting
+  readonly targets: Targets
+  /** Does something in one process at a time, until the signal fires. What it is given fires when it is no more. */
+  alone(task: keyof typeof soleTasks, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<void>
   readonly sealedKeys: SealedKeys
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
   events(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<AtlasEvent>
@@ -214,6 +219,8 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     deploys: deploys(connection),
     secrets: secrets(connection),
     waiting: waiting(connection, queue, listener),
+    targets: targets(connection),
+    alone: (task, signal, work) => alone(url, task, signal, work),
     sealedKeys: sealedKeys(connection),
     rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),
     cancel: (workspace, id) => cancel(connection, workspace, id),

@@ -60,6 +60,7 @@ export async function startWorld(programs: Programs) {
   return {
     real,
     clusters,
+    certificateOf: async () => undefined,
     admin,
     /** The namespace, and in it the Role that the documentation names, for the user of the kubeconfig. */
     async allow(namespace: string) {
@@ -118,7 +119,9 @@ function deploying(secrets: Secrets, clusters: Clusters) {
   /** What a worker does with a plan, in the order of its steps; where one fails, what was begun is taken back. */
   async function carryOut(planned: Plan, { epoch = 1, by = clusters }: { epoch?: number; by?: Clusters } = {}) {
     const machines = { use: () => Promise.reject(new Error('no machine takes part')), close: async () => undefined }
-    const performer = deployPerformer({ source, secrets, machines, clusters: by, addressOf: async () => undefined })
+    const none = async () => undefined
+    const parts = { source, secrets, machines, clusters: by, addressOf: none, certificateOf: none }
+    const performer = deployPerformer(parts)
     const done: string[] = []
     const perform = async (work: Work) => {
       const signal = AbortSignal.timeout(90_000)

@@ -11,7 +11,7 @@ import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import type { Place } from '../platforms/platform.ts'
 import type { Slot } from '../ports.ts'
 import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
-import type { Site } from '../proxies/proxy.ts'
+import type { CertificateOf, Site } from '../proxies/proxy.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Source } from '../sources/source.ts'
 import { buildOnce, builtIn, deliverAll } from './images.ts'
@@ -26,6 +26,7 @@ export interface PerformerParts {
   source: Source
   secrets: Secrets
   machines: Machines
+  certificateOf: CertificateOf
   /** At which the others reach a machine; `undefined` where there is none of that name. */
   addressOf(place: MachinePlace): Promise<string | undefined>
   clusters: Clusters
@@ -135,8 +136,8 @@ const onMachines: Actions<OnMachine> = {
     runOnce(parts, doing, (once, signal) =>
       doing.on((at) => platformNamed(doing.given.service.platform).once({ ...at, signal }, once)),
     ),
-  switch: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
-  restore: (_, { given, on }) => on((at) => configureNginx(at, given.site)),
+  switch: route,
+  restore: route,
   drain: (_, { given, on }) => on((at) => drainNginx(at, given.seconds)),
 
   async stop(_, { given, on, isThere }) {
@@ -156,6 +157,11 @@ const onMachines: Actions<OnMachine> = {
       await on((at) => platform.prune(at, given.keep))
     }
   },
+}
+
+async function route({ certificateOf }: PerformerParts, { task, given, on }: OnMachine): Promise<void> {
+  const certificate = await certificateOf({ workspace: task.workspace, ...given }, given.site)
+  await on((at) => configureNginx(at, given.site, certificate))
 }
 
 async function unhealthy({ given, on }: OnMachine, wrong: string): Promise<AtlasError> {

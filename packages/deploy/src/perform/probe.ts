@@ -24,10 +24,28 @@ export async function tryOnce(
 ): Promise<string | undefined> {
   const timeout = AbortSignal.timeout(timeout_s * 1000)
   try {
-    const status = await statusOf(await open(), path, AbortSignal.any([timeout, signal]))
+    const both = AbortSignal.any([timeout, signal])
+    const status = await statusOf(await opened(open, both), path, both)
     return status >= 200 && status < 400 ? undefined : `it answered ${status}`
   } catch (error) {
     return timeout.aborted ? `it did not answer within ${timeout_s} s` : (error as Error).message
+  }
+}
+
+/** A machine that is gone answers no attempt to connect, and whoever connects waits for minutes. */
+export async function opened(open: Open, signal: AbortSignal): Promise<Duplex> {
+  const connecting = open()
+  const { promise, reject } = Promise.withResolvers<never>()
+  const giveUp = () => {
+    reject(signal.reason)
+    connecting.then((late) => late.destroy()).catch(() => {})
+  }
+  signal.addEventListener('abort', giveUp, { once: true })
+  try {
+    signal.throwIfAborted()
+    return await Promise.race([connecting, promise])
+  } finally {
+    signal.removeEventListener('abort', giveUp)
   }
 }
 

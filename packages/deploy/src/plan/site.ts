@@ -11,11 +11,15 @@ export function portOf({ ports, running, cluster, services }: DeploymentSpec, { 
   return ports.find((one) => one.service === name && one.slot === running[name]?.slot)!.port
 }
 
-/** What the load balancer has of an environment where a deployment serves it. */
+/**
+ * What the load balancer has of an environment where a deployment serves it.
+ * @param isOut whether it sends nothing there
+ */
 export function siteOf<At extends Address = string>(
   { project, environment }: { project: string; environment: Environment },
   spec: DeploymentSpec,
-  machines: readonly Pick<Machine<At>, 'address'>[],
+  machines: readonly Pick<Machine<At>, 'name' | 'address'>[],
+  isOut: (service: string, machine: string) => boolean = () => false,
 ): Site<At> {
   return {
     project,
@@ -25,7 +29,11 @@ export function siteOf<At extends Address = string>(
     ...(spec.front?.tls && { tls: spec.front.tls }),
     routes: spec.services.map((service) => ({
       service: service.name,
-      targets: machines.map(({ address }) => ({ address, port: portOf(spec, service) })),
+      targets: machines.map(({ name, address }) => ({
+        address,
+        port: portOf(spec, service),
+        ...(isOut(service.name, name) && { down: true }),
+      })),
     })),
   }
 }

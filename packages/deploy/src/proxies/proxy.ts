@@ -1,4 +1,5 @@
 import type { Environment } from '../names.ts'
+import type { SecretPlace } from '../secrets.ts'
 
 /** Where the requests of one environment of a project go. */
 export interface Site<Address = string> {
@@ -46,6 +47,9 @@ export interface Tls {
   /** How long browsers are to remember never to ask by http; absent: they are not told. */
   hstsDays?: number
 }
+
+/** With what the hosts of a site answer https; `undefined`: they answer http. */
+export type CertificateOf = (place: SecretPlace, site: Site) => Promise<Certificate | undefined>
 
 /** Both as PEM. */
 export interface Certificate {

@@ -9,6 +9,10 @@ export interface Served {
   environment: Environment
   release: string
   spec: DeploymentSpec
+  /** What the load balancer sends nothing to, because it did not answer. */
+  ejected?: readonly { service: string; machine: string }[]
+  /** Whether its hosts have a certificate. */
+  secured?: boolean
 }
 
 export interface Records {

@@ -13,7 +13,12 @@ export function routesOn(machine: string, { nginx }: MachineSight, records: Reco
   const own = records.served.filter(({ spec }) => spec.master === machine)
   const [first] = own
   const sites = own.flatMap((served) =>
-    differences(machine, nginx.files, served, siteFiles(expectedSite(served, records.machines))),
+    differences(
+      machine,
+      nginx.files,
+      served,
+      siteFiles(expectedSite(served, records.machines), { secured: served.secured ?? false }),
+    ),
   )
   if (!first) return strays(machine, nginx.files, records)
   const down: Finding[] = nginx.runs
@@ -87,7 +92,9 @@ function strays(machine: string, live: Record<string, string>, { served, changin
 }
 
 /** As the load balancer is to have it: machines that are gone are no targets. */
-function expectedSite({ spec, ...place }: Served, machines: readonly Machine[]): Site {
+function expectedSite({ spec, ejected = [], ...place }: Served, machines: readonly Machine[]): Site {
   const there = spec.machines.flatMap((name) => machines.find((one) => one.name === name) ?? [])
-  return siteOf(place, spec, there)
+  const isOut = (service: string, machine: string) =>
+    ejected.some((one) => one.service === service && one.machine === machine)
+  return siteOf(place, spec, there, isOut)
 }

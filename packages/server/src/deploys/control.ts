@@ -16,7 +16,7 @@ import { specOf } from './plan.ts'
 import { validateInfrastructure } from './validate.ts'
 
 interface Parts {
-  store: Pick<Store, 'deploys' | 'infrastructure'>
+  store: Pick<Store, 'targets' | 'deploys' | 'infrastructure'>
   machines: Machines
   clusters: Clusters
 }

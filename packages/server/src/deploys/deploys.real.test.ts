@@ -84,6 +84,16 @@ async function onMachine(name: string, words: string[]): Promise<string> {
   return machines.use(place, (machine) => machine.run(words)).finally(machines.close)
 }
 
+/** What was told of targets of an environment. */
+async function told(environment: string) {
+  const query = { type: 'target.*', follow: false }
+  const page = await bodyOf(client.api.GET('/api/v1/events', { params: { query } } as never))
+  const { events } = page as unknown as { events: { type: string; data: Record<string, string> }[] }
+  return events.flatMap(({ type, data }) =>
+    data.environment === environment ? [[type.replace(/^.*\.(?=target)/, ''), data.service, data.machine]] : [],
+  )
+}
+
 const environments = async () => (await bodyOf(client.api.GET('/api/v1/environments'))).environments
 
 test('uat is deployed, tagged in the repository, and answers through the load balancer', async () => {
@@ -179,6 +189,29 @@ test('traffic moves to the next release without a failed request, and back', asy
   ])
 }, 300_000)
 
+test('an instance that dies gets no requests, none fails, and it gets them again once it answers', async () => {
+  let going = true
+  const seen = new Map<string, number>()
+  const load = (async () => {
+    while (going) {
+      const answer = await get('/hostomatic/uat/backend/').then((text) => (text.length > 3 ? 'well' : text), String)
+      seen.set(answer, (seen.get(answer) ?? 0) + 1)
+    }
+  })()
+  const before = (await told('uat')).length
+  await onMachine('web2', ['sh', '-c', 'kill -KILL -$(cat /var/lib/atlas/lanes/hostomatic.uat/run/*-backend/child)'])
+  const news = async () => (await told('uat')).slice(before)
+  await expect.poll(news, { timeout: 30_000 }).toEqual([
+    ['target.ejected', 'backend', 'web2'],
+    ['target.restored', 'backend', 'web2'],
+  ])
+  going = false
+  await load
+  expect([...seen.keys()]).toEqual(['well'])
+  const live = '/etc/atlas/nginx/live/sites/hostomatic.uat.http.conf'
+  expect(await onMachine('master', ['cat', live])).not.toContain('down')
+}, 120_000)
+
 test('validate finds what was changed behind the back of the records, and what it says to type mends it', async () => {
   const validate = async () => {
     const params = { path: { id: 'fleet' } }
@@ -203,6 +236,7 @@ test('validate finds what was changed behind the back of the records, and what i
     '-c',
     `setsid node -e 'require("net").createServer().listen(${port})' > /dev/null 2>&1 &`,
   ])
+  await expect.poll(() => told('prod'), { timeout: 30_000 }).toContainEqual(['target.ejected', 'backend', 'web1'])
   await onMachine('master', [
     'sh',
     '-c',

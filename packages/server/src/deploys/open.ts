@@ -1,5 +1,6 @@
 import { join } from 'node:path'
 import {
+  type CertificateOf,
   type Clusters,
   deployPerformer,
   gitSource,
@@ -12,6 +13,7 @@ import {
 import type { Performer } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
+import { certificates } from './certificate.ts'
 import { machineIn, reachMachine } from './machines.ts'
 
 export interface Deploying {
@@ -19,6 +21,7 @@ export interface Deploying {
   secrets: Secrets
   machines: Machines
   clusters: Clusters
+  certificateOf: CertificateOf
   performer: Performer
   close(): Promise<void>
 }
@@ -37,13 +40,15 @@ export function openDeploying({ store, dataDir, ssh, secrets, env }: Parts): Dep
   const source = gitSource(join(dataDir, 'repositories'))
   const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place))
   const clusters = openClusters(secrets, env)
+  const certificateOf = certificates(secrets)
   const performer = deployPerformer({
     source,
     secrets,
     machines,
     clusters,
+    certificateOf,
     addressOf: async ({ workspace, infrastructure, machine }) =>
       machineIn(await store.infrastructure(workspace, infrastructure), machine)?.address,
   })
-  return { source, secrets, machines, clusters, performer, close: machines.close }
+  return { source, secrets, machines, clusters, certificateOf, performer, close: machines.close }
 }

@@ -14,7 +14,7 @@ import type { EnvironmentRecord, Store } from '@atlas/store'
 import { machinesIn } from './machines.ts'
 
 interface Parts {
-  store: Pick<Store, 'deploys' | 'infrastructure'>
+  store: Pick<Store, 'deploys' | 'infrastructure' | 'targets'>
   machines: Machines
 }
 
@@ -31,7 +31,11 @@ export async function validateInfrastructure(
   const all = await store.deploys.environments(workspace)
   const environments = all.filter(({ infrastructure }) => infrastructure === record.name)
   const there = machinesIn(record)
-  const served = environments.flatMap(servedOf)
+  const watched = (await store.targets.watched()).filter((one) => one.workspace === workspace)
+  const served = environments.flatMap(servedOf).map((one): Served => {
+    const ejected = watched.find((other) => laneOf(other) === laneOf(one))?.ejected
+    return { ...one, ...(ejected && { ejected }) }
+  })
   const time = AbortSignal.timeout(patienceMs)
   const platforms = platformsOf(served)
   const sights = there.map(async ({ name }) => {
@@ -64,6 +68,8 @@ const laneOf = ({ project, environment }: { project: string; environment: string
 function servedOf({ project, environment, serving }: EnvironmentRecord): Served[] {
   if (!serving) return []
   const spec = serving.spec as unknown as DeploymentSpec
+  // What is in a cluster, the cluster watches: `atlas services` asks it.
+  if (spec.cluster) return []
   // A cluster looks after what runs in it by itself; what it finds is in the status.
   if (spec.cluster) return []
   return [{ project, environment: environment as Environment, release: serving.release.tag, spec }]

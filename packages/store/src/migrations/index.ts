@@ -20,6 +20,7 @@ import * as placed from './018-placed.ts'
 import * as images from './019-images.ts'
 import * as secrets from './020-secrets.ts'
 import * as waiting from './021-waiting.ts'
+import * as ejectedTarget from './022-ejected-target.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -44,4 +45,5 @@ export const migrations: Record<string, Migration> = {
   '019-images': images,
   '020-secrets': secrets,
   '021-waiting': waiting,
+  '022-ejected-target': ejectedTarget,
 }
