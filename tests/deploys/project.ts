@@ -1,6 +1,6 @@
 import { execFileSync } from 'node:child_process'
 import { randomBytes } from 'node:crypto'
-import { mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
 export const services = ['backend', 'frontend'] as const
@@ -15,8 +15,26 @@ createServer((request, answer) => {
 
 const health = { interval_s: 0.1, retries: 40 }
 
-/** A repository with two small services that say which release they are, and how they are deployed. */
-export function project(folder: string) {
+/** Needs no registry: everything in the image is in the repository. The server is busybox's, which has to be static. */
+const containerfile = `FROM scratch
+COPY bin /bin
+COPY health seed /www/
+CMD ["/bin/sh", "-c", "trap exit TERM; httpd -f -p $PORT -h /www & wait"]
+`
+
+function addImage(work: string): void {
+  mkdirSync(join(work, 'bin'))
+  copyFileSync('/bin/busybox', join(work, 'bin/busybox'))
+  for (const name of ['sh', 'httpd']) symlinkSync('busybox', join(work, 'bin', name))
+  writeFileSync(join(work, 'Containerfile'), containerfile)
+  writeFileSync(join(work, 'health'), 'well\n')
+}
+
+/**
+ * A repository with two small services that say which release they are, and how they are deployed; with an image to be
+ * built for them too, where that is asked for.
+ */
+export function project(folder: string, platform: 'process' | 'docker' = 'process') {
   const name = 'shop'
   const bare = join(folder, `${name}.git`)
   const work = join(folder, 'work')
@@ -26,16 +44,18 @@ export function project(folder: string) {
   git('init', '--quiet', '--bare', '--initial-branch', 'main', bare)
   git('init', '--quiet', '--initial-branch', 'main')
   git('remote', 'add', 'origin', bare)
-  writeFileSync(join(work, 'server.js'), program)
+  if (platform === 'docker') addImage(work)
+  else writeFileSync(join(work, 'server.js'), program)
+  const command = platform === 'process' ? { command: 'node server.js' } : {}
   return {
     name,
     config: {
       infrastructure: { name: 'fleet' },
-      deployment_platform: 'process',
+      deployment_platform: platform,
       git_config: { base_url: `file://${folder}` },
       projects: {
         [name]: {
-          services: Object.fromEntries(services.map((one) => [one, { command: 'node server.js', drain_s: 1, health }])),
+          services: Object.fromEntries(services.map((one) => [one, { ...command, drain_s: 1, health }])),
         },
       },
     },

@@ -34,9 +34,10 @@ interface Wish {
   /** Of the server itself; 0 where others carry out what it is asked for. */
   workers: number
   env?: Record<string, string>
+  platform?: 'process' | 'docker'
 }
 
-export async function stage({ workers, env = {} }: Wish): Promise<Stage> {
+export async function stage({ workers, env = {}, platform }: Wish): Promise<Stage> {
   const base = mkdtempSync(join(tmpdir(), 'atlas-deploys-'))
   // The account that runs PostgreSQL has to reach its folder.
   chmodSync(base, 0o711)
@@ -47,7 +48,7 @@ export async function stage({ workers, env = {} }: Wish): Promise<Stage> {
     client,
     server: server.file,
     dataDir,
-    project: project(join(base, 'git')),
+    project: project(join(base, 'git'), platform),
     machines: (count) => machines(client, server.file, dataDir, count),
     async close() {
       await server.end()

@@ -9,8 +9,8 @@ export interface Deployed extends Stage, Machines {
   commit(): void
 }
 
-export async function deployed(machines: number): Promise<Deployed> {
-  const here = await stage({ workers: 1 })
+export async function deployed(machines: number, platform?: 'process' | 'docker'): Promise<Deployed> {
+  const here = await stage({ workers: 1, ...(platform && { platform }) })
   const { client, project } = here
   const to = deploys(client.api)
   let commits = 0
