@@ -59,10 +59,10 @@ export function project(folder: string, platform: 'process' | 'docker' = 'proces
         },
       },
     },
-    /** A file that is committed next; what is in it cannot be packed. @param bytes 0: it goes */
-    write(path: string, bytes: number): void {
-      if (bytes === 0) rmSync(join(work, path), { force: true })
-      else writeFileSync(join(work, path), randomBytes(bytes))
+    /** A file that is committed next. @param content its text, or how many bytes that cannot be packed; 0: it goes */
+    write(path: string, content: string | number): void {
+      if (content === 0) rmSync(join(work, path), { force: true })
+      else writeFileSync(join(work, path), typeof content === 'string' ? content : randomBytes(content))
     },
     /** A commit that runs, or one that never becomes healthy. */
     commit(seed: number, broken: boolean): void {

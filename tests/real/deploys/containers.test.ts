@@ -1,0 +1,90 @@
+import { execFileSync } from 'node:child_process'
+import { existsSync } from 'node:fs'
+import { type DeploymentRequest, deploys } from '@atlas/client'
+import { afterAll, beforeAll, describe, expect, test } from 'vitest'
+import { ended, type Machines, type Stage, stage } from '../../deploys/index.ts'
+
+const isDynamic = () => {
+  try {
+    return execFileSync('ldd', ['/bin/busybox'], { stdio: 'ignore' }) !== null
+  } catch {
+    return false
+  }
+}
+const can = process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd') && existsSync('/bin/busybox') && !isDynamic()
+
+describe.skipIf(!can)('containers through the whole path (root, docker.io, busybox-static)', () => {
+  let here: Stage & Machines
+
+  beforeAll(async () => {
+    const made = await stage({ workers: 1, platform: 'docker' })
+    here = { ...made, ...(await made.machines(2)) }
+  }, 300_000)
+  afterAll(() => here?.close(), 60_000)
+
+  async function run(wish: Partial<DeploymentRequest>) {
+    const to = deploys(here.client.api)
+    const { name: project, config } = here.project
+    const of = { deploy: { ref: 'main', config }, promote: { config }, rollback: {} }[wish.kind ?? 'deploy']
+    const plan = await to.plan({ kind: 'deploy', project, environment: 'uat', ...of, ...wish } as DeploymentRequest)
+    const { id } = await to.apply(plan.hash)
+    const operation = await ended(here.client, id)
+    return { operation, plan, steps: await here.client.steps(id) }
+  }
+  const actions = ({ steps }: Awaited<ReturnType<typeof run>>) => new Set(steps.map(({ action }) => action))
+  const images = (environment: string) =>
+    here.on('web1', `docker ps --filter label=atlas.lane=shop.${environment} --format '{{.Names}} {{.Image}}' | sort`)
+  const digestsOf = (listed: string) => listed.match(/sha256-[0-9a-f]{64}/g)
+  const seed = async (environment: string) =>
+    (await fetch(`${here.door}/shop/${environment}/backend/seed`, { headers: { connection: 'close' } })).text()
+
+  test('uat builds once, prod runs that digest, and a way back runs the digest of before', async () => {
+    here.project.commit(1, false)
+    const first = await run({})
+    expect(first.operation).toMatchObject({ status: 'succeeded', error: null })
+    expect(first.steps.filter(({ action }) => action === 'build')).toHaveLength(2)
+    expect(await seed('uat')).toBe('1\n')
+    const built = digestsOf(await images('uat'))
+    expect(built).toHaveLength(2)
+
+    const promoted = await run({ kind: 'promote', environment: 'prod' })
+    expect(promoted.operation).toMatchObject({ status: 'succeeded', error: null })
+    expect(actions(promoted)).not.toContain('build')
+    expect(digestsOf(await images('prod'))).toEqual(built)
+    const { releases } = (await here.client.api.GET('/api/v1/releases')).data!
+    expect(
+      Object.values(releases[0]!.images)
+        .map((digest) => digest.replace(':', '-'))
+        .sort(),
+    ).toEqual(built!.sort())
+
+    here.project.commit(2, false)
+    expect((await run({})).operation.status).toBe('succeeded')
+    expect(await seed('uat')).toBe('2\n')
+    const back = await run({ kind: 'rollback' })
+    expect(back.operation).toMatchObject({ status: 'succeeded', error: null })
+    expect(actions(back)).not.toContain('build')
+    expect(await seed('uat')).toBe('1\n')
+    expect(digestsOf(await images('uat'))).toEqual(digestsOf(await images('prod')))
+  }, 300_000)
+
+  test('what serves already, as it is configured, is nothing to do', async () => {
+    expect((await run({ kind: 'promote', environment: 'prod' })).plan.work).toEqual([])
+  }, 60_000)
+
+  test('a build that fails says file, line and last words, and what serves goes on', async () => {
+    const before = await images('uat')
+    here.project.write(
+      'Containerfile',
+      'FROM scratch\nCOPY bin /bin\nRUN ["/bin/sh", "-c", "echo no compiler; exit 3"]\n',
+    )
+    here.project.commit(3, false)
+    const { operation } = await run({})
+    expect(operation).toMatchObject({
+      status: 'failed',
+      error: { code: 'build_failed', message: expect.stringMatching(/^Containerfile:3: [\s\S]*no compiler/) },
+    })
+    expect(await images('uat')).toBe(before)
+    expect(await seed('uat')).toBe('1\n')
+  }, 120_000)
+})
