@@ -25,8 +25,9 @@ describe.skipIf(!can)('containers through the whole path (root, docker.io, busyb
   async function run(wish: Partial<DeploymentRequest>) {
     const to = deploys(here.client.api)
     const { name: project, config } = here.project
-    const of = { deploy: { ref: 'main', config }, promote: { config }, rollback: {} }[wish.kind ?? 'deploy']
-    const plan = await to.plan({ kind: 'deploy', project, environment: 'uat', ...of, ...wish } as DeploymentRequest)
+    const kind = wish.kind ?? 'deploy'
+    const of = { ...(kind !== 'rollback' && { config }), ...(kind === 'deploy' && { ref: 'main' }) }
+    const plan = await to.plan({ kind, project, environment: 'uat', ...of, ...wish } as DeploymentRequest)
     const { id } = await to.apply(plan.hash)
     const operation = await ended(here.client, id)
     return { operation, plan, steps: await here.client.steps(id) }
