@@ -15,7 +15,7 @@ import {
   type Serving,
   type Source,
 } from '@atlas/deploy'
-import { type KubernetesObject, KubernetesObjectApi, loadAllYaml } from '@kubernetes/client-node'
+import { type KubernetesObject, KubernetesObjectApi, loadAllYaml, PatchStrategy } from '@kubernetes/client-node'
 import { type Programs, startCluster } from './cluster.ts'
 
 type Service = DeployInput['services'][number]
@@ -32,6 +32,14 @@ export interface Wish {
 
 /** Registry, kubeconfig and passwords by name: what the environment of a server would have. */
 const values: Record<string, string> = { DB_PASSWORD: 'correct horse', GHCR_TOKEN: 'ghp_example' }
+
+const groups: Record<string, string> = {
+  Deployment: 'apps/v1',
+  ReplicaSet: 'apps/v1',
+  Ingress: 'networking.k8s.io/v1',
+  Job: 'batch/v1',
+  Lease: 'coordination.k8s.io/v1',
+}
 
 const role = join(import.meta.dirname, '../../../deploy/kubernetes/deployer.yaml')
 
@@ -72,6 +80,12 @@ export async function startWorld(programs: Programs) {
             : object,
         )
     },
+    async objects(kind: string, namespace: string): Promise<KubernetesObject[]> {
+      return (await admin.list(groups[kind] ?? 'v1', kind, namespace)).items
+    },
+    /** A change that another program makes. */
+    asSomebody: (manager: string, object: KubernetesObject & { spec: object }) =>
+      admin.patch(object, undefined, undefined, manager, undefined, PatchStrategy.MergePatch),
     ...deploying(secrets, clusters),
     stop: real.stop,
   }
@@ -123,7 +137,9 @@ function deploying(secrets: Secrets, clusters: Clusters) {
     const parts = { source, secrets, machines, clusters: by, addressOf: none, certificateOf: none }
     const performer = deployPerformer(parts)
     const done: string[] = []
+    let begun: string | undefined
     const perform = async (work: Work) => {
+      begun = work.action
       const signal = AbortSignal.timeout(90_000)
       await performer.perform({
         workspace: 'default',
@@ -142,7 +158,10 @@ function deploying(secrets: Secrets, clusters: Clusters) {
       for (const work of steps) if (work.phase !== 'withdraw') await perform(work)
     } catch (error) {
       if (done.includes('switch') || !(error instanceof AtlasError) || error.code === 'fenced') throw error
-      for (const work of steps) if (work.phase === 'withdraw') await perform(work)
+      // As the engine does: a route that nobody began to change is as it was.
+      const moving = begun === 'switch'
+      for (const work of steps)
+        if (work.phase === 'withdraw' && (moving || work.action !== 'restore')) await perform(work)
       return { error, done }
     }
     return { error: undefined, done }

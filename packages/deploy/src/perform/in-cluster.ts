@@ -2,8 +2,9 @@ import { createHash } from 'node:crypto'
 import { AtlasError, canonical } from '@atlas/core'
 import type { DeploymentSpec } from '../plan/input.ts'
 import { portOf } from '../plan/site.ts'
+import { placesOf } from '../plan/work.ts'
 import type { At } from '../platforms/kubernetes/fence.ts'
-import { drained, prepare, route, settled, start, stop } from '../platforms/kubernetes/lane.ts'
+import { drained, prepare, route, routeBack, settled, start, stop } from '../platforms/kubernetes/lane.ts'
 import { runJob } from '../platforms/kubernetes/once.ts'
 import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import { onSource } from './on-source.ts'
@@ -43,8 +44,14 @@ export const inCluster: Actions<InCluster> = {
     await runOnce(parts, doing, (once, signal) => runJob(at, once, slotted, signal))
   },
 
-  switch: moved,
-  restore: moved,
+  async switch(parts, doing) {
+    await route(await open(parts, doing), doing.given.traffic, doing.given.domain)
+  },
+
+  async restore(parts, doing) {
+    const { traffic, domain } = doing.given
+    await routeBack(await open(parts, doing), traffic, placesOf(specOf(doing)), domain)
+  },
 
   async drain(parts, doing) {
     await drained(await open(parts, doing), doing.given.traffic, doing.task.signal)
@@ -63,10 +70,6 @@ export const inCluster: Actions<InCluster> = {
 
   /** A release has no files in a cluster: with its pods everything of it is gone. */
   prune: async () => undefined,
-}
-
-async function moved(parts: PerformerParts, doing: InCluster): Promise<void> {
-  await route(await open(parts, doing), doing.given.traffic, doing.given.domain)
 }
 
 const placeOf = ({ task, given: { project, environment } }: InCluster) => ({

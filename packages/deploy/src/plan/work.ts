@@ -239,7 +239,7 @@ function endingOf({ release, spec }: Serving, leaving: readonly Service[]): stri
   return `${some}${release} serves no longer`
 }
 
-const placesOf = ({ running }: DeploymentSpec): Place[] =>
+export const placesOf = ({ running }: DeploymentSpec): Place[] =>
   Object.entries(running).map(([service, { slot }]) => ({ service, slot }))
 
 function withdraw(draft: Draft, input: DeployInput): void {

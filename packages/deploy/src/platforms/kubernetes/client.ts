@@ -119,9 +119,11 @@ export async function connectCluster(config: KubeConfig, namespace: string, sign
         unless(isLate, false, async () => {
           const { uid, resourceVersion } = metadata
           const preconditions = { ...(uid && { uid }), ...(resourceVersion && { resourceVersion }) }
+          // Only what the body says counts once there is one. Of a Job the default would be to leave its pods.
+          const how = { propagationPolicy: 'Background', preconditions }
           const none = undefined
           await unless(isGone, undefined, () =>
-            api.delete(header(kind, metadata.name!), none, none, none, none, 'Background', { preconditions }),
+            api.delete(header(kind, metadata.name!), none, none, none, none, none, how),
           )
           return true
         }),

@@ -2,6 +2,7 @@ import { AtlasError } from '@atlas/core'
 import { type Slot, slots } from '../../ports.ts'
 import type { Place } from '../platform.ts'
 import type { Client } from './client.ts'
+import { refuseOtherLane } from './fence.ts'
 import { ofLane, slotLabel } from './objects.ts'
 
 const all = ['get', 'list', 'create', 'patch', 'delete']
@@ -42,7 +43,9 @@ export async function examine(client: Client, lane: string): Promise<Place[]> {
         hint: 'Give its user the Role in docs/platforms.md: kubectl apply -f role.yaml',
       },
     )
-  return isThere ? traffic(client, lane) : []
+  if (!isThere) return []
+  await refuseOtherLane(client, lane)
+  return traffic(client, lane)
 }
 
 const mayRead = (client: Client) => isAllowed(client, { group: '', resource: 'namespaces', verb: 'get' })

@@ -66,13 +66,23 @@ function leaseOf(lane: Lane, fence: Fence, { metadata }: Kinds['Lease'] = {}, ma
   }
 }
 
-function checked(client: Client, lease: Kinds['Lease'], { lane }: Lane, fence: Fence) {
-  const { annotations = {} } = lease.metadata ?? {}
-  const holder = lease.spec?.holderIdentity
+/** @throws AtlasError `deploy_impossible` where the namespace is another lane's */
+export async function refuseOtherLane(client: Client, lane: string): Promise<void> {
+  const lease = await client.read('Lease', leaseName)
+  if (lease) refuseHolder(client, lease, lane)
+}
+
+function refuseHolder(client: Client, { spec }: Kinds['Lease'], lane: string): void {
+  const holder = spec?.holderIdentity
   if (holder !== lane)
     throw new AtlasError('deploy_impossible', `Namespace ${client.namespace} belongs to ${holder}, not to ${lane}.`, {
       hint: '"kubernetes": {"namespace": "{project}-{environment}"} in deployment_config.json',
     })
+}
+
+function checked(client: Client, lease: Kinds['Lease'], { lane }: Lane, fence: Fence) {
+  refuseHolder(client, lease, lane)
+  const { annotations = {} } = lease.metadata ?? {}
   const turn = annotations[turnNote] ?? ''
   if (isLater(turn, fence))
     throw new AtlasError('fenced', `Another worker has changed ${lane} in ${client.namespace} since.`)
@@ -137,7 +147,8 @@ function inert<K extends Written>(wanted: Wanted<K>): Wanted<K> {
     const nowhere: Wanted<'Service'> = { ...one, spec: { ...(ports && { ports }), selector: { [slotLabel]: 'none' } } }
     return nowhere as Wanted<Written> as Wanted<K>
   }
-  if (one.kind === 'Secret' || one.kind === 'ConfigMap') {
+  // A login of registries may not be without its key.
+  if (one.kind === 'ConfigMap' || (one.kind === 'Secret' && one.type === 'Opaque')) {
     const { data: _, ...empty } = one
     return empty as Wanted<K>
   }

@@ -117,6 +117,30 @@ export async function route(
     if (!traffic.some(({ service }) => service === metadata?.name)) await remove(at, 'Service', metadata!.name!)
 }
 
+/**
+ * No Service leads to what is being withdrawn: those that do go back, or go. What somebody else made of one in between is
+ * left, as it leads elsewhere.
+ * @param begun what traffic was to move to
+ */
+export async function routeBack(
+  at: At,
+  traffic: readonly Place[],
+  begun: readonly Place[],
+  domain: { host: string; service: string } | undefined,
+): Promise<void> {
+  await claim(at)
+  for (const { metadata, spec } of await at.client.list('Service', { labels: ofLane(at.lane.lane) })) {
+    const name = metadata!.name!
+    const before = traffic.find(({ service }) => service === name)
+    const led = begun.find(({ service }) => service === name)
+    if (!before) await remove(at, 'Service', name)
+    else if (led && spec?.selector?.[slotLabel] === led.slot && led.slot !== before.slot)
+      await write(at, serviceObject(at.lane, name, before.slot))
+  }
+  if (domain) await write(at, ingressObject(at.lane, domain))
+  else await removeOwn(at, 'Ingress', ingressName)
+}
+
 const removeOwn = async (at: At, kind: Written, name: string): Promise<void> => {
   const found = await at.client.read(kind, name)
   if (found?.metadata?.labels?.[laneLabel] === at.lane.lane) await remove(at, kind, name)
