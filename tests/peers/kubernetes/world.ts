@@ -30,6 +30,11 @@ export interface Wish {
   environment?: 'test' | 'uat' | 'prod'
 }
 
+interface Worker {
+  epoch?: number
+  by?: Clusters
+}
+
 /** Registry, kubeconfig and passwords by name: what the environment of a server would have. */
 const values: Record<string, string> = { DB_PASSWORD: 'correct horse', GHCR_TOKEN: 'ghp_example' }
 
@@ -130,38 +135,32 @@ function deploying(secrets: Secrets, clusters: Clusters) {
     })
   }
 
-  /** What a worker does with a plan, in the order of its steps; where one fails, what was begun is taken back. */
-  async function carryOut(planned: Plan, { epoch = 1, by = clusters }: { epoch?: number; by?: Clusters } = {}) {
+  /** One step, by a worker of that epoch. */
+  async function perform(planned: Plan, work: Work, { epoch = 1, by = clusters }: Worker = {}): Promise<void> {
     const machines = { use: () => Promise.reject(new Error('no machine takes part')), close: async () => undefined }
     const none = async () => undefined
     const parts = { source, secrets, machines, clusters: by, addressOf: none, certificateOf: none }
     const performer = deployPerformer(parts)
+    const where = { workspace: 'default', infrastructure: 'fleet', operation: '1' }
+    const signal = AbortSignal.timeout(90_000)
+    await performer.perform({ ...where, epoch, plan: planned, work, signal, told: () => undefined })
+  }
+
+  /** What a worker does with a plan, in the order of its steps; where one fails, what was begun is taken back. */
+  async function carryOut(planned: Plan) {
     const done: string[] = []
-    let begun: string | undefined
-    const perform = async (work: Work) => {
-      begun = work.action
-      const signal = AbortSignal.timeout(90_000)
-      await performer.perform({
-        workspace: 'default',
-        infrastructure: 'fleet',
-        operation: '1',
-        epoch,
-        plan: planned,
-        work,
-        signal,
-        told: () => undefined,
-      })
-      done.push(work.action)
-    }
     const steps = planned.work ?? []
     try {
-      for (const work of steps) if (work.phase !== 'withdraw') await perform(work)
+      for (const work of steps.filter(({ phase }) => phase !== 'withdraw')) {
+        await perform(planned, work)
+        done.push(work.action)
+      }
     } catch (error) {
-      if (done.includes('switch') || !(error instanceof AtlasError) || error.code === 'fenced') throw error
+      if (done.includes('switch') || !(error instanceof AtlasError)) throw error
       // As the engine does: a route that nobody began to change is as it was.
-      const moving = begun === 'switch'
+      const isMoving = steps[done.length]?.action === 'switch'
       for (const work of steps)
-        if (work.phase === 'withdraw' && (moving || work.action !== 'restore')) await perform(work)
+        if (work.phase === 'withdraw' && (isMoving || work.action !== 'restore')) await perform(planned, work)
       return { error, done }
     }
     return { error: undefined, done }
@@ -174,6 +173,7 @@ function deploying(secrets: Secrets, clusters: Clusters) {
 
   return {
     plan,
+    perform,
     carryOut,
     servingAfter,
     /** What a plan would find. */

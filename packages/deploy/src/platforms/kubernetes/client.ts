@@ -17,7 +17,7 @@ export interface Client {
   /** `false` where it is there already. */
   create<K extends Kind>(wanted: Wanted<K>): Promise<Kinds[K] | false>
   /**
-   * Server-side apply. Where it names a `resourceVersion`, an object that was changed since is left: `false`.
+   * Server-side apply. Where it names `uid` and `resourceVersion`, an object that was changed since is left: `false`.
    * Fields of another manager are refused, but what this manager created is its own.
    */
   apply<K extends Kind>(wanted: Wanted<K>): Promise<Kinds[K] | false>

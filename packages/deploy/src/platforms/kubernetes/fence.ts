@@ -56,12 +56,11 @@ export async function claim({ client, lane, fence }: At): Promise<void> {
   throw busy(client, `Lease ${leaseName}`)
 }
 
-function leaseOf(lane: Lane, fence: Fence, { metadata }: Kinds['Lease'] = {}, marked = ''): Wanted<'Lease'> {
-  const { resourceVersion } = metadata ?? {}
+function leaseOf(lane: Lane, fence: Fence, found: Kinds['Lease'] = {}, marked = ''): Wanted<'Lease'> {
   const annotations = { [turnNote]: wordOf(fence), [markedNote]: marked }
   return {
     kind: 'Lease',
-    metadata: { name: leaseName, labels: labelsOf(lane), annotations, ...(resourceVersion && { resourceVersion }) },
+    metadata: { name: leaseName, labels: labelsOf(lane), annotations, ...exactly(found) },
     spec: { holderIdentity: lane.lane },
   }
 }
@@ -100,16 +99,27 @@ export async function write<K extends Written>(at: At, wanted: Wanted<K>): Promi
   const { client } = at
   const { kind } = wanted
   for (let count = 0; count < tries; count++) {
-    const found = (await client.read(kind, wanted.metadata.name)) ?? (await client.create(inert(wanted)))
+    const found = (await client.read(kind, wanted.metadata.name)) ?? (await created(at, wanted))
     if (!found) continue
     refuseOther(at, kind, found)
     await stillLatest(at)
-    const { resourceVersion } = found.metadata ?? {}
-    const applied = await client.apply({ ...wanted, metadata: { ...wanted.metadata, resourceVersion } } as Wanted<K>)
+    const applied = await client.apply({ ...wanted, metadata: { ...wanted.metadata, ...exactly(found) } } as Wanted<K>)
     if (applied) return applied
   }
   throw busy(client, `${kind} ${wanted.metadata.name}`)
 }
+
+/** The check is for tidiness alone: what arrives late after it does nothing. `false` where somebody else was quicker. */
+async function created<K extends Written>(at: At, wanted: Wanted<K>): Promise<Kinds[K] | false> {
+  await stillLatest(at)
+  return at.client.create(inert(wanted))
+}
+
+/** That object in that state. Its uid is what keeps an apply from creating it anew where it has gone. */
+const exactly = ({ metadata }: Pick<Kinds[Written], 'metadata'>) => ({
+  ...(metadata?.uid !== undefined && { uid: metadata.uid }),
+  ...(metadata?.resourceVersion !== undefined && { resourceVersion: metadata.resourceVersion }),
+})
 
 /** The object is gone, or about to go. */
 export async function remove<K extends Written>(at: At, kind: K, name: string): Promise<void> {
