@@ -64,6 +64,7 @@ export function project(folder: string, platform: 'process' | 'docker' = 'proces
       if (content === 0) rmSync(join(work, path), { force: true })
       else writeFileSync(join(work, path), typeof content === 'string' ? content : randomBytes(content))
     },
+    git,
     /** A commit that runs, or one that never becomes healthy. */
     commit(seed: number, broken: boolean): void {
       writeFileSync(join(work, 'seed'), `${seed}\n`)
