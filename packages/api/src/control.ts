@@ -53,7 +53,7 @@ export interface Control {
     filter: InfrastructureFilter,
   ): Promise<{ found: InfrastructureSummary[]; next?: string }>
   /** By id or name. @throws AtlasError not_found */
-  infrastructure(workspace: string, idOrName: string): Promise<InfrastructureView>
+  infrastructure(workspace: string, idOrName: string, more?: { description: boolean }): Promise<InfrastructureView>
   /** Its name, by either; nothing else of it is read. @throws AtlasError not_found */
   nameOf(workspace: string, idOrName: string): Promise<string>
   /** A page of its resources by name. */
@@ -131,6 +131,8 @@ export interface EstimateView {
 
 export interface InfrastructureView extends InfrastructureSummary {
   resources: ResourceView[]
+  /** As last carried out; only where it was asked for. */
+  description?: JsonObject | null
 }
 
 /** A resource with what Atlas saw of it last. `ssh` is there for a machine that can be reached. */

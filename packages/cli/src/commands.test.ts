@@ -1,9 +1,9 @@
 import { globSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { expect, test } from 'vitest'
+import { withCommandWord } from './aliases.ts'
 import { buildProgram } from './program.ts'
 import { flat, reference } from './reference.ts'
-import { withCommandWord } from './run.ts'
 import { isCommand, load, readTree } from './tree.ts'
 
 const tree = readTree(join(import.meta.dirname, 'commands'))
@@ -52,7 +52,7 @@ const said = sources
   .flatMap(
     (path) =>
       readFileSync(join(checkout, path), 'utf8').match(
-        /(?<=['`.:(] ?)atlas [a-z]+( ([a-z]+(-[a-z]+)*|--[a-z-]+|\$\{[^}]+\}))*/g,
+        /(?<=['`.:(] ?)atlas [a-z]+(-[a-z]+)*( ([a-z]+(-[a-z]+)*|--[a-z-]+|\$\{[^}]+\}))*/g,
       ) ?? [],
   )
 

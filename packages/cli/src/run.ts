@@ -1,6 +1,7 @@
 import { fileURLToPath } from 'node:url'
 import { AtlasError } from '@atlas/core/errors'
 import { CommanderError } from 'commander'
+import { withCommandWord } from './aliases.ts'
 import type { Outcome } from './command.ts'
 import { createContext, type Process } from './context.ts'
 import { exitCodeOf, failureJson, renderFailure } from './failure.ts'
@@ -14,8 +15,7 @@ const commandsFolder = fileURLToPath(new URL('./commands', import.meta.url))
 /** Does what `argv` says and gives back the exit code. Everything a command prints at its end is printed here. */
 export async function run(process: Process): Promise<number> {
   const tree = readTree(commandsFolder)
-  const argv = withCommandWord(process.argv, new Set(tree.map(({ name }) => name)))
-  const wantsEverything = argv.length === 0 || ['-h', '--help', 'complete'].includes(argv[0]!)
+  let argv = process.argv
   let exit = 0
   const dispatch: Dispatch = async (_word, definition, values, common) => {
     const context = createContext(process, common)
@@ -29,6 +29,8 @@ export async function run(process: Process): Promise<number> {
     }
   }
   try {
+    argv = withCommandWord(process.argv, new Set(tree.map(({ name }) => name)))
+    const wantsEverything = argv.length === 0 || ['-h', '--help', 'complete'].includes(argv[0]!)
     const program = await buildProgram(tree, dispatch, wantsEverything)
     if (argv[0] === 'complete') (await import('./completion.ts')).answer(program, tree, process)
     else await program.parseAsync(argv.length === 0 ? ['--help'] : [...argv], { from: 'user' })
@@ -36,16 +38,6 @@ export async function run(process: Process): Promise<number> {
   } catch (error) {
     return report(asAtlasError(error, typedWords(tree, argv)), process)
   }
-}
-
-/** The older spelling: `atlas --status` is `atlas status`, `--deploy-uat` is `deploy uat`. So is `help` before the word. */
-export function withCommandWord(argv: readonly string[], commands: ReadonlySet<string>): readonly string[] {
-  const [first = '', ...others] = argv
-  if (first === 'help') return [...others, '--help']
-  const environment = /^--deploy-(test|uat|prod)$/.exec(first)?.[1]
-  if (environment !== undefined) return ['deploy', environment, ...others]
-  const word = first.slice(2)
-  return first.startsWith('--') && commands.has(word) ? [word, ...others] : argv
 }
 
 function report(error: unknown, { argv, env, stdin, stderr }: Process): number {

@@ -25,7 +25,7 @@ test('the first configuration is written, the CSV as documented', () => {
   expect(read('config/projects.csv')).toBe(
     'Project,Servers,MasterSpec,WebSpec\nhostomatic,3,s-2vcpu-4gb,s-2vcpu-4gb\ndigitalpixo,1,s-1vcpu-1gb,s-1vcpu-1gb\n',
   )
-  expect(JSON.parse(read('config/deployment_config.json'))).toMatchObject({ deployment_platform: 'docker' })
+  expect(JSON.parse(read('config/deployment_config.json'))).toMatchObject({ deployment_platform: 'process' })
   expect(JSON.parse(read('config/email_config.json'))).toMatchObject({ heartbeat_minutes: 15 })
 })
 

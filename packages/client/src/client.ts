@@ -72,7 +72,8 @@ export interface Client {
   /** All of them, with their resources. */
   infrastructures(filter?: InfrastructureFilter): Promise<Infrastructure[]>
   statistics(): Promise<Statistics>
-  infrastructure(idOrName: string): Promise<Infrastructure>
+  /** With `include: 'description'` also what was last carried out. */
+  infrastructure(idOrName: string, query?: { include?: 'description' }): Promise<Infrastructure>
   /** The latest first; all of them, or so many. */
   operations(filter?: { infrastructure?: string; limit?: number }): Promise<Operation[]>
   operation(id: string): Promise<Operation>
@@ -129,8 +130,10 @@ export function createClient(connection: Connection): Client {
           ),
         (page) => page.infrastructure as Infrastructure[],
       ),
-    infrastructure: async (name) =>
-      (await bodyOf(api.GET('/api/v1/infrastructure/{id}', { params: one(name) }))).infrastructure as Infrastructure,
+    infrastructure: async (name, query = {}) => {
+      const call = api.GET('/api/v1/infrastructure/{id}', { params: { ...one(name), query } })
+      return (await bodyOf(call)).infrastructure as Infrastructure
+    },
     operations: ({ limit, ...filter } = {}) =>
       listed(
         (page) => bodyOf(api.GET('/api/v1/operations', { params: { query: { ...filter, ...page } } })),

@@ -80,14 +80,17 @@ export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
         operationId: 'getInfrastructure',
         summary: 'One, by id or name',
         description:
-          'With its resources as they were seen last; the cloud is not asked. Its ETag is for `If-Match` of an update.',
+          'With its resources as they were seen last; the cloud is not asked. Its ETag is for `If-Match` of an update. With `include=description` also what was last carried out, to be changed and sent back.',
         tags: ['infrastructure'],
         params: byId,
+        querystring: z.object({ include: z.enum(['description']).optional().describe('Also what it was made from') }),
         response: { 200: one },
       },
     },
     async (request, reply) => {
-      const found = await control.infrastructure(request.caller.workspace, request.params.id)
+      const { caller, params, query } = request
+      const more = { description: query.include === 'description' }
+      const found = await control.infrastructure(caller.workspace, params.id, more)
       reply.revision = found.revision
       return { infrastructure: infrastructureToJson(found) }
     },

@@ -52,7 +52,13 @@ export const infrastructureSummaryJson = z
 export type InfrastructureSummaryJson = z.infer<typeof infrastructureSummaryJson>
 
 export const infrastructureJson = infrastructureSummaryJson
-  .extend({ resources: z.array(resourceJson) })
+  .extend({
+    resources: z.array(resourceJson),
+    description: jsonObject
+      .nullable()
+      .optional()
+      .describe('With `include=description`: as last carried out, sizes and images resolved; null before that'),
+  })
   .meta({ id: 'Infrastructure' })
 
 export type InfrastructureJson = z.infer<typeof infrastructureJson>
@@ -75,6 +81,7 @@ export const infrastructureSummaryToJson = (view: InfrastructureSummary): Infras
 export const infrastructureToJson = (view: InfrastructureView): InfrastructureJson => ({
   ...infrastructureSummaryToJson(view),
   resources: view.resources.map(resourceToJson),
+  ...(view.description !== undefined && { description: view.description }),
 })
 
 export const resourceToJson = (view: ResourceView): ResourceJson => ({

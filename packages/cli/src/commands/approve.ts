@@ -12,7 +12,7 @@ export default command({
     'Shows a plan that an agent has made, or somebody else, and asks. Who asked for it carries it out then. Neither an agent nor who asked for the plan can approve it.',
   topic: 'Change the world',
   inputs: {
-    hash: required('<hash>', 'as `atlas plans` shows it'),
+    hash: required('<hash>', 'as `atlas plans` shows it; its first 8 digits are enough'),
     yes: toggle('-y, --yes', 'do not ask'),
     consent: list('--consent <names>', 'resources whose data may be lost, with commas between'),
     reason: text('--reason <words>', 'told to who asked'),
@@ -21,9 +21,10 @@ export default command({
     { line: 'atlas approve <hash>', does: 'look at it, then agree or not' },
     { line: 'atlas approve <hash> --consent data', does: 'and the data of this resource may be lost' },
   ],
-  async run({ hash, yes, reason, ...given }, context) {
+  async run({ hash: typed, yes, reason, ...given }, context) {
     const client = await context.connect()
-    const { plan } = await keptPlan(client, hash)
+    const { plan } = await keptPlan(client, typed)
+    const { hash } = plan
     context.say(`${await showPlan(plan, context.terminal)}\n`)
     const consent = [...(await consentFor(context, plan, given))]
     const question = `Let this be carried out? ${questionFor(plan)}`

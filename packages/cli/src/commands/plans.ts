@@ -21,10 +21,20 @@ export default command({
     const waiting = plans.find((one) => one.approval?.status === 'pending')
     return {
       json: { plans },
-      text: () => (plans.length > 0 ? showPlans(plans, Date.now(), context.terminal.colours) : 'No plan is kept.'),
+      text: () => (plans.length > 0 ? showPlans(plans, Date.now(), context.terminal.colours) : none(approval)),
       next: waiting
         ? [{ line: `atlas approve ${waiting.hash}`, does: 'look at it, then agree or not' }]
-        : [{ line: 'atlas plan --save', does: 'keep one' }],
+        : [
+            {
+              line: approval === undefined ? 'atlas plan --save' : 'atlas plans',
+              does: approval === undefined ? 'keep one' : 'all that are kept',
+            },
+          ],
     }
   },
 })
+
+function none(approval: string | undefined): string {
+  if (approval === undefined) return 'No plan is kept.'
+  return approval === 'pending' ? 'No plan waits for a person.' : `No plan that is kept was ${approval}.`
+}

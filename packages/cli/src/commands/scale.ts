@@ -5,6 +5,7 @@ import { describe } from '../input/description.ts'
 import { type ScaledFile, scaleFleet } from '../input/fleet.ts'
 import { rewrite } from '../input/rewrite.ts'
 import { approvedBy } from '../inputs.ts'
+import { startKept } from '../kept-plan.ts'
 import { showPlan } from '../show/plan.ts'
 import type { Colours } from '../terminal.ts'
 
@@ -38,8 +39,8 @@ export default command({
       return { json: planned, text: () => shown, next: [{ line, does: 'what comes next' }] }
     }
     const change: Change = {
-      plan: (client) => client.planApply(description),
-      start: (client, given) => client.apply(description, given),
+      plan: (client) => client.planApply(description, { store: true }),
+      start: (client, given) => startKept(client, given.planHash!, given),
       accepted: () => write(scaled),
       nothing: `Nothing is to be done: ${project} has ${servers} servers.`,
       next: [

@@ -2,9 +2,9 @@ import { join, resolve } from 'node:path'
 import { type FleetOptions, fleet, type Scaled, scaleProject } from '@atlas/blueprints'
 import { catalogueOf } from '@atlas/core'
 import { AtlasError } from '@atlas/core/errors'
+import { adminAddresses } from '../admin/addresses.ts'
 import type { Context } from '../context.ts'
 import { ensureKey, makeKey } from '../ssh/key.ts'
-import { adminAddresses } from './admin-ip.ts'
 import { asDescription, type Description, readJson, readText, type Source } from './description.ts'
 
 /** What `infrastructure` in deployment_config.json may say: the blueprint refuses the rest. */
@@ -55,7 +55,7 @@ export async function scaleFleet(
 type People = Pick<FleetOptions, 'adminIps' | 'publicKey'>
 
 async function whoMayLogIn(context: Context, { provider = 'digitalocean' }: Configured): Promise<People> {
-  const adminIps = await adminAddresses(context.env, await context.connect(), provider)
+  const adminIps = await adminAddresses(context, await context.connect(), provider)
   return { adminIps, publicKey: ensureKey(context.dataDir) }
 }
 

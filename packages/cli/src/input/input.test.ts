@@ -3,8 +3,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Client } from '@atlas/client'
 import { afterAll, expect, test } from 'vitest'
+import { adminAddresses, asCidr, readAddresses, tellAddresses } from '../admin/addresses.ts'
 import type { Context } from '../context.ts'
-import { adminAddresses, asCidr, readAddresses } from './admin-ip.ts'
 import { describe } from './description.ts'
 
 const cwd = mkdtempSync(join(tmpdir(), 'atlas-input-'))
@@ -50,10 +50,15 @@ test('a list of addresses is refused whole where one of them is none', () => {
   expect(() => readAddresses('ADMIN_IP', 'home')).toThrow('ADMIN_IP: home is neither an address nor a CIDR')
 })
 
-test('ADMIN_IP and ADDITIONAL_IPS are taken as given, and the sandbox is administered from this computer', async () => {
+test('ADMIN_IP and ADDITIONAL_IPS are taken as given, and what update-ip was told counts before where this computer is', async () => {
   const client = { providers: async () => [{ name: 'digitalocean', sandbox: true }] } as unknown as Client
-  expect(
-    await adminAddresses({ ADMIN_IP: '203.0.113.9', ADDITIONAL_IPS: '203.0.113.10' }, client, 'digitalocean'),
-  ).toEqual(['203.0.113.9/32', '203.0.113.10/32'])
-  expect(await adminAddresses({}, client, 'digitalocean')).toEqual(['127.0.0.1/32'])
+  const addresses = (env: NodeJS.ProcessEnv) => adminAddresses({ env, dataDir: cwd }, client, 'digitalocean')
+  const given = { ADMIN_IP: '203.0.113.9', ADDITIONAL_IPS: '203.0.113.10' }
+  expect(await addresses(given)).toEqual(['203.0.113.9/32', '203.0.113.10/32'])
+  expect(await addresses({})).toEqual(['127.0.0.1/32'])
+  tellAddresses(cwd, ['203.0.113.11/32'])
+  expect(await addresses({})).toEqual(['203.0.113.11/32'])
+  expect(await addresses(given)).toContain('203.0.113.9/32')
+  tellAddresses(cwd, undefined)
+  expect(await addresses({})).toEqual(['127.0.0.1/32'])
 })

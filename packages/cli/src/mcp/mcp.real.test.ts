@@ -101,7 +101,9 @@ test('a plan waits for a person, who approves it on another terminal; the agent 
     value: { error: { code: 'not_found', message: expect.stringContaining('waits for a person') } },
   })
   expect((await run(server.folder, ['plans', '--approval', 'pending'], quiet)).stdout).toContain(plan.plan_hash)
-  await approve(plan.plan_hash)
+  await approve(plan.plan_hash.slice(0, 8))
+  const pending = await run(server.folder, ['plans', '--approval', 'pending'], quiet)
+  expect(pending.stdout).toContain('No plan waits for a person.')
   expect(await call('apply', { plan_hash: plan.plan_hash })).toMatchObject({ value: { status: 'started' } })
   await ended(call, plan.plan_hash)
   expect((await call('get_infrastructure', { name: 'waits' })).value.infrastructure.resources).toHaveLength(1)
@@ -117,7 +119,7 @@ test('a person says no, and the agent is told why', async () => {
   const call = await agent()
   const { plan_hash } = (await call('plan', { description: disk('unwanted') })).value
   await call('apply', { plan_hash })
-  await run(server.folder, ['reject', plan_hash, '--reason', 'too dear'], quiet)
+  await run(server.folder, ['reject', plan_hash.slice(0, 8), '--reason', 'too dear'], quiet)
   const refused = await call('apply', { plan_hash })
   expect(refused).toMatchObject({ isError: true, value: { error: { code: 'approval_required' } } })
   expect(refused.text).toContain('too dear')

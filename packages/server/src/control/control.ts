@@ -80,8 +80,11 @@ export function createControl(parts: ControlParts): Control {
     estimate: async (description, how) => estimateView(description, how),
 
     infrastructures: (workspace, filter) => store.infrastructures(workspace, filter),
-    infrastructure: async (workspace, idOrName) =>
-      infrastructureView(parts, await store.infrastructure(workspace, idOrName)),
+    async infrastructure(workspace, idOrName, more) {
+      const view = await infrastructureView(parts, await store.infrastructure(workspace, idOrName))
+      if (!more?.description) return view
+      return { ...view, description: (await store.recall(workspace, view.name))?.description ?? null }
+    },
     nameOf: async (workspace, idOrName) => (await store.which(workspace, idOrName)).name,
     async resources(workspace, idOrName, filter) {
       const { id } = await store.which(workspace, idOrName)

@@ -133,9 +133,9 @@ function approvalRequired(hash: string, why: string, kept: StoredPlanRecord | un
     )
   }
   if (approval) return refused('it was approved by who wants to carry it out', 'somebody else carries it out')
-  if (kept) return refused('nobody was asked yet', `POST /api/v1/plans/${hash}/apply asks for it`)
+  if (kept) return refused('nobody was asked yet', `atlas apply ${hash} asks for it (POST /api/v1/plans/${hash}/apply)`)
   return refused(
     'it is not kept',
-    'keep it with ?plan=true&store=true (atlas plan --save), then POST /api/v1/plans/{hash}/apply (atlas apply) asks for the approval',
+    'keep it with atlas plan --save (?plan=true&store=true); atlas apply <hash> asks for the approval then (POST /api/v1/plans/{hash}/apply)',
   )
 }

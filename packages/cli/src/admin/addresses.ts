@@ -1,19 +1,45 @@
+import { existsSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { isIP } from 'node:net'
+import { join } from 'node:path'
 import type { Client } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
+import type { Context } from '../context.ts'
 
 /** Services that answer with the caller's public address and nothing else. ATLAS_IP_ECHO_URL names another. */
 const echoes = ['https://api.ipify.org', 'https://icanhazip.com', 'https://ifconfig.me/ip']
 
 /**
- * The addresses from which machines may be administered, as CIDRs: ADMIN_IP, else where this computer is seen from, and
- * ADDITIONAL_IPS. A sandbox sees this computer at its loopback address.
+ * The addresses from which machines may be administered, as CIDRs: ADMIN_IP, else what `atlas update-ip <IP>` was told,
+ * else where this computer is seen from; and ADDITIONAL_IPS.
  *
  * @throws AtlasError `config_invalid` for a value that is no address, or where none can be found
  */
-export async function adminAddresses(env: NodeJS.ProcessEnv, client: Client, provider: string): Promise<string[]> {
-  const own = env.ADMIN_IP ? readAddresses('ADMIN_IP', env.ADMIN_IP) : [await detect(env, client, provider)]
-  return [...own, ...readAddresses('ADDITIONAL_IPS', env.ADDITIONAL_IPS ?? '')]
+export async function adminAddresses(
+  { env, dataDir }: Pick<Context, 'env' | 'dataDir'>,
+  client: Client,
+  provider: string,
+): Promise<string[]> {
+  const own = configuredAddresses(env) ?? toldAddresses(dataDir) ?? [await addressOfThisComputer(env, client, provider)]
+  return [...own, ...additionalAddresses(env)]
+}
+
+export const configuredAddresses = ({ ADMIN_IP }: NodeJS.ProcessEnv): string[] | undefined =>
+  ADMIN_IP ? readAddresses('ADMIN_IP', ADMIN_IP) : undefined
+
+export const additionalAddresses = ({ ADDITIONAL_IPS }: NodeJS.ProcessEnv): string[] =>
+  readAddresses('ADDITIONAL_IPS', ADDITIONAL_IPS ?? '')
+
+const toldFile = (dataDir: string) => join(dataDir, 'admin-ip')
+
+function toldAddresses(dataDir: string): string[] | undefined {
+  const file = toldFile(dataDir)
+  return existsSync(file) ? readAddresses(file, readFileSync(file, 'utf8').trim()) : undefined
+}
+
+/** What holds from now on where ADMIN_IP is not set; `undefined`: wherever this computer is seen from. */
+export function tellAddresses(dataDir: string, addresses: readonly string[] | undefined): void {
+  if (addresses) writeFileSync(toldFile(dataDir), `${addresses.join(',')}\n`)
+  else rmSync(toldFile(dataDir), { force: true })
 }
 
 /** Addresses and CIDRs with commas between. */
@@ -38,7 +64,11 @@ export function asCidr(text: string): string | undefined {
   return /^\d{1,3}$/.test(prefix) && Number(prefix) <= bits ? text : undefined
 }
 
-async function detect(env: NodeJS.ProcessEnv, client: Client, provider: string): Promise<string> {
+/**
+ * As a CIDR. A sandbox sees this computer at its loopback address.
+ * @throws AtlasError `config_invalid` where nobody can say
+ */
+export async function addressOfThisComputer(env: NodeJS.ProcessEnv, client: Client, provider: string): Promise<string> {
   const cloud = (await client.providers()).find(({ name }) => name === provider)
   if (cloud?.sandbox) return '127.0.0.1/32'
   const asked = env.ATLAS_IP_ECHO_URL ? [env.ATLAS_IP_ECHO_URL] : echoes
