@@ -20,7 +20,13 @@ export type {
 export type * from './control/events.ts'
 export type * from './control/idempotency.ts'
 export type * from './control/plans.ts'
-export type { KeptSecretView, NeededSecretView, SecretsControl, SecretUseView } from './control/secrets.ts'
+export type {
+  KeptSecretView,
+  NeededSecretView,
+  SecretHolder,
+  SecretsControl,
+  SecretUseView,
+} from './control/secrets.ts'
 export type { TokensControl } from './control/tokens.ts'
 export type { WebhooksControl, WebhookWish } from './control/webhooks.ts'
 export type { WorkspacesControl } from './control/workspaces.ts'

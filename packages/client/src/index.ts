@@ -21,7 +21,7 @@ export {
 export type { EventQuery } from './events.ts'
 export type { Connection } from './http.ts'
 export { goesInClear } from './in-clear.ts'
-export { type KeptSecret, type NeededSecret, secrets } from './secrets.ts'
+export { type KeptSecret, type NeededSecret, type SecretRotation, secrets } from './secrets.ts'
 export {
   type ReadyLine,
   readServerFile,

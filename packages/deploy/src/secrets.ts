@@ -9,9 +9,16 @@ import type { DeployInput } from './plan/input.ts'
 export interface Secrets {
   /**
    * Of those names, the ones that have a value.
+   * @param to who is given them: that is in the audit before they are
    * @throws AtlasError `secret_unavailable` where a source cannot be asked, `vault_sealed`
    */
-  find(place: SecretPlace, names: readonly string[]): Promise<ReadonlyMap<string, Secret>>
+  find(place: SecretPlace, names: readonly string[], to?: SecretTaker): Promise<ReadonlyMap<string, Secret>>
+}
+
+export interface SecretTaker {
+  service: string
+  machine: string
+  operation: string
 }
 
 export interface Secret {

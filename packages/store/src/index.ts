@@ -1,4 +1,5 @@
 export { unknownWorkspace } from './access/workspaces.ts'
+export { secretDelivered } from './audit/read.ts'
 export { type Loading, openLoading } from './backup/loading.ts'
 export { openSnapshot, type Snapshot } from './backup/snapshot.ts'
 export type { Holder } from './cloud/holders.ts'

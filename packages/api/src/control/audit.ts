@@ -9,7 +9,7 @@ export interface AuditControl {
   /** The latest first. `undefined`: of every workspace. */
   list(
     workspace: string | undefined,
-    page: { limit: number; before?: number | undefined },
+    page: { limit: number; before?: number | undefined; secret?: string | undefined },
   ): Promise<{ lines: ChainedRecord[]; next?: number }>
   /** From the first to the last. */
   walk(workspace: string | undefined): AsyncIterable<ChainedRecord>

@@ -31,12 +31,26 @@ export interface SecretUseView {
   current: boolean
 }
 
+/** A service that runs with a value of the secret. */
+export interface SecretHolder {
+  project: string
+  environment: string
+  service: string
+}
+
 /** Secrets of services. No value ever comes out. */
 export interface SecretsControl {
   list(workspace: string): Promise<KeptSecretView[]>
   /** Of the services that serve there. @throws AtlasError `not_found`, `secret_unavailable` */
   needed(workspace: string, project: string, environment: string): Promise<NeededSecretView[]>
   set(workspace: string, name: string, value: string, by: Actor): Promise<KeptSecretView>
+  /** Gives another value to one that Atlas keeps. @throws AtlasError `not_found` */
+  rotate(
+    workspace: string,
+    name: string,
+    value: string,
+    by: Actor,
+  ): Promise<{ secret: KeptSecretView; holders: SecretHolder[] }>
   /** @throws AtlasError `not_found` */
   unset(workspace: string, name: string, by: Actor): Promise<void>
 }

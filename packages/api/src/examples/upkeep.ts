@@ -54,6 +54,14 @@ export const upkeep: readonly Example[] = [
     status: 200,
   },
   { name: 'listSecrets', operation: 'listSecrets', summary: 'Without values', status: 200 },
+  {
+    name: 'rotateSecret',
+    operation: 'rotateSecret',
+    summary: 'Another value, which nobody sees',
+    path: secret,
+    body: { generate: { length: 32, alphabet: 'letters-digits' } },
+    status: 200,
+  },
   { name: 'unsetSecret', operation: 'unsetSecret', summary: 'It is kept here no more', path: secret, status: 204 },
   { name: 'rotateVaultKey', operation: 'rotateVaultKey', summary: 'All sealed anew', status: 200 },
 ]

@@ -11,6 +11,12 @@ const everything = z
   .stringbool()
   .default(false)
   .meta({ type: 'boolean', description: 'Of all workspaces; for the server’s own token only' })
+const secret = z
+  .string()
+  .optional()
+  .describe(
+    'Only what came of changes to secrets of services, and who was given them: of the secret of this name, or of all with `*`',
+  )
 const place = z.tuple([z.number().int()])
 const noted = z
   .string()
@@ -34,13 +40,17 @@ export const auditRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'audit'
         description:
           'In pages. A request that is to change something has a record before (`asked`) and after it (`answered`); refusals and the ends of operations have one each.',
         tags: ['audit'],
-        querystring: pageQuery.extend({ everything }),
+        querystring: pageQuery.extend({ everything, secret }),
         response: { 200: all },
       },
     },
     async ({ caller, query }) => {
       const before = query.cursor === undefined ? undefined : fromCursor('audit', place, query.cursor)[0]
-      const { lines, next } = await audit.list(scope(caller, query), { limit: query.limit, before })
+      const { lines, next } = await audit.list(scope(caller, query), {
+        limit: query.limit,
+        before,
+        secret: query.secret?.toUpperCase(),
+      })
       return { audit: lines.map(auditToJson), ...(next !== undefined && { next_cursor: toCursor('audit', [next]) }) }
     },
   )

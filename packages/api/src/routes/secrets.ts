@@ -1,12 +1,15 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
+import { generated } from '../generate.ts'
 import {
   keptSecretJson,
   keptSecretToJson,
   neededSecretJson,
   neededSecretToJson,
   newSecretJson,
+  rotatedSecretJson,
+  rotationOfSecretJson,
   secretName,
 } from '../wire/secrets.ts'
 
@@ -70,6 +73,28 @@ export const secretRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'secre
     async ({ caller, params, body }) => ({
       secret: keptSecretToJson(await secrets.set(caller.workspace, params.name, body.value, caller.actor)),
     }),
+  )
+
+  app.post(
+    '/secrets/:name/rotate',
+    {
+      config: { role: 'admin' },
+      schema: {
+        operationId: 'rotateSecret',
+        summary: 'Gives a secret that Atlas keeps another value: a given one, or a generated one that nobody sees',
+        description:
+          'Answers with the services that run with the value before. They go on with it until a deployment of kind `redeploy` starts them anew, and only them.',
+        tags,
+        params: byName,
+        body: rotationOfSecretJson,
+        response: { 200: rotatedSecretJson },
+      },
+    },
+    async ({ caller, params, body }) => {
+      const value = 'value' in body ? body.value : generated(body.generate)
+      const { secret, holders } = await secrets.rotate(caller.workspace, params.name, value, caller.actor)
+      return { secret: keptSecretToJson(secret), holders }
+    },
   )
 
   app.delete(

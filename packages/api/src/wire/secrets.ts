@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import type { KeptSecretView, NeededSecretView } from '../control/secrets.ts'
+import { type Alphabet, alphabets, alphabetsInWords } from '../generate.ts'
 
 const time = z.string().meta({ examples: ['2026-11-20T10:00:00.000Z'] })
 
@@ -23,6 +24,19 @@ export const newSecretJson = z
   })
   .meta({ id: 'NewSecret', examples: [{ value: 'correct horse battery' }] })
 
+const generateJson = z.strictObject({
+  length: z.int().min(16).max(256).default(32),
+  alphabet: z
+    .enum(Object.keys(alphabets) as [Alphabet, ...Alphabet[]])
+    .default('letters-digits')
+    .describe(alphabetsInWords),
+})
+
+/** Nothing given is a value that is generated as when nothing is said of it. */
+export const rotationOfSecretJson = z
+  .union([newSecretJson, z.strictObject({ generate: generateJson.prefault({}) })])
+  .meta({ id: 'ServiceSecretRotation', examples: [{ generate: { length: 32, alphabet: 'letters-digits' } }] })
+
 export const keptSecretJson = z
   .object({
     name: z.string().meta({ examples: ['HOSTOMATIC_PROD_DB_PASSWORD'] }),
@@ -34,6 +48,13 @@ export const keptSecretJson = z
     set_by: z.string().meta({ examples: ['root'] }),
   })
   .meta({ id: 'Secret' })
+
+export const rotatedSecretJson = z.object({
+  secret: keptSecretJson,
+  holders: z
+    .array(z.object({ project: z.string(), environment: z.string(), service: z.string() }))
+    .describe('Services that run with the value before, until they are deployed again: `kind` `redeploy` does that'),
+})
 
 export const neededSecretJson = z
   .object({

@@ -1,4 +1,4 @@
-import type { KeptSecret, NeededSecret } from '@atlas/client'
+import type { AuditRecord, KeptSecret, NeededSecret } from '@atlas/client'
 import type { Colours } from '../terminal.ts'
 import { table } from './table.ts'
 import { ago } from './text.ts'
@@ -42,4 +42,27 @@ export function showNeededSecrets(all: readonly NeededSecret[], now: number, col
     ],
     colours,
   )
+}
+
+export const showSecretsAudit = (records: readonly AuditRecord[], colours: Colours): string =>
+  table(
+    records,
+    [
+      { head: 'when', cell: ({ at }) => at.replace(/\.\d+/, '') },
+      { head: 'who', cell: ({ actor }) => actor.name },
+      { head: 'what', cell: whatOf },
+      { head: 'secret', cell: ({ object }) => (object ?? '').replace('/api/v1/secrets/', '').replace(/\/rotate$/, '') },
+      {
+        head: 'came to',
+        cell: ({ result }) => (result === null ? '' : [result.status, result.code].filter(Boolean).join(' ')),
+        paint: (text, { result }) => (result?.code ? colours.red(text) : text),
+      },
+    ],
+    colours,
+  )
+
+function whatOf({ action, kind }: AuditRecord): string {
+  if (kind === 'used') return 'delivered'
+  if (action.startsWith('DELETE')) return 'unset'
+  return action.endsWith('/rotate') ? 'rotated' : 'set'
 }

@@ -7,6 +7,7 @@ import type { At } from '../platforms/kubernetes/fence.ts'
 import { drained, prepare, route, routeBack, settled, start, stop } from '../platforms/kubernetes/lane.ts'
 import { runJob } from '../platforms/kubernetes/once.ts'
 import type { Cluster } from '../platforms/kubernetes/settings.ts'
+import { withoutSecrets } from '../redact.ts'
 import { onSource } from './on-source.ts'
 import { runOnce } from './once.ts'
 import type { Actions, Doing, PerformerParts } from './performer.ts'
@@ -33,7 +34,10 @@ export const inCluster: Actions<InCluster> = {
 
   async probe(parts, doing) {
     const { service, slot } = doing.given
-    await settled(await open(parts, doing), service, slot, doing.task.signal)
+    await withoutSecrets(
+      () => valuesOf(parts, doing),
+      async () => settled(await open(parts, doing), service, slot, doing.task.signal),
+    )
   },
 
   async once(parts, doing) {
@@ -71,6 +75,9 @@ export const inCluster: Actions<InCluster> = {
   /** A release has no files in a cluster: with its pods everything of it is gone. */
   prune: async () => undefined,
 }
+
+const valuesOf = async ({ secrets }: PerformerParts, doing: InCluster): Promise<string[]> =>
+  [...(await secrets.find(placeOf(doing), doing.given.service.secrets)).values()].map(({ value }) => value)
 
 const placeOf = ({ task, given: { project, environment } }: InCluster) => ({
   workspace: task.workspace,

@@ -1,6 +1,5 @@
-import { AtlasError, type JsonObject, type Work } from '@atlas/core'
+import type { JsonObject, Work } from '@atlas/core'
 import type { Performed, Performer, Task } from '@atlas/engine'
-import { lastLines } from '../machine/connect.ts'
 import type { At, Fence } from '../machine/fenced.ts'
 import type { MachinePlace, Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
@@ -12,6 +11,7 @@ import type { Place } from '../platforms/platform.ts'
 import type { Slot } from '../ports.ts'
 import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
 import type { CertificateOf, Site } from '../proxies/proxy.ts'
+import { withoutSecrets } from '../redact.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Source } from '../sources/source.ts'
 import { buildOnce, builtIn, deliverAll } from './images.ts'
@@ -20,6 +20,7 @@ import { known } from './known.ts'
 import { onSource } from './on-source.ts'
 import { runOnce } from './once.ts'
 import { probe } from './probe.ts'
+import { unhealthy } from './unhealthy.ts'
 import { variablesFor } from './variables.ts'
 
 export interface PerformerParts {
@@ -122,14 +123,18 @@ const onMachines: Actions<OnMachine> = {
     const { release, slot, port, address } = given
     const service = builtIn(task, given.service)
     const { versions: _, ...own } = await variablesFor(secrets, task, given)
-    await on((at) => platformNamed(service.platform).start(at, { service, release, slot, port, address, ...own }))
+    const instance = { service, release, slot, port, address, ...own }
+    await withoutSecrets(
+      () => Object.values(own.secrets),
+      () => on((at) => platformNamed(service.platform).start(at, instance)),
+    )
   },
 
-  async probe(_, doing) {
+  async probe({ secrets }, doing) {
     const { given, task, on } = doing
     const { service, address, port, master } = given
     const wrong = await on((at) => probe(() => at.machine.connect(address, port), service.health, task.signal), master)
-    if (wrong !== undefined) throw await unhealthy(doing, wrong)
+    if (wrong !== undefined) throw await unhealthy(doing, secrets, wrong)
   },
 
   once: (parts, doing) =>
@@ -162,16 +167,4 @@ const onMachines: Actions<OnMachine> = {
 async function route({ certificateOf }: PerformerParts, { task, given, on }: OnMachine): Promise<void> {
   const certificate = await certificateOf({ workspace: task.workspace, ...given }, given.site)
   await on((at) => configureNginx(at, given.site, certificate))
-}
-
-async function unhealthy({ given, on }: OnMachine, wrong: string): Promise<AtlasError> {
-  const { service, slot, machine, port } = given
-  const said = await on((at) => platformNamed(service.platform).logs(at, { service: service.name, slot })).catch(
-    () => '',
-  )
-  return new AtlasError(
-    'unhealthy',
-    `${service.name} on ${machine} did not become healthy: ${service.health.path} at port ${port}: ${wrong}. It printed last:\n${lastLines(said)}`,
-    { hint: 'Traffic stays where it was. Mend the service and deploy again.' },
-  )
 }

@@ -7,15 +7,18 @@ interface Whose {
   environment: Environment
   release: string
   service: Service
+  /** Absent in a cluster, which chooses its own. */
+  machine?: string
 }
 
 /** What a service, or its release command, is given: variables that anybody may read, and its secrets by their names, with their versions. */
 export async function variablesFor(
   secrets: Secrets,
-  { workspace }: { workspace: string },
-  { project, environment, release, service }: Whose,
+  { workspace, operation }: { workspace: string; operation: string },
+  { project, environment, release, service, machine = 'cluster' }: Whose,
 ): Promise<Record<'variables' | 'secrets' | 'versions', Record<string, string>>> {
-  const values = await secrets.find({ workspace, project, environment }, service.secrets)
+  const to = { service: service.name, machine, operation }
+  const values = await secrets.find({ workspace, project, environment }, service.secrets, to)
   const own = {
     ATLAS_PROJECT: project,
     ATLAS_ENVIRONMENT: environment,

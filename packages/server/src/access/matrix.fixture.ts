@@ -167,6 +167,15 @@ export const matrix: Record<string, Row> = {
 
   'GET /secrets': { least: 'viewer' },
   'PUT /secrets/:name': { least: 'admin', everyone: true, path: () => '/secrets/DB_PASSWORD', body: () => dbPassword },
+  'POST /secrets/:name/rotate': {
+    least: 'admin',
+    everyone: true,
+    path: async ({ made }) => {
+      await made('PUT', '/secrets/DB_PASSWORD', dbPassword)
+      return '/secrets/DB_PASSWORD/rotate'
+    },
+    body: () => ({ generate: {} }),
+  },
   'DELETE /secrets/:name': {
     least: 'admin',
     everyone: true,

@@ -3,7 +3,7 @@ import type { Store } from '@atlas/store'
 
 export const auditControl = ({ store: { audit } }: { store: Pick<Store, 'audit'> }): AuditControl => ({
   write: (entry, patienceMs) => audit.write(entry, patienceMs),
-  list: (workspace, { limit, before }) => audit.list({ workspace, limit, before }),
+  list: (workspace, page) => audit.list({ workspace, ...page }),
   walk: (workspace) => audit.walk(workspace),
   verify: (noted) => audit.verify(noted),
 })

@@ -4,7 +4,7 @@ import type { Secrets } from '@atlas/deploy'
 import type { Store } from '@atlas/store'
 import { secretBelonging } from '@atlas/vault'
 import type { Credentials } from '../credentials/open.ts'
-import { neededSecrets, secretsOf } from '../secrets/uses.ts'
+import { holdersOf, neededSecrets, secretsOf } from '../secrets/uses.ts'
 
 export interface SecretsParts {
   store: Pick<Store, 'secrets' | 'deploys'>
@@ -32,6 +32,11 @@ export function secretsControl({ store, secrets, credentials: { sealer, learn } 
     },
     set: async (workspace, name, value, by) =>
       store.secrets.set(workspace, { name, sealed: await sealed(workspace, name, value), by: by.name }),
+    async rotate(workspace, name, value, by) {
+      const secret = { name, sealed: await sealed(workspace, name, value), by: by.name }
+      const record = await store.secrets.rotate(workspace, secret)
+      return { secret: record, holders: holdersOf(name, await store.deploys.environments(workspace)) }
+    },
     unset: (workspace, name, by) => store.secrets.unset(workspace, name, by.name),
   }
 }

@@ -1,10 +1,13 @@
 import { createHmac } from 'node:crypto'
-import { type SecretPlace, type Secrets, secretNames } from '@atlas/deploy'
+import type { AuditEntry } from '@atlas/core'
+import { type Secret, type SecretPlace, type Secrets, type SecretTaker, secretNames } from '@atlas/deploy'
+import { type Store, secretDelivered } from '@atlas/store'
 import { type FoundSecret, findSecrets, type SecretSource } from '@atlas/vault'
 import type { Credentials } from '../credentials/open.ts'
 import { type SecretSourceParts, secretSources } from './sources.ts'
 
-interface Parts extends Omit<SecretSourceParts, 'vault'> {
+interface Parts extends Omit<SecretSourceParts, 'vault' | 'store'> {
+  store: SecretSourceParts['store'] & Pick<Store, 'audit'>
   /** `learn` is told of every value before anybody else gets it, so that the log can be kept clear of it. */
   credentials: Pick<Credentials, 'vault' | 'learn'>
   /** Never shown: what versions are keyed with. */
@@ -14,8 +17,28 @@ interface Parts extends Omit<SecretSourceParts, 'vault'> {
 /** Secrets of services, from wherever this server is to look for them. */
 export function openSecrets({ credentials, key, ...parts }: Parts): Secrets {
   const { vault, learn } = credentials
-  return secretsFrom(secretSources({ ...parts, vault }), key, (value) => learn({ value }))
+  const secrets = secretsFrom(secretSources({ ...parts, vault }), key, (value) => learn({ value }))
+  return {
+    async find(place, names, to) {
+      const found = await secrets.find(place, names)
+      if (to) await Promise.all([...found.values()].map((one) => parts.store.audit.write(deliveryOf(place, one, to))))
+      return found
+    },
+  }
 }
+
+const deliveryOf = (
+  { workspace, project, environment }: SecretPlace,
+  { variable, source, count }: Secret,
+  { service, machine, operation }: SecretTaker,
+): AuditEntry => ({
+  kind: 'used',
+  workspace,
+  actor: { kind: 'system', id: 'atlas', name: 'Atlas' },
+  action: secretDelivered,
+  object: `${variable} from ${source}${count === undefined ? '' : ` (version ${count})`} to ${project}/${environment}/${service}@${machine}`,
+  operation,
+})
 
 const secretsFrom = (sources: readonly SecretSource[], key: string, learn: (value: string) => void): Secrets => ({
   async find(place: SecretPlace, names) {

@@ -1,4 +1,4 @@
-import type { NeededSecretView, SecretUseView } from '@atlas/api'
+import type { NeededSecretView, SecretHolder, SecretUseView } from '@atlas/api'
 import type { DeploymentSpec, Secret } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, SecretRecord } from '@atlas/store'
 
@@ -31,6 +31,16 @@ export function neededSecrets(
     }
   })
 }
+
+/** Services that were given a value of it, by the versions on record (`versionOf` in open.ts). */
+export const holdersOf = (name: string, environments: readonly EnvironmentRecord[]): SecretHolder[] =>
+  environments.flatMap(({ project, environment, serving }) =>
+    Object.entries(serving ? specOf(serving).running : {}).flatMap(([service, { secrets }]) =>
+      Object.values(secrets).some((version) => version.startsWith(`${name}@`))
+        ? [{ project, environment, service }]
+        : [],
+    ),
+  )
 
 /** The service has run with it since the earliest deployment, counted back from now, that left it as it is. */
 function useOf(

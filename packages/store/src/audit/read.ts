@@ -1,4 +1,5 @@
 import { type AuditFinding, type AuditHead, type AuditRecord, auditVerifier, type ChainedRecord } from '@atlas/core'
+import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { pageOf } from '../page.ts'
 import { explained } from '../trouble.ts'
@@ -10,12 +11,17 @@ export interface AuditPage {
   /** The latest first, older than this. */
   before?: number | undefined
   limit: number
+  /** Only what came of changes to secrets of services, and their deliveries: of this one, or of all with `*`. */
+  secret?: string | undefined
 }
+
+/** The action of a record that says that a service was given a secret; its object begins with the secret's name. */
+export const secretDelivered = 'secret delivered'
 
 /** `next`: the number to go on before, where older ones follow. */
 export function listAudit(
   { db }: Connection,
-  { workspace, before, limit }: AuditPage,
+  { workspace, before, limit, secret }: AuditPage,
 ): Promise<{ lines: ChainedRecord[]; next?: number }> {
   return explained(async () => {
     let query = db
@@ -24,10 +30,22 @@ export function listAudit(
       .orderBy('seq', 'desc')
       .limit(limit + 1)
     if (workspace !== undefined) query = query.where('workspace', '=', workspace)
+    if (secret !== undefined) query = query.where(aboutSecret(secret))
     if (before !== undefined) query = query.where('seq', '<', String(before))
     const { rows: lines, ...more } = pageOf(await query.execute(), limit, ({ record }) => record.seq)
     return { lines, ...more }
   })
+}
+
+/** In the words of the index `audit_of_secrets`. */
+const ofSecrets = sql<boolean>`((record ->> 'action') like '%/api/v1/secrets/%' or (record ->> 'action') = 'secret delivered')
+  and record ->> 'kind' <> 'asked'`
+
+function aboutSecret(name: string) {
+  if (name === '*') return ofSecrets
+  const path = `/API/V1/SECRETS/${name}`
+  return sql<boolean>`${ofSecrets} and (upper(record ->> 'object') in (${path}, ${`${path}/ROTATE`})
+    or starts_with(record ->> 'object', ${`${name} from `}))`
 }
 
 const pieceOf = 1000
