@@ -13,6 +13,7 @@ export type {
   EnvironmentView,
   FindingView,
   InstanceView,
+  ReleaseRecordView,
   ServicesView,
   ServiceView,
   ValidationView,

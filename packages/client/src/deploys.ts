@@ -1,12 +1,14 @@
 import { type Api, bodyOf } from './api.ts'
 import { operationOf, planOf } from './client.ts'
 import type { components } from './generated/api.ts'
+import { type Connection, get } from './http.ts'
 import type { Operation, Planned } from './types.ts'
 
 type Schemas = components['schemas']
 export type DeploymentRequest = Schemas['DeploymentRequest']
 export type Environment = Schemas['Environment']
 export type Release = Schemas['Release']
+export type ReleaseRecord = Schemas['ReleaseRecord']
 export type Services = Schemas['Services']
 export type Validation = Schemas['Validation']
 
@@ -34,9 +36,18 @@ export const deploys = (api: Api) => ({
     const query = project === undefined ? {} : { project }
     return (await bodyOf(api.GET('/api/v1/releases', { params: { query } }))).releases
   },
+  /** Everything on record of it. */
+  release: (project: string, tag: string): Promise<ReleaseRecord> =>
+    bodyOf(api.GET('/api/v1/projects/{project}/releases/{tag}', { params: { path: { project, tag } } })),
   /** With `observe`, machines are asked what really runs. */
   services: (project: string, environment: string, query: { observe?: boolean } = {}): Promise<Services> => {
     const params = { path: { project, environment }, query }
     return bodyOf(api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params }))
   },
 })
+
+/** The files of a release at its commit, as a tar. */
+export async function releaseSource(connection: Connection, project: string, tag: string): Promise<ReadableStream> {
+  const path = `/projects/${encodeURIComponent(project)}/releases/${encodeURIComponent(tag)}/source`
+  return (await get(connection, path)).body!
+}

@@ -15,6 +15,8 @@ export {
   deploys,
   type Environment,
   type Release,
+  type ReleaseRecord,
+  releaseSource,
   type Services,
   type Validation,
 } from './deploys.ts'

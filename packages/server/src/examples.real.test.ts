@@ -71,7 +71,7 @@ describe('the examples of the document work, in their order', { retry: 0 }, () =
     const answer = await send(example)
     const text = await answer.text()
     const type = answer.headers.get('content-type') ?? ''
-    const json = type.includes('ndjson') ? text : text === '' ? undefined : JSON.parse(text)
+    const json = type.includes('ndjson') ? text : text === '' || type.includes('tar') ? undefined : JSON.parse(text)
     expect(answer.status, JSON.stringify(json)).toBe(example.status)
     expect(answerFaults(operation, answer.status, type, json)).toEqual([])
     answers[example.name] = shown(json)
@@ -82,8 +82,8 @@ describe('the examples of the document work, in their order', { retry: 0 }, () =
 test.skipIf(recording)('the answers that the document shows are as it says', () => {
   const recorded = recordedAnswers()
   const wrong = walk.flatMap((example) => {
-    if (example.status === 204) return []
     const answer = recorded[example.name]
+    if (answer === undefined) return []
     const type = typeof answer === 'string' ? 'application/x-ndjson' : 'application/json'
     const found = answerFaults(operationOf(example), example.status, type, answer)
     return found.map((fault) => `${example.name}: ${fault}`)

@@ -1,3 +1,4 @@
+import type { Readable } from 'node:stream'
 import type { Deployment, JsonObject, Release } from '@atlas/core'
 
 /** What a deploy is asked for with. `at` fixes the minute in its tag, so that the same request gives the same plan. */
@@ -24,8 +25,33 @@ export interface DeploysControl {
   /** @throws AtlasError `not_found` */
   validate(workspace: string, idOrName: string): Promise<ValidationView>
   releases(workspace: string, filter: { project?: string; limit: number }): Promise<Release[]>
+  /** What it was made of, in each of its deployments. @throws AtlasError `not_found` */
+  release(workspace: string, project: string, tag: string): Promise<ReleaseRecordView>
+  /** Its files at the commit, as a tar. @throws AtlasError `not_found`, `source_unavailable` */
+  source(workspace: string, project: string, tag: string): Promise<Readable>
   /** @throws AtlasError `not_found` where nothing was deployed there */
   services(workspace: string, project: string, environment: string, how: { observed: boolean }): Promise<ServicesView>
+}
+
+/** Everything on record of a release. Secrets are named, with their versions; no value is anywhere in it. */
+export interface ReleaseRecordView {
+  release: Release
+  /** The latest first. */
+  deployments: {
+    operation: string
+    kind: string
+    environment: string
+    infrastructure: string
+    planHash: string
+    environmentVersion: string
+    servedAt: string | null
+    /** Services with images by digest, ports, machines. */
+    spec: JsonObject
+    /** Files of the load balancer, as rendered for it, by their path. */
+    proxy: Record<string, string>
+    /** What was described of the infrastructure then. */
+    infrastructureSpec: JsonObject | null
+  }[]
 }
 
 /** Records, machines and load balancers, held against each other. */

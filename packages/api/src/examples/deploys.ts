@@ -69,6 +69,20 @@ export const deploys: readonly Example[] = [
     status: 200,
   },
   {
+    name: 'getRelease',
+    operation: 'getRelease',
+    summary: 'All it was made of',
+    path: (seen) => ({ project: 'hostomatic', tag: seen('listReleases').releases[0].tag }),
+    status: 200,
+  },
+  {
+    name: 'getReleaseSource',
+    operation: 'getReleaseSource',
+    summary: 'Its files',
+    path: (seen) => ({ project: 'hostomatic', tag: seen('listReleases').releases[0].tag }),
+    status: 200,
+  },
+  {
     name: 'getServices',
     operation: 'getServices',
     summary: 'Nothing serves yet',

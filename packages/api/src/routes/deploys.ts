@@ -8,6 +8,8 @@ import {
   environmentToJson,
   observeQuery,
   releaseJson,
+  releaseRecordJson,
+  releaseRecordToJson,
   releaseToJson,
   servicesJson,
   servicesToJson,
@@ -16,6 +18,7 @@ import {
 import { planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
 
+const releasePath = z.object({ project: z.string(), tag: z.string() })
 const place = z.object({ project: z.string(), environment: z.string() })
 
 export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
@@ -81,6 +84,46 @@ export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
         ...(project !== undefined && { project }),
       })
       return { releases: found.map(releaseToJson) }
+    },
+  )
+
+  app.get(
+    '/projects/:project/releases/:tag',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getRelease',
+        summary: 'Everything on record of a release',
+        description:
+          'Commit and tree, and of each deployment its services with images by digest, the version of its environment, the rendered files of the load balancer, what was described of the infrastructure, and the hash of the plan. Secrets are named, with versions; their values are nowhere in it.',
+        tags: ['deployments'],
+        params: releasePath,
+        response: { 200: releaseRecordJson },
+      },
+    },
+    async ({ caller, params }) =>
+      releaseRecordToJson(await control.deploys.release(caller.workspace, params.project, params.tag)),
+  )
+
+  app.get(
+    '/projects/:project/releases/:tag/source',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getReleaseSource',
+        summary: 'The files of a release at its commit, as a tar',
+        description:
+          'Read from the repository, which has to be there still. What is promoted or gone back to is the same files.',
+        tags: ['deployments'],
+        params: releasePath,
+        response: {
+          200: { description: 'A tar', content: { 'application/x-tar': { schema: z.string() } } },
+        },
+      },
+    },
+    async ({ caller, params }, reply) => {
+      const tar = await control.deploys.source(caller.workspace, params.project, params.tag)
+      return reply.header('content-type', 'application/x-tar').send(tar as never)
     },
   )
 

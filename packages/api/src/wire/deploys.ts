@@ -1,6 +1,6 @@
 import type { Release } from '@atlas/core'
 import { z } from 'zod'
-import type { EnvironmentView, ServicesView } from '../control/deploys.ts'
+import type { EnvironmentView, ReleaseRecordView, ServicesView } from '../control/deploys.ts'
 
 const place = {
   project: z.string().min(1).describe('As in projects.csv and deployment_config.json'),
@@ -85,6 +85,42 @@ export const observeQuery = z.object({
     type: 'boolean',
     description: 'Ask the machines what really runs; takes up to 5 s where one does not answer',
   }),
+})
+
+export const releaseRecordJson = z
+  .object({
+    release: releaseJson,
+    deployments: z
+      .array(
+        z.object({
+          operation: z.string(),
+          kind: z.string(),
+          environment: z.string(),
+          infrastructure: z.string(),
+          plan_hash: z.string(),
+          environment_version: z.string().describe('A hash over variables and versions of secrets'),
+          served_at: z.string().nullable().describe('null where traffic never moved to it'),
+          spec: z.record(z.string(), z.unknown()).describe('Services with images by digest, ports and machines'),
+          proxy: z.record(z.string(), z.string()).describe('Files of the load balancer as rendered, by path'),
+          infrastructure_spec: z.record(z.string(), z.unknown()).nullable().describe('What was described then'),
+        }),
+      )
+      .describe('The latest first'),
+  })
+  .meta({ id: 'ReleaseRecord' })
+
+export const releaseRecordToJson = ({
+  release,
+  deployments,
+}: ReleaseRecordView): z.infer<typeof releaseRecordJson> => ({
+  release: releaseToJson(release),
+  deployments: deployments.map(({ planHash, environmentVersion, servedAt, infrastructureSpec, ...one }) => ({
+    ...one,
+    plan_hash: planHash,
+    environment_version: environmentVersion,
+    served_at: servedAt,
+    infrastructure_spec: infrastructureSpec,
+  })),
 })
 
 export const servicesJson = environmentJson

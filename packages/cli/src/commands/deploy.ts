@@ -1,6 +1,6 @@
 import { AtlasError } from '@atlas/core/errors'
 import { command, required, text, toggle } from '../command.ts'
-import { carryOutDeploy, configured } from '../deploys/deploy.ts'
+import { carryOutDeploy, configured, takesFrom } from '../deploys/deploy.ts'
 
 export default command({
   summary: 'Put a release of a project into an environment',
@@ -26,16 +26,17 @@ export default command({
   ],
   async run({ environment, project, branch, tag, config, ...how }, context) {
     const place = { project, environment, ...configured(context, config) }
-    if (environment !== 'prod') {
+    const before = takesFrom(place.config, project, environment)
+    if (before === undefined) {
       if (tag !== undefined)
-        throw new AtlasError('usage', '--tag is for prod: other environments get a commit', {
+        throw new AtlasError('usage', `--tag is for what is promoted: ${environment} gets a commit`, {
           hint: `atlas deploy ${environment} ${project} --branch ${tag}`,
         })
       return carryOutDeploy(context, { kind: 'deploy', ...place, ref: branch ?? 'main' }, how)
     }
     if (branch !== undefined)
-      throw new AtlasError('usage', '--branch is not for prod: it gets what is proven in uat', {
-        hint: `atlas deploy uat ${project} --branch ${branch}, then atlas deploy prod ${project}`,
+      throw new AtlasError('usage', `--branch is not for ${environment}: it gets what is proven in ${before}`, {
+        hint: `atlas deploy ${before} ${project} --branch ${branch}, then atlas deploy ${environment} ${project}`,
       })
     return carryOutDeploy(context, { kind: 'promote', ...place, ...(tag !== undefined && { release: tag }) }, how)
   },

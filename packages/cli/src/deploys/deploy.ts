@@ -20,6 +20,22 @@ export function configured({ cwd }: Context, folder = 'config'): { config: strin
   return { config: readText(resolve(cwd, file), file), config_file: file }
 }
 
+/** Whose releases an environment takes, by the order of promotion; `undefined`: it takes commits. */
+export function takesFrom(config: string, project: string, environment: string): string | undefined {
+  const order = promotionIn(config, project) ?? ['uat', 'prod']
+  return order[order.indexOf(environment) - 1]
+}
+
+/** What is wrong with the text is for the server to say. */
+function promotionIn(config: string, project: string): string[] | undefined {
+  try {
+    const { projects } = JSON.parse(config) as { projects?: Record<string, { promotion?: string[] }> }
+    return projects?.[project]?.promotion
+  } catch {
+    return undefined
+  }
+}
+
 /** Plans a deploy, shows the plan, asks, and carries out exactly what was shown. */
 export async function carryOutDeploy(
   context: Context,

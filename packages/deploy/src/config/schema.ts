@@ -74,6 +74,8 @@ const service = z.strictObject({
 
 const names = (what: string) => z.string().refine(isName, `${what}: ${nameRule}`)
 
+const keptReleases = z.int().min(2).max(100)
+
 const requestLimits = z
   .strictObject({
     requests_per_second: z.int().min(1).max(100_000).optional().describe('200 when not given; twice as many at once.'),
@@ -89,6 +91,7 @@ const requestLimits = z
 
 const environment = z.strictObject({
   env: variables.default({}),
+  keep_releases: keptReleases.optional().describe('Instead of what the project says.'),
   domain: z
     .hostname()
     .optional()
@@ -105,7 +108,13 @@ const project = z.strictObject({
   services: z.record(names('a service'), service).refine((all) => Object.keys(all).length > 0, 'at least one service'),
   limits: requestLimits.optional().describe('For all environments that say nothing else.'),
   environments: z.partialRecord(z.enum(environments), environment).default({}),
-  keep_releases: z.int().min(2).max(100).default(5).describe('Kept on the machines for each environment.'),
+  keep_releases: keptReleases.default(5).describe('Kept on the machines for each environment.'),
+  promotion: z
+    .array(z.enum(environments))
+    .min(1)
+    .refine((all) => new Set(all).size === all.length, 'each environment once')
+    .default(['uat', 'prod'])
+    .describe('The order of promotion: each takes only what has served the one before it.'),
 })
 
 /** deployment_config.json. `infrastructure` belongs to the blueprint that makes the machines, which reads it by itself. */

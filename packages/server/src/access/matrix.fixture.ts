@@ -204,6 +204,18 @@ export const matrix: Record<string, Row> = {
   'GET /environments': { least: 'viewer' },
   'GET /infrastructure/:id/validation': { least: 'viewer', ...infrastructure('/validation') },
   'GET /releases': { least: 'viewer' },
+  'GET /projects/:project/releases/:tag': {
+    least: 'viewer',
+    everyone: true,
+    own: 404,
+    path: () => '/projects/hostomatic/releases/v1.0.0',
+  },
+  'GET /projects/:project/releases/:tag/source': {
+    least: 'viewer',
+    everyone: true,
+    own: 404,
+    path: () => '/projects/hostomatic/releases/v1.0.0/source',
+  },
   'GET /projects/:project/environments/:environment/services': {
     least: 'viewer',
     everyone: true,

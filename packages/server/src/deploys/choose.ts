@@ -44,6 +44,9 @@ export interface Chosen {
 /** Where an earlier deployment is gone back to, its ports are assigned already. */
 const defaultPorts: PortRange = { base: 8000, size: 1000 }
 
+/** A way back has no configuration that says how many stay, so it takes none away. */
+const everyRelease = 100
+
 type Choose = (
   parts: DeployParts,
   workspace: string,
@@ -62,9 +65,19 @@ export function checkPlace({ project, environment }: DeployWish): { project: str
   })
 }
 
+/** Whose releases an environment takes; the first in the order takes commits. */
+const beforeIn = ({ promotion }: ProjectConfig, environment: Environment): Environment | undefined =>
+  promotion[promotion.indexOf(environment) - 1]
+
 /** A commit of the project's repository becomes a release. */
 export const planNew: Choose = async ({ source, store }, workspace, wish) => {
   const { config, project } = configured(wish)
+  const { environment } = checkPlace(wish)
+  const earlier = beforeIn(project, environment)
+  if (earlier !== undefined)
+    throw new AtlasError('deploy_impossible', `${environment} takes only what has served ${earlier}.`, {
+      hint: `atlas deploy ${earlier} ${wish.project}, then promote it: atlas deploy ${environment} ${wish.project}`,
+    })
   const url = project.git_url ?? (config.git_config && urlOf(wish.project, config.git_config))
   if (url === undefined)
     throw new AtlasError('config_invalid', `Nothing says where the repository of ${wish.project} is.`, {
@@ -77,24 +90,29 @@ export const planNew: Choose = async ({ source, store }, workspace, wish) => {
   const version = versionOf({ packageJson, versionFile, tags: before })
   const known = await store.deploys.releases(workspace, { project: wish.project, limit: 1000 })
   const taken = new Set([...tags, ...known.map(({ tag }) => tag)])
-  const { environment } = checkPlace(wish)
   const tag = tagFor({ version, environment, at: new Date(wish.at) }, taken)
   return chosen(config, project, wish, { tag, version, source: { url, ref, commit, tree } }, files)
 }
 
-/** The same commit that served uat, with the variables of the other environment. */
+/** The same commit that served the environment before, with the variables of the other. */
 export const promote: Choose = async ({ source, store }, workspace, wish) => {
   const { config, project } = configured(wish)
+  const { environment } = checkPlace(wish)
+  const before = beforeIn(project, environment)
+  if (before === undefined)
+    throw new AtlasError('deploy_impossible', `Nothing comes before ${environment}, so nothing is promoted to it.`, {
+      hint: `atlas deploy ${environment} ${wish.project}`,
+    })
   const record = wish.release
     ? await store.deploys.release(workspace, wish.project, wish.release)
-    : (await store.deploys.environment(workspace, wish.project, 'uat'))?.serving?.release
+    : (await store.deploys.environment(workspace, wish.project, before))?.serving?.release
   if (!record)
-    throw new AtlasError('deploy_impossible', `No release of ${wish.project} serves uat.`, {
-      hint: `atlas deploy uat ${wish.project}`,
+    throw new AtlasError('deploy_impossible', `No release of ${wish.project} serves ${before}.`, {
+      hint: `atlas deploy ${before} ${wish.project}`,
     })
-  if (!record.servedIn.includes('uat'))
-    throw new AtlasError('deploy_impossible', `${record.tag} never served uat, so it is not proven.`, {
-      hint: `atlas deploy uat ${wish.project}, then atlas deploy ${wish.environment} ${wish.project}`,
+  if (!record.servedIn.includes(before))
+    throw new AtlasError('deploy_impossible', `${record.tag} never served ${before}, so it is not proven.`, {
+      hint: `atlas deploy ${before} ${wish.project}, then atlas deploy ${environment} ${wish.project}`,
     })
   const found = await chosen(config, project, wish, releaseOf(record), await source.tree(record.url, record.commit))
   return { ...found, services: found.services.map((service) => asBuilt(service, record)) }
@@ -155,7 +173,7 @@ function asRecorded({ infrastructure }: EnvironmentRecord, { release, spec }: De
     ...(cluster && { cluster }),
     ...(front && { front }),
     portRange: defaultPorts,
-    keepReleases: 5,
+    keepReleases: everyRelease,
   }
 }
 
@@ -223,6 +241,6 @@ async function chosen(
       cluster: clusterFor({ ...config.kubernetes, ...project.kubernetes }, wish.project, environment),
     }),
     portRange: config.port_range,
-    keepReleases: project.keep_releases,
+    keepReleases: own?.keep_releases ?? project.keep_releases,
   }
 }

@@ -9,19 +9,22 @@ import {
   type Machines,
   observe,
   portOf,
+  type Source,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { machinesIn } from './machines.ts'
 import { specOf } from './plan.ts'
+import { releaseRecord } from './record.ts'
 import { validateInfrastructure } from './validate.ts'
 
 interface Parts {
   store: Pick<Store, 'targets' | 'deploys' | 'infrastructure'>
   machines: Machines
   clusters: Clusters
+  source: Source
 }
 
-export const deploysControl = ({ store, machines, clusters }: Parts): DeploysControl => {
+export const deploysControl = ({ store, machines, clusters, source }: Parts): DeploysControl => {
   const { deploys, infrastructure } = store
   const look = async (workspace: string, found: EnvironmentRecord, record: InfrastructureRecord) => {
     const addresses = new Map(machinesIn(record).map(({ name, address }) => [name, address]))
@@ -41,6 +44,11 @@ export const deploysControl = ({ store, machines, clusters }: Parts): DeploysCon
     },
     validate: (workspace, idOrName) => validateInfrastructure({ store, machines }, workspace, idOrName),
     releases: (workspace, filter) => deploys.releases(workspace, filter),
+    release: (workspace, project, tag) => releaseRecord(deploys, workspace, project, tag),
+    async source(workspace, project, tag) {
+      const { url, commit } = await deploys.release(workspace, project, tag)
+      return (await source.tree(url, commit)).archive()
+    },
     async services(workspace, project, environment, { observed }) {
       const found = await deploys.environment(workspace, project, environment)
       if (!found)

@@ -1,7 +1,8 @@
+import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fleet } from '@atlas/blueprints'
-import { bodyOf, type Client } from '@atlas/client'
+import { bodyOf, type Client, deploys, releaseSource } from '@atlas/client'
 import type { Plan } from '@atlas/core'
 import { openMachines } from '@atlas/deploy'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -139,6 +140,29 @@ test('what was proven in uat is promoted as it is, and a release that was not is
     'There is no release',
   )
 }, 300_000)
+
+test('what takes only proven releases takes no commit', async () => {
+  await expect(deploy({ kind: 'deploy', environment: 'prod' })).rejects.toThrow('prod takes only what has served uat')
+  const settings = config()
+  Object.assign(settings.projects.hostomatic, { promotion: ['test', 'uat', 'prod'] })
+  await expect(deploy({ kind: 'deploy', environment: 'uat' }, settings)).rejects.toThrow('only what has served test')
+  await expect(deploy({ kind: 'promote', environment: 'uat' }, settings)).rejects.toThrow(
+    'No release of hostomatic serves test',
+  )
+}, 60_000)
+
+test('a release is on record with all it was made of, and its files can be had', async () => {
+  const tag = (await environments())[0]!.release!
+  const { release, deployments } = await deploys(client.api).release('hostomatic', tag)
+  expect(release.tag).toBe(tag)
+  expect(deployments.map(({ environment }) => environment).sort()).toEqual(['prod', 'uat'])
+  const [latest] = deployments
+  expect(latest).toMatchObject({ infrastructure: 'fleet', infrastructure_spec: { name: 'fleet' } })
+  expect(Object.values(latest!.proxy).join('\n')).toContain('proxy_pass')
+  const tar = await new Response(await releaseSource(client.connection, 'hostomatic', tag)).arrayBuffer()
+  const names = execFileSync('tar', ['-t'], { input: Buffer.from(tar), encoding: 'utf8' })
+  expect(names.split('\n')).toContain('backend/server.js')
+}, 60_000)
 
 test('a release that does not become healthy leaves everything as it was, and says why', async () => {
   const before = await serving('uat')

@@ -3,6 +3,7 @@ import type { Kysely } from 'kysely'
 import type { Connection } from '../connection.ts'
 import type { Database } from '../schema.ts'
 import { explained } from '../trouble.ts'
+import { type Made, readMade } from './made.ts'
 
 export interface DeploymentRecord {
   /** Its operation. */
@@ -39,6 +40,8 @@ export interface Deploys {
   releases(workspace: string, filter: { project?: string; limit: number }): Promise<Release[]>
   /** @throws AtlasError `not_found` */
   release(workspace: string, project: string, tag: string): Promise<Release>
+  /** Every deployment of a release, the latest first, with all that it was made of. @throws AtlasError `not_found` */
+  made(workspace: string, project: string, tag: string): Promise<Made[]>
   /** Of all services on an infrastructure. */
   ports(infrastructureId: string): Promise<Omit<Database['port_assignment'], 'infrastructure_id'>[]>
 }
@@ -80,6 +83,7 @@ export const deploys = ({ db }: Connection): Deploys => ({
         hint: `atlas releases ${project}`,
       })
     }),
+  made: (workspace, project, tag) => explained(() => readMade(db, workspace, project, tag)),
   ports: (infrastructureId) =>
     explained(() =>
       db

@@ -1,0 +1,28 @@
+import type { ReleaseRecordView } from '@atlas/api'
+import type { Plan } from '@atlas/core'
+import { type Site, siteFiles } from '@atlas/deploy'
+import type { Made, Store } from '@atlas/store'
+
+/** Everything on record of a release. @throws AtlasError `not_found` */
+export async function releaseRecord(
+  { release, made }: Store['deploys'],
+  workspace: string,
+  project: string,
+  tag: string,
+): Promise<ReleaseRecordView> {
+  const [found, all] = await Promise.all([release(workspace, project, tag), made(workspace, project, tag)])
+  return { release: found, deployments: all.map(deploymentView) }
+}
+
+const deploymentView = ({ plan, description, ...one }: Made): ReleaseRecordView['deployments'][number] => ({
+  ...one,
+  planHash: plan.hash,
+  proxy: proxyOf(plan),
+  infrastructureSpec: description,
+})
+
+/** As the plan had it brought to the load balancer; in a cluster there is none. */
+function proxyOf({ work = [] }: Plan): Record<string, string> {
+  const sites = work.filter(({ action }) => action === 'switch').map(({ specifications }) => specifications.site)
+  return Object.assign({}, ...sites.filter(Boolean).map((site) => siteFiles(site as unknown as Site)))
+}
