@@ -12,6 +12,8 @@ export type Fate = (pod: V1Pod) => Status | undefined
 export interface Kubelet {
   /** From now on; pods that are there already are told of anew. */
   becomes(image: string, fate: Fate): void
+  /** What becomes of pods of images that nothing was said of, as soon as they are seen first. */
+  otherwise(fate: Fate): void
   stop(): Promise<void>
 }
 
@@ -67,6 +69,7 @@ export function startKubelet(config: KubeConfig): Kubelet {
   const api = KubernetesObjectApi.makeApiClient(config)
   const fates = new Map<string, Fate>()
   const told = new Map<string, Fate>()
+  let rest: Fate | undefined
   const over = new AbortController()
 
   async function tell(pod: V1Pod): Promise<void> {
@@ -74,11 +77,10 @@ export function startKubelet(config: KubeConfig): Kubelet {
     const head = { apiVersion: 'v1', kind: 'Pod', metadata: { name, namespace } }
     // A pod that was told to end is gone once its kubelet says so.
     if (deletionTimestamp) return void (await api.delete(head, undefined, undefined, 0))
-    const fate = fates.get(pod.spec!.containers[0]!.image ?? '')
+    const fate = fates.get(pod.spec!.containers[0]!.image ?? '') ?? told.get(uid) ?? rest
     const status = fate?.(pod)
     if (!fate || !status || told.get(uid) === fate) return
-    const { spec: _, ...rest } = pod
-    await patchStatus({ ...rest, ...head, status })
+    await patchStatus({ ...head, status })
     told.set(uid, fate)
   }
 
@@ -106,6 +108,9 @@ export function startKubelet(config: KubeConfig): Kubelet {
 
   return {
     becomes: (image, fate) => void fates.set(image, fate),
+    otherwise(fate) {
+      rest = fate
+    },
     async stop() {
       over.abort()
       await work

@@ -81,3 +81,16 @@ export async function clusterPlaces(clusters: Clusters, cluster: Cluster, lane: 
       places.serves(serving) && traffic.some(({ service, slot }) => serving.spec.running[service]?.slot === slot),
   }
 }
+
+/** A deploy to a cluster empties no machine, and one to machines no cluster; nor does one that goes to another cluster. */
+export function leftBehind(
+  { release, spec }: Serving,
+  { master, cluster }: Pick<Places, 'master' | 'cluster'>,
+): string[] {
+  const [from, to] = [spec.cluster, cluster]
+  if ((!from && !to) || spec.ids[master.name] === master.id) return []
+  const where = from ? `namespace ${from.namespace}` : spec.machines.join(', ')
+  return [
+    `${release} stays where it runs, in ${where}: what is there is yours to take away once traffic goes elsewhere`,
+  ]
+}

@@ -7,7 +7,7 @@ import { ofLane, slotLabel } from './objects.ts'
 
 const all = ['get', 'list', 'create', 'patch', 'delete']
 
-/** What a deploy needs to be allowed, in its namespace: the Role of docs/platforms.md. */
+/** What a deploy needs to be allowed, in its namespace: the Role of docs/kubernetes.md. */
 export const rights: readonly { group: string; resource: string; verbs: readonly string[] }[] = [
   { group: '', resource: 'configmaps', verbs: all },
   { group: '', resource: 'secrets', verbs: all },
@@ -40,7 +40,7 @@ export async function examine(client: Client, lane: string): Promise<Place[]> {
       `The kubeconfig may not do in ${client.namespace}: ${missing.join(', ')}.`,
       {
         problems: missing.map((right) => ({ where: client.namespace, message: 'a right is missing', expected: right })),
-        hint: 'Give its user the Role in docs/platforms.md: kubectl apply -f role.yaml',
+        hint: 'Give its user the Role in docs/kubernetes.md: kubectl apply -f role.yaml',
       },
     )
   if (!isThere) return []

@@ -74,7 +74,7 @@ function hintOf(code: number, said: string): string {
   if (code === 401) return 'The kubeconfig has a credential that the cluster does not know (any more).'
   if (said.includes('exceeded quota')) return 'Two releases run side by side while traffic moves: widen the quota.'
   if (said.includes('violates PodSecurity')) return 'Change what is named above in the service, or the namespace.'
-  if (code === 403) return 'Give the user of the kubeconfig the Role in docs/platforms.md: kubectl apply -f role.yaml'
+  if (code === 403) return 'Give the user of the kubeconfig the Role in docs/kubernetes.md: kubectl apply -f role.yaml'
   return 'Change what is named above and deploy again.'
 }
 
