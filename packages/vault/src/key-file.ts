@@ -1,7 +1,6 @@
 import {
   closeSync,
   fchmodSync,
-  fstatSync,
   fsyncSync,
   linkSync,
   openSync,
@@ -12,6 +11,7 @@ import {
 } from 'node:fs'
 import { dirname } from 'node:path'
 import { AtlasError } from '@atlas/core/errors'
+import { refuseExposed } from './exposed.ts'
 import { keyText, newKey, parseKeys, type VaultKey } from './key.ts'
 
 export type Keys = readonly [VaultKey, ...VaultKey[]]
@@ -51,7 +51,7 @@ function readKeys(file: string): Keys | undefined {
   const open = openIfThere(file)
   if (open === undefined) return undefined
   try {
-    refuseExposed(file, open)
+    refuseExposed(file, open, '; if others may have read it: atlas credentials rotate-key')
     const text = readFileSync(open, 'utf8').replace(/^#.*$/gm, '')
     const [first, ...rest] = parseKeys(text) ?? []
     if (first) return [first, ...rest]
@@ -74,20 +74,6 @@ function openIfThere(file: string): number | undefined {
     if ((error as NodeJS.ErrnoException).code === 'ENOENT') return undefined
     throw error
   }
-}
-
-function refuseExposed(file: string, open: number): void {
-  const { mode, uid } = fstatSync(open)
-  const rights = (mode & 0o777).toString(8).padStart(4, '0')
-  if ((mode & 0o077) !== 0)
-    throw new AtlasError('config_invalid', `${file} has mode ${rights}, expected 0600: others could read the key.`, {
-      hint: `chmod 600 ${file}; if others may have read it: atlas credentials rotate-key`,
-    })
-  const self = process.getuid?.()
-  if (self !== undefined && uid !== self)
-    throw new AtlasError('config_invalid', `${file} belongs to user ${uid}, expected ${self}, who runs the server.`, {
-      hint: `chown ${self} ${file}, or run the server as its owner`,
-    })
 }
 
 function draftOf(file: string, keys: Keys): string {

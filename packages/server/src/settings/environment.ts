@@ -2,9 +2,9 @@ import { goesInClear } from '@atlas/client'
 import { AtlasError, type Problem } from '@atlas/core'
 import { z } from 'zod'
 import { type IssuerSettings, issuerProblem, issuerSettings, issuerVariables } from '../access/issuer-settings.ts'
-import { credentialProblems, credentialVariables } from '../credentials/variables.ts'
+import { credentialProblems, credentialVariables, wayIn } from '../credentials/variables.ts'
 import { type TraceSettings, traceSettings, traceVariables } from '../observe/trace-settings.ts'
-import { serviceSecretVariables } from '../secrets/variables.ts'
+import { serviceSecretProblems, serviceSecretVariables } from '../secrets/variables.ts'
 import { edgeVariables, token } from './edge-variables.ts'
 
 /** Every environment variable that the server reads; docs/configuration.md is made of it (a test holds both equal). */
@@ -120,6 +120,7 @@ export function readEnvironment(raw: Readonly<Record<string, string | undefined>
     ...(goesInClear(new URL(url)) ? [plainHttp] : []),
     ...(aboutIssuer ? [aboutIssuer] : []),
     ...credentialProblems(rest),
+    ...serviceSecretProblems(rest, { vault: wayIn(rest) !== undefined }),
   ]
   if (problems.length > 0) throw refusal(problems)
   const digitalOceanUrl = url.replace(/\/+$/, '')

@@ -19,20 +19,32 @@ const found = z.object({
 })
 
 /** CV Context Manager publishes no API for this; the one asked for is written down in docs/credentials.md. */
-export function contextManagerSource({ url, token, timeoutMs }: ContextManagerOptions): CredentialSource {
-  const base = url.replace(/\/+$/, '')
-  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+export function contextManagerSource(options: ContextManagerOptions): CredentialSource {
   return {
     name: 'context-manager',
     async read(workspace, provider) {
-      const path = `/api/v1/workspaces/${encodeURIComponent(workspace)}/credentials/${encodeURIComponent(provider)}`
-      const { status, body } = await ask(base + path, { place, headers, ...(timeoutMs !== undefined && { timeoutMs }) })
-      if (status === 404) return undefined
-      if (status !== 200) refused(place, status, 'set CONTEXT_MANAGER_TOKEN to a token that may read credentials')
+      const body = await askContextManager(options, ['workspaces', workspace, 'credentials', provider])
+      if (body === undefined) return undefined
       const answer = found.safeParse(body)
       if (!answer.success) misunderstood(place, '{"credential": {"token": "…"}}')
       const { credential, expires_in } = answer.data
       return { fields: credential, ...(expires_in !== undefined && { expiresAt: Date.now() + expires_in * 1000 }) }
     },
   }
+}
+
+/**
+ * What it answers at a path below `/api/v1`; `undefined` where it has nothing there.
+ * @throws AtlasError `credential_unavailable`, `config_invalid`
+ */
+export async function askContextManager(
+  { url, token, timeoutMs }: ContextManagerOptions,
+  path: readonly string[],
+): Promise<unknown> {
+  const headers = token === undefined ? {} : { authorization: `Bearer ${token}` }
+  const at = `${url.replace(/\/+$/, '')}/api/v1/${path.map(encodeURIComponent).join('/')}`
+  const { status, body } = await ask(at, { place, headers, ...(timeoutMs !== undefined && { timeoutMs }) })
+  if (status === 404) return undefined
+  if (status !== 200) refused(place, status, `set CONTEXT_MANAGER_TOKEN to a token that may read ${path[2]}`)
+  return body ?? null
 }

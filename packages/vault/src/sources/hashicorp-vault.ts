@@ -11,16 +11,41 @@ export interface HashicorpVaultOptions {
   namespace?: string | undefined
   /** Where the KV engine, version 2, is mounted. */
   mount: string
-  /** Below the mount, with `{workspace}` and `{provider}` in it. */
+  /** Below the mount, with names in braces that are filled in, such as `{workspace}`. */
   path: string
   timeoutMs?: number
 }
 
 const place = 'Vault'
-const found = z.object({ data: z.object({ data: z.record(z.string(), z.string()) }) })
+const found = z.object({
+  data: z.object({ data: z.record(z.string(), z.string()), metadata: z.object({ version: z.int() }) }),
+})
 
 /** HashiCorp Vault, or OpenBao, which speaks the same: KV version 2, `GET /v1/<mount>/data/<path>`. */
 export function hashicorpVaultSource(options: HashicorpVaultOptions): CredentialSource {
+  const read = vaultReader(options)
+  return {
+    name: 'vault',
+    async read(workspace, provider) {
+      const secret = await read({ workspace, provider })
+      return secret && { fields: secret.fields }
+    },
+  }
+}
+
+export interface VaultSecret {
+  fields: Record<string, string>
+  /** Of the whole path, all its fields. */
+  version: number
+}
+
+/**
+ * Reads what is at the path, filled in with the values; `undefined` where nothing is.
+ * @throws AtlasError `credential_unavailable`, `config_invalid`
+ */
+export function vaultReader(
+  options: HashicorpVaultOptions,
+): (values: Readonly<Record<string, string>>) => Promise<VaultSecret | undefined> {
   const { namespace, timeoutMs, login } = options
   const base = `${options.url.replace(/\/+$/, '')}/v1`
   const call: Call = (path, { token, ...more } = {}) => {
@@ -33,20 +58,18 @@ export function hashicorpVaultSource(options: HashicorpVaultOptions): Credential
   }
   const entry = vaultLogin(call, login)
 
-  return {
-    name: 'vault',
-    async read(workspace, provider) {
-      const path = `${segments(options.mount)}/data/${filled(options.path, { workspace, provider })}`
-      let answer = await call(path, { token: await entry.token() })
-      // 403 is also what an expired or revoked token gets. A new one tells the two apart.
-      if (answer.status === 403 && entry.forget()) answer = await call(path, { token: await entry.token() })
-      // Also what was deleted, or destroyed, in its newest version.
-      if (answer.status === 404) return undefined
-      if (answer.status !== 200) refused(place, answer.status, `let its policy read ${path}`)
-      const secret = found.safeParse(answer.body)
-      if (!secret.success) misunderstood(place, 'a secret of KV version 2 whose values are texts')
-      return { fields: secret.data.data.data }
-    },
+  return async (values) => {
+    const path = `${segments(options.mount)}/data/${filled(options.path, values)}`
+    let answer = await call(path, { token: await entry.token() })
+    // 403 is also what an expired or revoked token gets. A new one tells the two apart.
+    if (answer.status === 403 && entry.forget()) answer = await call(path, { token: await entry.token() })
+    // Also what was deleted, or destroyed, in its newest version.
+    if (answer.status === 404) return undefined
+    if (answer.status !== 200) refused(place, answer.status, `let its policy read ${path}`)
+    const secret = found.safeParse(answer.body)
+    if (!secret.success) misunderstood(place, 'a secret of KV version 2 whose values are texts')
+    const { data, metadata } = secret.data.data
+    return { fields: data, version: metadata.version }
   }
 }
 
