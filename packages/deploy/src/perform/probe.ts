@@ -34,6 +34,7 @@ export async function tryOnce(
 
 /** A machine that is gone answers no attempt to connect, and whoever connects waits for minutes. */
 export async function opened(open: Open, signal: AbortSignal): Promise<Duplex> {
+  signal.throwIfAborted()
   const connecting = open()
   const { promise, reject } = Promise.withResolvers<never>()
   const giveUp = () => {
@@ -42,7 +43,6 @@ export async function opened(open: Open, signal: AbortSignal): Promise<Duplex> {
   }
   signal.addEventListener('abort', giveUp, { once: true })
   try {
-    signal.throwIfAborted()
     return await Promise.race([connecting, promise])
   } finally {
     signal.removeEventListener('abort', giveUp)

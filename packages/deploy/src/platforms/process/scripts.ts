@@ -1,3 +1,5 @@
+import { atBootFunction } from '../../machine/boot.ts'
+
 /*
  * What `process` does on a machine, for a POSIX shell with util-linux. A lane's folder has
  *
@@ -78,6 +80,14 @@ while :; do
 done
 `
 
+/** Every instance runs again; of a supervisor that lives already, the lock keeps a second away. */
+const bootScript = `for dir in /var/lib/atlas/lanes/*/run/*; do
+  [ -f "$dir/supervisor" ] || continue
+  rm -f "$dir/pid" "$dir/child"
+  setsid sh "$dir/supervisor" "$dir" < /dev/null > /dev/null 2>&1 &
+done
+`
+
 /** In the instance's folder: drops rights where the machine has more than one user, then becomes the service. */
 export const service = `set -a
 . ./variables
@@ -102,7 +112,7 @@ export const userFunction = `user_named() {
 `
 
 /** $1 slot-service, $2 release, $3 folder in it, $4 command, $5 user, $6 fingerprint; variables on standard input. */
-export const startScript = `${stopFunction}${userFunction}
+export const startScript = `${stopFunction}${userFunction}${atBootFunction}
 dir=$home/run/$1
 if [ -d "$dir" ]; then
   if [ "$(cat "$dir/fingerprint" 2> /dev/null)" = "$6" ] && ! flock -n "$dir/lock" true; then cat > /dev/null; exit 0; fi
@@ -123,6 +133,8 @@ ${service}service
 cat > "$dir/supervisor" <<'supervisor'
 ${supervisor}supervisor
 printf %s "$6" > "$dir/fingerprint"
+at_boot processes <<'boot'
+${bootScript}boot
 setsid sh "$dir/supervisor" "$dir" 9>&- < /dev/null > /dev/null 2>&1 &
 tick=0
 while [ ! -s "$dir/pid" ] && [ "$tick" -lt 200 ]; do sleep 0.05; tick=$((tick + 1)); done

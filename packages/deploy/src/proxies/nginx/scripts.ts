@@ -1,3 +1,5 @@
+import { atBootFunction } from '../../machine/boot.ts'
+
 /*
  * What Atlas does with nginx on a machine. /etc/atlas/nginx has
  *
@@ -12,7 +14,7 @@
  * text. The new configuration is tested before it is live; where nginx does not take it, the old one stays. It is done
  * when a worker with the new configuration runs and those with the old one take no more connections.
  */
-export const configureScript = `root=/etc/atlas/nginx
+export const configureScript = `${atBootFunction}root=/etc/atlas/nginx
 mkdir -p "$root/generations" /var/log/nginx /var/lib/nginx
 exec 8>>"$root/lock"
 flock -w 45 8 || { echo 'another command still configures nginx' >&2; exit 75; }
@@ -72,6 +74,9 @@ back() {
   exit 1
 }
 point "$name"
+at_boot nginx <<'boot'
+[ ! -e /etc/atlas/nginx/live ] || nginx -c /etc/atlas/nginx/live/nginx.conf
+boot
 if runs; then
   old=" $(workers "$(master)" | tr '\\n' ' ') "
   said=$(nginx -c "$root/live/nginx.conf" -s reload 2>&1) || back "nginx could not be reloaded: $said"
