@@ -24,10 +24,8 @@ const installed = (program: string, packages: string) => `  command -v ${program
   }
 `
 
-/** Where no systemd starts it: with control groups of its own where the machine shows none. */
-const begin = `begin_dockerd() {
-  setsid unshare --mount --cgroup sh -c '
-    if ! grep -q " /sys/fs/cgroup[/ ]" /proc/self/mounts; then
+/** For a shell in a control group namespace of its own: what an init usually mounts, where none did. */
+const mountControlGroups = `if ! grep -q " /sys/fs/cgroup[/ ]" /proc/self/mounts; then
       if ! cut -d: -f1 /proc/self/cgroup | grep -qv "^0$"; then mount -t cgroup2 cgroup2 /sys/fs/cgroup
       else
         mount -t tmpfs cgroups /sys/fs/cgroup
@@ -37,7 +35,11 @@ const begin = `begin_dockerd() {
           mount -t cgroup -o "$how" cgroup "/sys/fs/cgroup/\${one#name=}"
         done
       fi
-    fi
+    fi`
+
+/** Where no systemd starts it. */
+const begin = `begin_dockerd() {
+  setsid unshare --mount --cgroup sh -c '${mountControlGroups}
     exec dockerd' 9>&- 7>&- < /dev/null > /var/log/dockerd.log 2>&1 &
 }
 `
@@ -85,7 +87,8 @@ export const podman: Engine = {
   ensure: `ensure_engine() {
   PATH=$PATH:/usr/sbin:/sbin
 ${installed('podman', 'podman')}
-  if [ -d /run/systemd/system ]; then systemctl enable podman-restart > /dev/null 2>&1 || true; fi
+  if [ -d /run/systemd/system ]; then systemctl enable podman-restart > /dev/null 2>&1 || true
+  else unshare --cgroup sh -c '${mountControlGroups}'; fi
 }
 `,
   pull: ['--quiet', '--tls-verify=false'],

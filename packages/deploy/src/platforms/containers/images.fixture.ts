@@ -2,12 +2,15 @@ import { execFileSync, spawn } from 'node:child_process'
 import { copyFileSync, existsSync, mkdirSync, mkdtempSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
+import type { Connected } from '../../machine/machine.ts'
 import type { Tree } from '../platform.ts'
+import type { Engine } from './engine.ts'
 
 const busybox = ['/usr/bin/busybox', '/bin/busybox'].find(existsSync)
 
 /** Why no containers can be run in the sandbox's machines here; `undefined` where they can. */
-export function noContainers(program: 'dockerd' | 'podman'): string | undefined {
+export function noContainers({ name }: Engine): string | undefined {
+  const program = name === 'docker' ? 'dockerd' : name
   if (process.getuid?.() !== 0) return 'only root'
   if (!has(program)) return `${program} is not installed`
   if (!busybox || isDynamic(busybox)) return 'no static busybox (apt-get install busybox-static)'
@@ -65,3 +68,8 @@ COPY bin /bin
 COPY www /www
 CMD ["/bin/sh", "-c", "trap 'exit 0' TERM; httpd -f -p $PORT -h /www & wait"]
 `
+
+/** Podman's networks set switches of the kernel for themselves, which machines of the sandbox only read. */
+export async function ready({ name }: Engine, machine: Connected): Promise<void> {
+  if (name === 'podman') await machine.run(['mount', '-o', 'remount,bind,rw', '/proc/sys'])
+}

@@ -2,7 +2,8 @@ import type { Engine } from './engine.ts'
 
 /*
  * What is done with containers on a machine. A container is called atlas.LANE.SLOT-SERVICE and carries the fingerprint of
- * what it was made from; run/SLOT-SERVICE/ has files of secrets where the engine keeps none itself.
+ * what it was made from; run/SLOT-SERVICE/ has files of secrets where the engine keeps none itself. What Podman starts lives
+ * beside its container, and must not hold the lane's lock as long.
  */
 
 /** `end NAME`: ten seconds to end by itself, then it is gone with its secrets. */
@@ -56,7 +57,7 @@ now=$(${engine.name} inspect --format '{{index .Config.Labels "atlas.fingerprint
 if [ "$now" = "$fingerprint true" ]; then cat > /dev/null; exit 0; fi
 end "$name"
 create --label "atlas.fingerprint=$fingerprint" "$@"
-${engine.name} start "$name" > /dev/null
+${engine.name} start "$name" > /dev/null 9>&-
 `
 
 /** $1 container, $2 image, then words for `create`; secrets on standard input. What began already is left as it is. */
@@ -67,7 +68,7 @@ if ${engine.name} inspect "$name" > /dev/null 2>&1; then cat > /dev/null; else c
 began=$home/run/\${name#"atlas.$lane."}/began
 [ ! -e "$began" ] || exit 0
 : > "$began"
-${engine.name} start "$name" > /dev/null
+${engine.name} start "$name" > /dev/null 9>&-
 `
 
 /** $1 container. First line: `running`, `ended CODE` or `lost`; then, where it is over, the last of its output. */

@@ -41,6 +41,8 @@ const copied = [
     'python3.13',
     'java',
     'nginx/mime.types',
+    'containers',
+    'cni',
     'gitconfig',
     'host.conf',
   ],
