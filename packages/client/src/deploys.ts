@@ -32,6 +32,11 @@ export const deploys = (api: Api) => ({
     (await bodyOf(api.GET('/api/v1/environments', { params: { query } }))).environments,
   validate: (id: string): Promise<Validation> =>
     bodyOf(api.GET('/api/v1/infrastructure/{id}/validation', { params: { path: { id } } })),
+  /** Requirement 2's `generate_resource_hash` and `get_hash_based_port`: they follow from the names alone. */
+  derived: (project: string, environment: string, query: { base?: number; range?: number } = {}) => {
+    const params = { path: { project, environment }, query }
+    return bodyOf(api.GET('/api/v1/projects/{project}/environments/{environment}/derived', { params }))
+  },
   releases: async (project?: string): Promise<Release[]> => {
     const query = project === undefined ? {} : { project }
     return (await bodyOf(api.GET('/api/v1/releases', { params: { query } }))).releases

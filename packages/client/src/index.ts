@@ -21,6 +21,7 @@ export {
   type Validation,
 } from './deploys.ts'
 export type { EventQuery } from './events.ts'
+export { fleet, serviceName } from './fleet.ts'
 export type { Connection } from './http.ts'
 export { goesInClear } from './in-clear.ts'
 export { type KeptSecret, type NeededSecret, type SecretRotation, secrets } from './secrets.ts'

@@ -24,6 +24,8 @@ export interface DeploysControl {
   environments(workspace: string, how: { observed: boolean }): Promise<EnvironmentView[]>
   /** @throws AtlasError `not_found` */
   validate(workspace: string, idOrName: string): Promise<ValidationView>
+  /** @throws AtlasError `usage` for what is no project or environment */
+  derived(project: string, environment: string, range: { base: number; size: number }): { hash: string; port: number }
   releases(workspace: string, filter: { project?: string; limit: number }): Promise<Release[]>
   /** What it was made of, in each of its deployments. @throws AtlasError `not_found` */
   release(workspace: string, project: string, tag: string): Promise<ReleaseRecordView>

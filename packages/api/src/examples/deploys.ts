@@ -41,6 +41,13 @@ export const deploys: readonly Example[] = [
     status: 200,
   },
   {
+    name: 'getDerived',
+    operation: 'getDerived',
+    summary: 'Of hostomatic in prod',
+    path: () => ({ project: 'hostomatic', environment: 'prod' }),
+    status: 200,
+  },
+  {
     name: 'createDeployment.plan',
     operation: 'createDeployment',
     summary: 'What would be done, kept for a day',

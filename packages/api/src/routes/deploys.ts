@@ -145,6 +145,33 @@ export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
   )
 
   app.get(
+    '/projects/:project/environments/:environment/derived',
+    {
+      config: { role: 'viewer' },
+      schema: {
+        operationId: 'getDerived',
+        summary: 'The hash and the port that follow from the names alone',
+        description:
+          'Always the same for the same project and environment, whether anything is deployed there or not. A service has two ports of its own, derived in the same way and moved on past what is taken: those are in `services`.',
+        tags: ['deployments'],
+        params: place,
+        querystring: z.object({
+          base: z.coerce.number().int().min(1).max(65_535).default(8000).describe('The first port of the range'),
+          range: z.coerce.number().int().min(1).max(65_535).default(1000).describe('How many ports it has'),
+        }),
+        response: {
+          200: z.object({
+            hash: z.string().describe('8 hexadecimal digits, for names that must be short'),
+            port: z.int().describe('From `base` to `base + range - 1`'),
+          }),
+        },
+      },
+    },
+    async ({ params: { project, environment }, query: { base, range } }) =>
+      control.deploys.derived(project, environment, { base, size: range }),
+  )
+
+  app.get(
     '/projects/:project/environments/:environment/services',
     {
       config: { role: 'viewer' },

@@ -216,6 +216,11 @@ export const matrix: Record<string, Row> = {
     own: 404,
     path: () => '/projects/hostomatic/releases/v1.0.0/source',
   },
+  'GET /projects/:project/environments/:environment/derived': {
+    least: 'viewer',
+    everyone: true,
+    path: () => '/projects/hostomatic/environments/uat/derived',
+  },
   'GET /projects/:project/environments/:environment/services': {
     least: 'viewer',
     everyone: true,

@@ -55,7 +55,10 @@ type Choose = (
 ) => Promise<Chosen>
 
 /** @throws AtlasError `usage` */
-export function checkPlace({ project, environment }: DeployWish): { project: string; environment: Environment } {
+export function checkPlace({ project, environment }: Pick<DeployWish, 'project' | 'environment'>): {
+  project: string
+  environment: Environment
+} {
   const known = environments.find((one) => one === environment)
   if (!isName(project))
     throw new AtlasError('usage', `${JSON.stringify(project)} is no name of a project: ${nameRule}.`)

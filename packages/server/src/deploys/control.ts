@@ -5,13 +5,16 @@ import {
   type Clusters,
   type DeploymentSpec,
   type Environment,
+  hashBasedPort,
   type InstanceSight,
   type Machines,
   observe,
   portOf,
+  resourceHash,
   type Source,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
+import { checkPlace } from './choose.ts'
 import { machinesIn } from './machines.ts'
 import { specOf } from './plan.ts'
 import { releaseRecord } from './record.ts'
@@ -43,6 +46,13 @@ export const deploysControl = ({ store, machines, clusters, source }: Parts): De
       )
     },
     validate: (workspace, idOrName) => validateInfrastructure({ store, machines }, workspace, idOrName),
+    derived(project, environment, { base, size }) {
+      const place = checkPlace({ project, environment })
+      return {
+        hash: resourceHash(place.project, place.environment),
+        port: hashBasedPort(place.project, place.environment, base, size),
+      }
+    },
     releases: (workspace, filter) => deploys.releases(workspace, filter),
     release: (workspace, project, tag) => releaseRecord(deploys, workspace, project, tag),
     async source(workspace, project, tag) {
