@@ -23,14 +23,20 @@ export function failureOf(said: string, containerfile: string): BuildFailure {
 const lastStep = (said: string): string | undefined =>
   [...said.matchAll(/^step \d+\/\d+ ?: (.+)$/gim)].at(-1)?.[1]?.trim()
 
-/** A builder shows an instruction with its continued lines joined. */
+/** A builder shows an instruction with its continued lines joined; it is where its first line is. */
 function lineOfStep(step: string | undefined, containerfile: string): number | undefined {
   if (step === undefined) return undefined
-  const words = (text: string) => text.replace(/\\$/, '').trim().split(/\s+/).join(' ')
-  const wanted = words(step).toLowerCase()
-  const at = containerfile.split('\n').findIndex((text) => {
-    const own = words(text).toLowerCase()
-    return own !== '' && !own.startsWith('#') && (wanted === own || wanted.startsWith(`${own} `))
-  })
-  return at < 0 ? undefined : at + 1
+  const words = (text: string) => text.trim().split(/\s+/).join(' ').toLowerCase()
+  const lines = containerfile.split('\n')
+  let first = 0
+  let whole = ''
+  for (const [n, line] of lines.entries()) {
+    if (line.trimStart().startsWith('#')) continue
+    if (whole === '') first = n + 1
+    whole += ` ${line.replace(/\\\s*$/, '')}`
+    if (/\\\s*$/.test(line)) continue
+    if (words(whole) === words(step)) return first
+    whole = ''
+  }
+  return undefined
 }
