@@ -51,7 +51,7 @@ export const showSecretsAudit = (records: readonly AuditRecord[], colours: Colou
       { head: 'when', cell: ({ at }) => at.replace(/\.\d+/, '') },
       { head: 'who', cell: ({ actor }) => actor.name },
       { head: 'what', cell: whatOf },
-      { head: 'secret', cell: ({ object }) => (object ?? '').replace('/api/v1/secrets/', '').replace(/\/rotate$/, '') },
+      { head: 'secret', cell: secretIn },
       {
         head: 'came to',
         cell: ({ result }) => (result === null ? '' : [result.status, result.code].filter(Boolean).join(' ')),
@@ -60,6 +60,12 @@ export const showSecretsAudit = (records: readonly AuditRecord[], colours: Colou
     ],
     colours,
   )
+
+/** Of a change its name, in whatever case it was typed; of a delivery also where from and to. */
+function secretIn({ object }: AuditRecord): string {
+  const [, typed] = /^\/api\/v1\/secrets\/([^/]+)/.exec(object ?? '') ?? []
+  return typed?.toUpperCase() ?? object ?? ''
+}
 
 function whatOf({ action, kind }: AuditRecord): string {
   if (kind === 'used') return 'delivered'

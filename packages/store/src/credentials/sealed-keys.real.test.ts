@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto'
 import { beforeEach, expect, test } from 'vitest'
 import { databaseOfFile } from '../database.fixture.ts'
+import { secrets } from '../secrets/secrets.ts'
 import { webhooks } from '../webhooks/webhooks.ts'
 import { credentials } from './credentials.ts'
 import { sealedColumns } from './sealed-columns.ts'
@@ -8,7 +9,7 @@ import { sealedKeys } from './sealed-keys.ts'
 
 const database = databaseOfFile()
 
-beforeEach(() => database.connection.pool.query('truncate credential, credential_use, vault_key cascade'))
+beforeEach(() => database.connection.pool.query('truncate credential, credential_use, secret, vault_key cascade'))
 
 const envelope = (key: string, plain: string) => `av1.${key}.n.t.${plain}`
 const put = (key: string, workspace: string) =>
@@ -64,6 +65,21 @@ test('the secrets that a webhook had before are resealed too, each as itself', a
   expect([count, [...belongings]]).toEqual([3, [`webhook default ${id}`]])
   const { sealedSecrets } = await hooks.get('default', id)
   expect(sealedSecrets).toEqual(['third', 'second', 'first'].map((plain) => envelope('new', plain)))
+  expect(await keys.retire()).toEqual(['old'])
+})
+
+test('secrets of services are resealed too; one that was taken away holds up nothing', async () => {
+  const keys = sealedKeys(database.connection)
+  const store = secrets(database.connection)
+  await keys.begin('old')
+  for (const name of ['DB_PASSWORD', 'GONE'])
+    await store.set('default', { name, sealed: envelope('old', name), by: 'anna' })
+  await store.unset('default', 'GONE', 'anna')
+  await keys.promote('new')
+  expect(await keys.reseal((sealed) => sealed.replace('.old.', '.new.'))).toBe(1)
+  expect(await store.read('default', ['DB_PASSWORD', 'GONE'])).toEqual([
+    { name: 'DB_PASSWORD', sealed: envelope('new', 'DB_PASSWORD'), version: 1 },
+  ])
   expect(await keys.retire()).toEqual(['old'])
 })
 

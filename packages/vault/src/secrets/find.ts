@@ -62,9 +62,15 @@ async function read(source: SecretSource, place: SecretPlace, names: readonly st
       'secret_unavailable',
       `Secrets of ${project} ${environment} cannot be looked up in ${source.name}: ${error.message}`,
       {
-        hint: `${error.hint ?? `see that ${source.name} can be reached`}; or leave ${source.name} out of ATLAS_SECRET_SOURCES`,
+        hint: `${remedy(source, error)}; or leave ${source.name} out of ATLAS_SECRET_SOURCES`,
         cause: error,
       },
     )
   }
 }
+
+/** Operations wait for credentials, and say so; no deploy waits for secrets. */
+const remedy = ({ name }: SecretSource, { code, hint }: AtlasError): string =>
+  hint === undefined || code === 'credential_unavailable'
+    ? `see that ${name} runs and can be reached from the server`
+    : hint
