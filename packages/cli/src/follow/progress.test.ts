@@ -66,6 +66,14 @@ test('a failed step says why, a skipped one that it was not done', () => {
   ])
 })
 
+test('a way back that nobody had to take is not told', () => {
+  const progress = begin([step(1, { action: 'withdraw' })])
+  const skipped = advance(progress, event('step.skipped', 1, 3))
+  expect(skipped.changed).toBeUndefined()
+  expect(skipped.progress.steps[0]?.status).toBe('skipped')
+  expect(advance(progress, event('step.started', 1, 3)).changed?.status).toBe('running')
+})
+
 test('a deletion that deletes nothing does not say that it did', () => {
   const gone = begin([step(1, { action: 'delete' })])
   const told = { gone: true }

@@ -43,8 +43,13 @@ export function advance(
   const change = before && changeOf(before, event)
   if (!change) return { progress, changed: undefined }
   const changed = { ...before, ...change, ...sparing(event) }
-  return { progress: { steps: progress.steps.map((step) => (step === before ? changed : step)) }, changed }
+  const next = { steps: progress.steps.map((step) => (step === before ? changed : step)) }
+  return { progress: next, changed: isUnneeded(changed) ? undefined : changed }
 }
+
+/** A way back that nobody had to take is no news. */
+const isUnneeded = ({ action, status }: StepProgress) =>
+  status === 'skipped' && (action === 'restore' || action === 'withdraw')
 
 function changeOf(step: StepProgress, event: CloudEvent): Partial<StepProgress> | undefined {
   const at = Date.parse(event.time)
