@@ -169,7 +169,10 @@ describe.skipIf(!programs)('a deploy to a real API server', () => {
       volumes: [{ name: 'data', path: '/data', size_gb: 2, access: 'ReadWriteMany' as const }],
     }
     becomes('web', ready)
-    const services = [{ kubernetes: pods }, { name: 'frontend', image: backend('web'), secrets: [] }]
+    const services = [
+      { kubernetes: pods, read_only: true, limits: { cpus: 0.5 } },
+      { name: 'frontend', image: backend('web'), secrets: [] },
+    ]
     const domain = { host: 'shop.example', service: 'frontend' }
     const first = await serving({
       services,

@@ -14,7 +14,7 @@ export function showServices(found: Services, colours: Colours): string {
       { head: 'service', cell: ({ name }: Service) => name },
       { head: 'url', cell: ({ url }) => url ?? '' },
       { head: 'port', cell: ({ port }) => String(port), right: true },
-      { head: 'runs', cell: ({ platform, command }) => `${command} (${platform})` },
+      { head: 'runs', cell: ({ platform, command }) => `${command} (${platform})`.trimStart() },
     ],
     colours,
   )

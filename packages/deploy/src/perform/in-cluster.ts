@@ -49,12 +49,12 @@ export const inCluster: Actions<InCluster> = {
   },
 
   async switch(parts, doing) {
-    await route(await open(parts, doing), doing.given.traffic, doing.given.domain)
+    await route(await open(parts, doing), doing.given.traffic, doing.given.hosts)
   },
 
   async restore(parts, doing) {
-    const { traffic, domain } = doing.given
-    await routeBack(await open(parts, doing), traffic, placesOf(specOf(doing)), domain)
+    const { traffic, hosts } = doing.given
+    await routeBack(await open(parts, doing), traffic, placesOf(specOf(doing)), hosts)
   },
 
   async drain(parts, doing) {

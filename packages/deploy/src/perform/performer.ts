@@ -3,14 +3,14 @@ import type { Performed, Performer, Task } from '@atlas/engine'
 import type { At, Fence } from '../machine/fenced.ts'
 import type { MachinePlace, Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
-import type { DeploymentSpec, Service } from '../plan/input.ts'
+import type { Service } from '../plan/input.ts'
 import { platformNamed } from '../platforms/index.ts'
 import type { Clusters } from '../platforms/kubernetes/clusters.ts'
 import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import type { Place } from '../platforms/platform.ts'
 import type { Slot } from '../ports.ts'
 import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
-import type { CertificateOf, Site } from '../proxies/proxy.ts'
+import type { CertificateOf, Host, Site } from '../proxies/proxy.ts'
 import { withoutSecrets } from '../redact.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Source } from '../sources/source.ts'
@@ -53,7 +53,7 @@ export interface Specifications {
   /** Where the step is one in a cluster. */
   cluster?: Cluster
   traffic: Place[]
-  domain?: DeploymentSpec['domain']
+  hosts: Host[]
   source: { url: string; commit: string }
   /** Where it is not the plan's own. */
   turn?: number

@@ -1,5 +1,5 @@
 import type { Environment } from '../names.ts'
-import { defaultLimits, type Site } from '../proxies/proxy.ts'
+import { defaultLimits, type Host, type Site } from '../proxies/proxy.ts'
 import type { Address, DeploymentSpec, Machine, Service } from './input.ts'
 
 /** Where the pods of a service listen that names no port. */
@@ -10,6 +10,12 @@ export function portOf({ ports, running, cluster, services }: DeploymentSpec, { 
   if (cluster) return services.find((one) => one.name === name)?.port ?? podPort
   return ports.find((one) => one.service === name && one.slot === running[name]?.slot)!.port
 }
+
+/** Every host whose requests go to one of the services. */
+export const hostsOf = ({ domain, front }: DeploymentSpec): Host[] => [
+  ...(domain ? [domain] : []),
+  ...(front?.hosts ?? []),
+]
 
 /**
  * What the load balancer has of an environment where a deployment serves it.
@@ -24,7 +30,7 @@ export function siteOf<At extends Address = string>(
   return {
     project,
     environment,
-    hosts: [...(spec.domain ? [spec.domain] : []), ...(spec.front?.hosts ?? [])],
+    hosts: hostsOf(spec),
     limits: spec.front?.limits ?? defaultLimits,
     ...(spec.front?.tls && { tls: spec.front.tls }),
     routes: spec.services.map((service) => ({

@@ -1,9 +1,9 @@
 import type { JsonObject, Work } from '@atlas/core'
 import type { Place } from '../platforms/platform.ts'
-import { defaultLimits, type Site } from '../proxies/proxy.ts'
+import { defaultLimits, type Host, type Site } from '../proxies/proxy.ts'
 import type { Address, DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
 import { isChanged, ranOn, runsAlready } from './running.ts'
-import { portOf, siteOf } from './site.ts'
+import { hostsOf, portOf, siteOf } from './site.ts'
 
 /**
  * The steps of a deploy, in this order:
@@ -263,14 +263,12 @@ export const emptySite = ({ project, environment }: Lane): Site => {
 }
 
 /** Where requests are to go: to ports of machines, or to slots of a cluster. */
-type Route = { site: Site } | { traffic: Place[]; domain?: DeploymentSpec['domain'] }
+type Route = { site: Site } | { traffic: Place[]; hosts: Host[] }
 
 const routeOf = (input: DeployInput, spec: DeploymentSpec, machines: readonly Machine[]): Route =>
-  input.cluster
-    ? { traffic: placesOf(spec), ...(spec.domain && { domain: spec.domain }) }
-    : { site: siteOf(input, spec, machines) }
+  input.cluster ? { traffic: placesOf(spec), hosts: hostsOf(spec) } : { site: siteOf(input, spec, machines) }
 
-const noRoute = (input: DeployInput): Route => (input.cluster ? { traffic: [] } : { site: emptySite(input) })
+const noRoute = (input: DeployInput): Route => (input.cluster ? { traffic: [], hosts: [] } : { site: emptySite(input) })
 
 const addressed = (webs: readonly Machine[], names: readonly string[]) =>
   webs.filter(({ name }) => names.includes(name))

@@ -6,6 +6,7 @@ import {
   type DeploymentSpec,
   type Environment,
   hashBasedPort,
+  hostsOf,
   type InstanceSight,
   type Machines,
   observe,
@@ -146,9 +147,10 @@ function servicesOf(
   }))
 }
 
-/** From outside by its domain, from inside the cluster by the name of its Service. */
-function urlInside({ domain }: DeploymentSpec, { namespace, tls_secret }: Cluster, service: string): string {
-  if (domain?.service === service) return `${tls_secret === undefined ? 'http' : 'https'}://${domain.host}/`
+/** From outside by its host, from inside the cluster by the name of its Service. */
+function urlInside(spec: DeploymentSpec, { namespace, tls_secret }: Cluster, service: string): string {
+  const found = hostsOf(spec).find((one) => one.service === service)
+  if (found) return `${tls_secret === undefined ? 'http' : 'https'}://${found.host}/`
   return `http://${service}.${namespace}.svc/`
 }
 

@@ -94,3 +94,11 @@ export function leftBehind(
     `${release} stays where it runs, in ${where}: what is there is yours to take away once traffic goes elsewhere`,
   ]
 }
+
+/** What is configured for the load balancer of machines, and has no counterpart that all controllers of Ingresses know. */
+export const notInCluster = ({ front }: Pick<DeployInput, 'front'>): string[] =>
+  [front?.limits && 'limits', front?.tls && 'tls']
+    .filter((one) => one !== undefined)
+    .map(
+      (one) => `${one} of requests is for nginx on machines; for a cluster use "ingress_annotations" or "tls_secret"`,
+    )

@@ -13,7 +13,7 @@ import {
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { described } from '../control/plan.ts'
 import { again, type Chosen, checkPlace, goBack, planNew, promote } from './choose.ts'
-import { clusterPlaces, leftBehind, machinePlaces } from './places.ts'
+import { clusterPlaces, leftBehind, machinePlaces, notInCluster } from './places.ts'
 
 export interface DeployParts {
   store: Pick<Store, 'deploys' | 'infrastructure' | 'recall'>
@@ -62,7 +62,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     portRange: chosen.portRange,
     serving: serving && serves(serving) ? serving : undefined,
     keep: keptReleases(there, chosen.keepReleases),
-    warnings: serving ? leftBehind(serving, places) : [],
+    warnings: [...(serving ? leftBehind(serving, places) : []), ...(cluster ? notInCluster(chosen) : [])],
   })
 }
 

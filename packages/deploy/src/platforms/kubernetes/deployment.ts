@@ -56,17 +56,25 @@ export function podSpec({ cluster }: Lane, slotted: Slotted): V1PodSpec {
       seccompProfile: { type: 'RuntimeDefault' },
     },
     containers: [container(slotted)],
-    ...(volumes.length > 0 && {
-      volumes: volumes.map(({ name }) => ({
-        name,
-        persistentVolumeClaim: { claimName: claimName(service.name, name) },
-      })),
-    }),
+    ...some({ volumes: [...volumes.map((one) => claimed(service, one)), ...(service.read_only ? [scratch] : [])] }),
   }
 }
 
+/** What a service that writes nothing else may write to. */
+const scratch = { name: 'tmp', emptyDir: {} }
+
+const claimed = ({ name: service }: Service, { name }: { name: string }) => ({
+  name: `data-${name}`,
+  persistentVolumeClaim: { claimName: claimName(service, name) },
+})
+
+/** Nothing where the list is empty: what is sent is what Atlas has. */
+const some = <T extends Record<string, unknown[]>>(lists: T): Partial<T> =>
+  Object.fromEntries(Object.entries(lists).filter(([, list]) => list.length > 0)) as Partial<T>
+
 function container({ service, slot, port }: Slotted): V1Container {
-  const { resources, volumes = [] } = service.kubernetes ?? {}
+  const { volumes = [] } = service.kubernetes ?? {}
+  const mounts = volumes.map(({ name, path }) => ({ name: `data-${name}`, mountPath: path }))
   const reference = { name: slotName(service.name, slot) }
   const seconds = Math.ceil(service.drain_s)
   return {
@@ -78,10 +86,14 @@ function container({ service, slot, port }: Slotted): V1Container {
     ...probes(service.health),
     // Requests that were under way end before the container is told to: the API server has moved the endpoints by then.
     ...(seconds > 0 && { lifecycle: { preStop: { sleep: { seconds } } } }),
-    ...(resources && { resources: resourcesOf(resources) }),
-    securityContext: { allowPrivilegeEscalation: false, capabilities: { drop: ['ALL'] } },
+    ...resourcesOf(service),
+    securityContext: {
+      allowPrivilegeEscalation: false,
+      capabilities: { drop: ['ALL'] },
+      ...(service.read_only && { readOnlyRootFilesystem: true }),
+    },
     terminationMessagePolicy: 'FallbackToLogsOnError',
-    ...(volumes.length > 0 && { volumeMounts: volumes.map(({ name, path }) => ({ name, mountPath: path })) }),
+    ...some({ volumeMounts: [...mounts, ...(service.read_only ? [{ name: scratch.name, mountPath: '/tmp' }] : [])] }),
   }
 }
 
@@ -96,12 +108,17 @@ function probes({ path, interval_s, timeout_s, retries }: HealthCheck) {
   }
 }
 
-type Resources = NonNullable<NonNullable<Service['kubernetes']>['resources']>
-
-const resourcesOf = ({ requests, limits }: Resources) => ({
-  ...(requests && { requests: known(requests) }),
-  ...(limits && { limits: known(limits) }),
-})
+/** Limits as for every container, where `kubernetes` does not say it in its own words. */
+function resourcesOf({ limits, kubernetes }: Service): Pick<V1Container, 'resources'> {
+  const { requests, limits: own } = kubernetes?.resources ?? {}
+  const common = {
+    cpu: limits?.cpus === undefined ? undefined : String(limits.cpus),
+    memory: limits?.memory_mb === undefined ? undefined : `${limits.memory_mb}Mi`,
+  }
+  const all = { requests: known({ ...requests }), limits: known({ ...common, ...own }) }
+  const said = Object.fromEntries(Object.entries(all).filter(([, amounts]) => Object.keys(amounts).length > 0))
+  return Object.keys(said).length > 0 ? { resources: said } : {}
+}
 
 const known = (amounts: Record<string, string | undefined>): Record<string, string> =>
   Object.fromEntries(Object.entries(amounts).flatMap(([name, value]) => (value === undefined ? [] : [[name, value]])))

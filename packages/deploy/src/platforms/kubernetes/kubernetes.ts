@@ -7,7 +7,19 @@ export const kubernetes: Resolver = {
   runsOn: 'cluster',
 
   async resolve(name, config) {
-    const { image, port, command = '', path, env, secrets, health, drain_s, kubernetes: pods } = config
+    const {
+      image,
+      port,
+      command = '',
+      path,
+      env,
+      secrets,
+      health,
+      drain_s,
+      limits,
+      read_only,
+      kubernetes: pods,
+    } = config
     if (image === undefined)
       throw new AtlasError('deploy_impossible', `Nothing says which image ${name} is.`, {
         problems: [{ where: name, message: `${name} has no image`, expected: '"image" in its configuration' }],
@@ -16,6 +28,8 @@ export const kubernetes: Resolver = {
     return {
       ...{ name, platform: 'kubernetes', path, command, env, secrets, health, drain_s, image },
       ...(port !== undefined && { port }),
+      ...(limits && { limits }),
+      ...(read_only && { read_only }),
       ...(pods && { kubernetes: pods }),
     }
   },

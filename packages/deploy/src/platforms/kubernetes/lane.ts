@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import { AtlasError } from '@atlas/core'
 import type { Service } from '../../plan/input.ts'
 import type { Slot } from '../../ports.ts'
+import type { Host } from '../../proxies/proxy.ts'
 import { variableOf } from '../../secrets.ts'
 import type { Place } from '../platform.ts'
 import { deploymentObject, type Slotted, startSeconds } from './deployment.ts'
@@ -104,14 +105,10 @@ async function unhealthy({ client }: At, service: Service, found: Rollout): Prom
 }
 
 /** Traffic of each service goes to its slot: one change of each Service. What is not named has no route any more. */
-export async function route(
-  at: At,
-  traffic: readonly Place[],
-  domain: { host: string; service: string } | undefined,
-): Promise<void> {
+export async function route(at: At, traffic: readonly Place[], hosts: readonly Host[]): Promise<void> {
   await claim(at)
   for (const { service, slot } of traffic) await write(at, serviceObject(at.lane, service, slot))
-  if (domain) await write(at, ingressObject(at.lane, domain))
+  if (hosts.length > 0) await write(at, ingressObject(at.lane, hosts))
   else await removeOwn(at, 'Ingress', ingressName)
   for (const { metadata } of await at.client.list('Service', { labels: ofLane(at.lane.lane) }))
     if (!traffic.some(({ service }) => service === metadata?.name)) await remove(at, 'Service', metadata!.name!)
@@ -126,7 +123,7 @@ export async function routeBack(
   at: At,
   traffic: readonly Place[],
   begun: readonly Place[],
-  domain: { host: string; service: string } | undefined,
+  hosts: readonly Host[],
 ): Promise<void> {
   await claim(at)
   for (const { metadata, spec } of await at.client.list('Service', { labels: ofLane(at.lane.lane) })) {
@@ -137,7 +134,7 @@ export async function routeBack(
     else if (led && spec?.selector?.[slotLabel] === led.slot && led.slot !== before.slot)
       await write(at, serviceObject(at.lane, name, before.slot))
   }
-  if (domain) await write(at, ingressObject(at.lane, domain))
+  if (hosts.length > 0) await write(at, ingressObject(at.lane, hosts))
   else await removeOwn(at, 'Ingress', ingressName)
 }
 

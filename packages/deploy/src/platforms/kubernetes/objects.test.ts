@@ -28,6 +28,8 @@ const service: Service = {
   secrets: ['db_password'],
   health: { path: '/health', interval_s: 0.5, timeout_s: 1.5, retries: 9 },
   drain_s: 30,
+  limits: { memory_mb: 512, cpus: 0.5 },
+  read_only: true,
   kubernetes: {
     replicas: 3,
     user: 1000,
@@ -45,13 +47,13 @@ test('what is sent of a service with everything', async () => {
     ...claimObjects(lane, service),
     deploymentObject(lane, slotted),
     serviceObject(lane, 'backend', 'b'),
-    ingressObject(lane, { host: 'shop.example', service: 'backend' }),
+    ingressObject(lane, [{ host: 'shop.example', service: 'backend' }]),
   ]
   await expect(`${JSON.stringify(objects, null, 2)}\n`).toMatchFileSnapshot('__cases__/objects.json')
 })
 
 test('a service that names nothing runs once, as its image says, but not as root', () => {
-  const { kubernetes: _, ...bare } = { ...service, command: '', drain_s: 0 }
+  const { kubernetes: _, limits: __, read_only: ___, ...bare } = { ...service, command: '', drain_s: 0 }
   const { spec } = deploymentObject(lane, { ...slotted, service: bare })
   expect(spec?.replicas).toBe(1)
   const { securityContext, containers, volumes } = spec!.template.spec!

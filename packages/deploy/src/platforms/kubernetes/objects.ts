@@ -1,5 +1,6 @@
 import type { Service } from '../../plan/input.ts'
 import type { Slot } from '../../ports.ts'
+import type { Host } from '../../proxies/proxy.ts'
 import type { Wanted } from './kinds.ts'
 import type { Cluster } from './settings.ts'
 
@@ -110,8 +111,8 @@ export const serviceObject = (lane: Lane, service: string, slot: Slot): Wanted<'
   },
 })
 
-/** Requests for the domain go to one of the services. */
-export const ingressObject = (lane: Lane, { host, service }: { host: string; service: string }): Wanted<'Ingress'> => ({
+/** Requests for a host go to one of the services. */
+export const ingressObject = (lane: Lane, hosts: readonly Host[]): Wanted<'Ingress'> => ({
   kind: 'Ingress',
   metadata: {
     name: ingressName,
@@ -120,14 +121,14 @@ export const ingressObject = (lane: Lane, { host, service }: { host: string; ser
   },
   spec: {
     ...(lane.cluster.ingress_class !== undefined && { ingressClassName: lane.cluster.ingress_class }),
-    ...(lane.cluster.tls_secret !== undefined && { tls: [{ hosts: [host], secretName: lane.cluster.tls_secret }] }),
-    rules: [
-      {
-        host,
-        http: {
-          paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: service, port: { name: 'http' } } } }],
-        },
+    ...(lane.cluster.tls_secret !== undefined && {
+      tls: [{ hosts: hosts.map(({ host }) => host), secretName: lane.cluster.tls_secret }],
+    }),
+    rules: hosts.map(({ host, service }) => ({
+      host,
+      http: {
+        paths: [{ path: '/', pathType: 'Prefix', backend: { service: { name: service, port: { name: 'http' } } } }],
       },
-    ],
+    })),
   },
 })
