@@ -3,12 +3,13 @@ import { doctl } from './doctl/peer.ts'
 import { dots } from './dots/peer.ts'
 import { dotsWrapper } from './dots-wrapper/peer.ts'
 import { kubernetes } from './kubernetes/peer.ts'
+import { pebble } from './pebble/peer.ts'
 import type { Alone, Peer, Ready } from './peer.ts'
 import { type Report, reporter, type Totals } from './report.ts'
 import { terraform } from './terraform/peer.ts'
 
 /** Real third-party clients against a sandbox each, and Atlas against a real Kubernetes; `npm run test:peers -- doctl` tries only the named ones. */
-const all: readonly Peer[] = [dotsWrapper, dots, terraform, doctl, kubernetes]
+const all: readonly Peer[] = [dotsWrapper, dots, terraform, doctl, kubernetes, pebble]
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 }

@@ -46,6 +46,7 @@ export const catalogue = {
   release_failed: { status: 502, exit: 1, title: 'The release command of a service failed' },
   cluster_unreachable: { status: 502, exit: 1, title: 'A cluster does not answer' },
   cluster_refused: { status: 502, exit: 1, title: 'A cluster refused a change' },
+  certificate_refused: { status: 502, exit: 1, title: 'No certificate was given' },
   unhealthy: { status: 502, exit: 1, title: 'A service did not become healthy' },
   credential_unavailable: { status: 503, exit: 5, title: 'The credential cannot be had right now' },
   secret_missing: { status: 409, exit: 3, title: 'A secret has no value' },

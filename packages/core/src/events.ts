@@ -50,6 +50,8 @@ export const eventTypes = [
   'secret.unset',
   'target.ejected',
   'target.restored',
+  'certificate.issued',
+  'certificate.failed',
   'webhook.disabled',
   'webhook.test',
   'plan.approval_requested',

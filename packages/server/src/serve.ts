@@ -8,6 +8,7 @@ import { openCredentials } from './credentials/open.ts'
 import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from './data-folder/server-file.ts'
 import { apiToken } from './data-folder/token.ts'
 import { startDatabase } from './database.ts'
+import { startRenewal } from './deploys/certificates/renewal.ts'
 import { startGuard } from './deploys/guard/guard.ts'
 import { openDeploying } from './deploys/open.ts'
 import { planDeployment } from './deploys/plan.ts'
@@ -61,11 +62,11 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('edge', edge.close)
   const clouds = openClouds({ store, environment, sandbox, dev, watch: edge.watch })
   const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets, log })
-  const { connections, served } = credentials
+  const { connections, served, sealer } = credentials
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const serviceSecrets = openSecrets({ store, credentials, environment, env: process.env, key: token })
-  const deploying = openDeploying({ store, dataDir, ssh, secrets: serviceSecrets, env: process.env })
+  const deploying = openDeploying({ store, sealer, dataDir, ssh, secrets: serviceSecrets, env: process.env })
   onEnd('connections to machines', deploying.close)
   const { performer } = deploying
   const workers = await startWorkers({ store, connections, served, performer, log }, wish)
@@ -74,6 +75,7 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('deploys in turn', startTurns({ store, plan, log }).stop)
 
   if (options.workers > 0) onEnd('guard', startGuard({ store, log, ...deploying }).stop)
+  if (options.workers > 0) onEnd('certificates', startRenewal({ store, sealer, log, ...deploying }).stop)
 
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)

@@ -45,6 +45,7 @@ export interface Database {
   waiting_deploy: WaitingDeployTable
   port_assignment: PortAssignmentTable
   ejected_target: EjectedTargetTable
+  certificate: CertificateTable
 }
 
 type Time = ColumnType<Date, never, Date>
@@ -365,6 +366,19 @@ interface EnvironmentTable {
   /** The deployment that traffic goes to. */
   serving: string | null
   created_at: Time
+}
+
+interface CertificateTable {
+  environment_id: string
+  sealed: string | null
+  key_id: ColumnType<string | null, never, never>
+  hosts: string[]
+  directory: string
+  not_after: TimeOrNull
+  renew_at: TimeOrNull
+  failures: Generated<number>
+  next_try: Time
+  tried: string | null
 }
 
 interface EjectedTargetTable {

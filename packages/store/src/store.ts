@@ -27,6 +27,7 @@ import { type UsageSince, usageSince } from './costs/usage.ts'
 import { watchBudgets } from './costs/watch.ts'
 import { type Credentials, credentials } from './credentials/credentials.ts'
 import { type SealedKeys, sealedKeys } from './credentials/sealed-keys.ts'
+import { type Certificates, certificates } from './deploys/certificates.ts'
 import { type Deploys, deploys } from './deploys/deploys.ts'
 import { type Waiting, waiting } from './deploys/in-turn.ts'
 import { type Targets, targets } from './deploys/targets.ts'
@@ -139,6 +140,7 @@ export interface Store extends JournalStore, PatrolStore {
   readonly secrets: Secrets
   readonly waiting: Waiting
   readonly targets: Targets
+  readonly certificates: Certificates
   /** Does something in one process at a time, until the signal fires. What it is given fires when it is no more. */
   alone(task: keyof typeof soleTasks, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<void>
   readonly sealedKeys: SealedKeys
@@ -220,6 +222,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     secrets: secrets(connection),
     waiting: waiting(connection, queue, listener),
     targets: targets(connection),
+    certificates: certificates(connection),
     alone: (task, signal, work) => alone(url, task, signal, work),
     sealedKeys: sealedKeys(connection),
     rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),

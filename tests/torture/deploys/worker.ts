@@ -17,7 +17,12 @@ const { at } = obey()
 const opened = await openWork(database)
 /** The services here have none. */
 const secrets: Secrets = { find: async () => new Map() }
-const { performer } = openDeploying({ store: opened.store, dataDir, ssh: sandboxSsh(cloud), secrets, env: {} })
+const sealer = {
+  open: (): string => {
+    throw new Error('nothing is sealed here')
+  },
+}
+const { performer } = openDeploying({ store: opened.store, sealer, dataDir, ssh: sandboxSsh(cloud), secrets, env: {} })
 const limiter = opened.store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
 runWorker({
   ...opened,

@@ -89,6 +89,24 @@ const requestLimits = z
   })
   .describe('For each address that asks; what is beyond is answered with 429.')
 
+const tls = z
+  .strictObject({
+    acme: z
+      .strictObject({
+        email: z.email().describe('Told by the authority where a certificate is about to end.'),
+        directory: z.url({ protocol: /^https$/ }).default('https://acme-v02.api.letsencrypt.org/directory'),
+      })
+      .optional()
+      .describe("A certificate from an authority that speaks ACME; Let's Encrypt when no directory is given."),
+    certificate: variableName.optional().describe('Name of a secret: the certificate and its chain, as PEM.'),
+    key: variableName.optional().describe('Name of a secret: its key, as PEM.'),
+    hsts_days: z.int().min(1).max(730).optional().describe('How long browsers never ask by http again.'),
+  })
+  .refine(
+    ({ acme, certificate, key }) => (acme ? !certificate && !key : certificate !== undefined && key !== undefined),
+    'either acme, or certificate and key',
+  )
+
 const environment = z.strictObject({
   env: variables.default({}),
   keep_releases: keptReleases.optional().describe('Instead of what the project says.'),
@@ -98,6 +116,7 @@ const environment = z.strictObject({
     .describe('Requests for this host go to the service `frontend`, or to the only one there is.'),
   domains: z.record(z.hostname(), z.string()).default({}).describe('More hosts, each with its service.'),
   limits: requestLimits.optional(),
+  tls: tls.optional().describe('Its hosts answer by https.'),
 })
 
 const project = z.strictObject({

@@ -43,7 +43,9 @@ export const defaultLimits: RequestLimits = { requestsPerSecond: 200, connection
 
 /** The hosts answer by https, and by http only that they do. */
 export interface Tls {
-  from: { acme: { email: string; directory: string } } | { secrets: { certificate: string; key: string } }
+  from:
+    | { acme: { email: string; directory: string } }
+    | { secrets: { certificate: string; key: string; version?: string } }
   /** How long browsers are to remember never to ask by http; absent: they are not told. */
   hstsDays?: number
 }

@@ -5,6 +5,7 @@ import {
   type Front,
   type ProjectConfig,
   type RequestLimits,
+  type Tls,
 } from '@atlas/deploy'
 
 /**
@@ -21,7 +22,34 @@ export function frontOf(project: ProjectConfig, own: EnvironmentConfig | undefin
     })
   })
   const limits = limitsOf(project, own)
-  return hosts.length > 0 || limits ? { hosts, ...(limits && { limits }) } : undefined
+  const tls = own?.tls && tlsOf(own.tls)
+  if (tls && own?.domain === undefined && hosts.length === 0)
+    throw new AtlasError('config_invalid', 'A certificate is for hosts, and there is none.', {
+      hint: '"domain": "www.example.com" beside "tls"',
+    })
+  if (hosts.length === 0 && !limits && !tls) return undefined
+  return { hosts, ...(limits && { limits }), ...(tls && { tls }) }
+}
+
+function tlsOf({ acme, certificate, key, hsts_days }: NonNullable<EnvironmentConfig['tls']>): Tls {
+  const from: Tls['from'] = acme ? { acme } : { secrets: { certificate: certificate!, key: key! } }
+  return { from, ...(hsts_days !== undefined && { hstsDays: hsts_days }) }
+}
+
+/** Names of the secrets with certificate and key. */
+export const secretsOfFront = (front: Front | undefined): string[] => {
+  const from = front?.tls?.from
+  return from && 'secrets' in from ? [from.secrets.certificate, from.secrets.key] : []
+}
+
+/** Another certificate is another deployment, so that it is delivered. */
+export function versioned(front: Front, versions: ReadonlyMap<string, { version: string }>): Front {
+  const from = front.tls?.from
+  if (!front.tls || !from || !('secrets' in from)) return front
+  const version = secretsOfFront(front)
+    .map((name) => versions.get(name)?.version)
+    .join(' ')
+  return { ...front, tls: { ...front.tls, from: { secrets: { ...from.secrets, version } } } }
 }
 
 function limitsOf({ limits: all }: ProjectConfig, own: EnvironmentConfig | undefined): RequestLimits | undefined {

@@ -13,7 +13,8 @@ import {
 import type { Performer } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
-import { certificates } from './certificate.ts'
+import type { Sealer } from '../credentials/sealer.ts'
+import { certificateFrom } from './certificates/certificate-of.ts'
 import { machineIn, reachMachine } from './machines.ts'
 
 export interface Deploying {
@@ -27,7 +28,8 @@ export interface Deploying {
 }
 
 interface Parts {
-  store: Pick<Store, 'infrastructure'>
+  store: Pick<Store, 'infrastructure' | 'certificates'>
+  sealer: Pick<Sealer, 'open'>
   dataDir: string
   ssh: SshDirectory | undefined
   secrets: Secrets
@@ -36,11 +38,11 @@ interface Parts {
 }
 
 /** What plans of deploys and those who carry them out share. */
-export function openDeploying({ store, dataDir, ssh, secrets, env }: Parts): Deploying {
+export function openDeploying({ store, sealer, dataDir, ssh, secrets, env }: Parts): Deploying {
   const source = gitSource(join(dataDir, 'repositories'))
   const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place))
   const clusters = openClusters(secrets, env)
-  const certificateOf = certificates(secrets)
+  const certificateOf = certificateFrom(secrets, store, sealer)
   const performer = deployPerformer({
     source,
     secrets,

@@ -13,6 +13,7 @@ import {
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { described } from '../control/plan.ts'
 import { again, type Chosen, checkPlace, goBack, planNew, promote } from './choose.ts'
+import { secretsOfFront, versioned } from './front.ts'
 import { clusterPlaces, leftBehind, machinePlaces, notInCluster } from './places.ts'
 
 export interface DeployParts {
@@ -54,7 +55,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     services: chosen.services,
     ...(chosen.domain && { domain: chosen.domain }),
     ...(chosen.builder !== undefined && { builder: chosen.builder }),
-    ...(chosen.front && { front: chosen.front }),
+    ...(chosen.front && { front: versioned(chosen.front, versions) }),
     secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
     ...(chosen.again && { again: true }),
     ...places,
@@ -108,9 +109,13 @@ async function readInfrastructure(store: DeployParts['store'], workspace: string
 export async function secretVersions(
   secrets: Secrets,
   place: { workspace: string; project: string; environment: string },
-  { services, cluster }: Pick<Chosen, 'services' | 'cluster'>,
+  { services, cluster, front }: Pick<Chosen, 'services' | 'cluster' | 'front'>,
 ) {
-  const needed = [cluster?.kubeconfig, ...(cluster?.image_pull_secrets ?? []).map(({ secret }) => secret)]
+  const needed = [
+    cluster?.kubeconfig,
+    ...(cluster?.image_pull_secrets ?? []).map(({ secret }) => secret),
+    ...secretsOfFront(front),
+  ]
   const names = [
     ...new Set([...services.flatMap(({ secrets: own }) => own), ...needed.filter((one) => one !== undefined)]),
   ]

@@ -10,6 +10,7 @@ export interface SealedColumn {
 }
 
 export const sealedColumns: readonly SealedColumn[] = [
+  { table: 'certificate', column: 'sealed', what: 'certificate', row: ['environment_id'] },
   { table: 'credential', column: 'sealed', what: 'credential', row: ['workspace', 'provider'] },
   { table: 'secret', column: 'sealed', what: 'secret', row: ['workspace', 'name'] },
   { table: 'webhook', column: 'sealed', what: 'webhook', row: ['workspace', 'id'] },

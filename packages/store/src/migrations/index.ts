@@ -21,6 +21,7 @@ import * as images from './019-images.ts'
 import * as secrets from './020-secrets.ts'
 import * as waiting from './021-waiting.ts'
 import * as ejectedTarget from './022-ejected-target.ts'
+import * as certificate from './023-certificate.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -46,4 +47,5 @@ export const migrations: Record<string, Migration> = {
   '020-secrets': secrets,
   '021-waiting': waiting,
   '022-ejected-target': ejectedTarget,
+  '023-certificate': certificate,
 }

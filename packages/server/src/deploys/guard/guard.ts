@@ -1,16 +1,13 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import type { CertificateOf, DeploymentSpec, Machine, Machines } from '@atlas/deploy'
+import type { DeploymentSpec, Machine } from '@atlas/deploy'
 import type { Store, WatchedEnvironment } from '@atlas/store'
-import type { Logger } from '../../logging.ts'
 import type { Upkeep } from '../../upkeep.ts'
 import { machinesIn } from '../machines.ts'
+import type { Configuring } from './configure.ts'
 import { type Watch, watchEnvironment } from './watch.ts'
 
-export interface GuardParts {
+export interface GuardParts extends Configuring {
   store: Pick<Store, 'targets' | 'alone' | 'infrastructure'>
-  machines: Machines
-  certificateOf: CertificateOf
-  log: Logger
 }
 
 /** Every target is asked so often, in milliseconds; where there are very many, so long for each. */

@@ -1,19 +1,16 @@
 import { isAtlasError } from '@atlas/core'
 import {
   check,
-  configureNginx,
   type DeploymentSpec,
-  type Environment,
   type Judgement,
   judge,
-  laneOf,
   type Machine,
   portOf,
-  siteOf,
   type Verdict,
   type Watched,
 } from '@atlas/deploy'
 import type { WatchedEnvironment } from '@atlas/store'
+import { configure } from './configure.ts'
 import type { GuardParts } from './guard.ts'
 
 /** One environment, from one operation of it to the next. */
@@ -31,6 +28,9 @@ export function watchEnvironment(parts: GuardParts, environment: WatchedEnvironm
   /** What is live may be another's: of a server that ended in between. */
   let isStale = true
   let isApplying = false
+
+  const isOut = (service: string, machine: string) =>
+    targets.some((one) => one.out && one.service === service && one.machine === machine)
 
   async function ask(target: Watched): Promise<void> {
     const verdict = await verdictOf(parts, environment, spec, target, there, held)
@@ -51,7 +51,7 @@ export function watchEnvironment(parts: GuardParts, environment: WatchedEnvironm
         isStale = false
         const told = news
         news = { ejected: [], restored: [] }
-        await configure(parts, environment, { spec, there, targets }, held)
+        await configure(parts, environment, { there, isOut }, held)
         if (told.ejected.length > 0) await parts.store.targets.eject(environment, told.ejected)
         if (told.restored.length > 0) await parts.store.targets.restore(environment, told.restored)
       }
@@ -105,36 +105,4 @@ async function verdictOf(
   return machines
     .use({ workspace, infrastructure, machine: spec.master }, (master) => check(master, target, health, signal))
     .catch((): Verdict => ({ kind: 'unknown' }))
-}
-
-interface Wanted {
-  spec: DeploymentSpec
-  there: readonly Machine[]
-  targets: readonly Watched[]
-}
-
-/**
- * Behind the fence of the lane, as an operation would be that comes after the last and before any other: whatever a deploy
- * does from its first step on is later.
- */
-async function configure(
-  { machines, certificateOf }: GuardParts,
-  environment: WatchedEnvironment,
-  { spec, there, targets }: Wanted,
-  signal: AbortSignal,
-): Promise<void> {
-  const { workspace, infrastructure, project, revision } = environment
-  const place = { project, environment: environment.environment as Environment }
-  const present = spec.machines.flatMap(
-    (name) => there.find((one) => one.name === name && one.id === spec.ids[name]) ?? [],
-  )
-  if (present.length === 0) return
-  const isOut = (service: string, machine: string) =>
-    targets.some((one) => one.out && one.service === service && one.machine === machine)
-  const site = siteOf(place, spec, present, isOut)
-  const certificate = await certificateOf({ workspace, ...place }, site)
-  const fence = { lane: laneOf(project, place.environment), turn: revision, epoch: 0 }
-  await machines.use({ workspace, infrastructure, machine: spec.master }, (machine) =>
-    configureNginx({ machine, fence, signal }, site, certificate),
-  )
 }
