@@ -112,6 +112,17 @@ const orchestrator: Record<string, () => Promise<void>> = {
     const observed = (await calls().environments({ observe: true })).map((one) => one.observed)
     expect(observed).toEqual([2, 2].map((count) => ({ converged: count, unknown: 0, instances: count })))
   },
+  async cleanup_infrastructure() {
+    const left = { type: 'volume', name: 'left', specifications: { size_gb: 1 } }
+    const description = { name: 'shop', provider: 'digitalocean', region: 'lon1', resources: [left] }
+    expect(await finished(client, (await client.apply(description, {})).id)).toMatchObject({ status: 'succeeded' })
+    const env = { PATH: process.env.PATH, ATLAS_DATA_DIR: folder.path }
+    const atlas = join(root, 'packages/cli/bin/atlas')
+    const { stdout } = await promisify(execFile)(atlas, ['cleanup', '--dry-run', '--json'], { env })
+    expect(JSON.parse(stdout)).toMatchObject({ unused: [{ infrastructure: 'shop', type: 'volume', name: 'left' }] })
+    const { id } = await client.destroy('shop', { consent: ['left'] })
+    expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
+  },
   async update_administrator_ip() {
     await orchestrate(2, { adminIps: ['127.0.0.1', '203.0.113.200'] })
     const { description } = await client.infrastructure('fleet', { include: 'description' })
