@@ -23,6 +23,9 @@ export async function deployExamples(context: Context, { client, infrastructure 
     context.say(`Nothing is deployed: ${without}.\n`)
     return []
   }
+  context.say(
+    'Services run as processes: for containers, the machines here would need an image with Node to build on.\n',
+  )
   const folder = join(context.dataDir, 'demo-repositories')
   for (const project of projects) await makeRepository(folder, project)
   const config = configFor(infrastructure.name, folder)

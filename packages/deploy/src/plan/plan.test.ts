@@ -203,3 +203,39 @@ test('what leads to traffic moving is fetched first, also where nothing is to be
   ])
   expect(before(work, 1)).toContain(0)
 })
+
+const contained = (image?: string): Partial<DeployInput> => ({
+  services: firstDeploy().services.map((service) => ({
+    ...service,
+    platform: 'docker',
+    containerfile: `${service.path}/Containerfile`,
+    ...(image && { image }),
+  })),
+})
+
+test('each image is built once, on one machine, before anything is delivered anywhere', () => {
+  const work = workFor(contained())
+  const built = work.filter(({ action }) => action === 'build')
+  expect(built.map(({ resource }) => resource)).toEqual(['hostomatic/backend@web1', 'hostomatic/frontend@web1'])
+  for (const { action, n } of work)
+    if (action === 'deliver') for (const one of built) expect(before(work, n)).toContain(one.n)
+})
+
+test('what has a digest is never built again, and one that serves goes on unless another was asked for', () => {
+  const first = firstDeploy(contained('sha256:one'))
+  expect(namesOf(planDeploy(first).work!, 'build')).toEqual([])
+  const now = servingAfter(first)
+  const again = { serving: now, assigned: now.spec.ports }
+  expect(workFor({ ...contained(), ...again })).toEqual([])
+  expect(workFor({ ...contained('sha256:one'), ...again })).toEqual([])
+  expect(namesOf(workFor({ ...contained('sha256:two'), ...again }), 'start')).toHaveLength(4)
+})
+
+test('a machine that only builds keeps the images of releases that stay', () => {
+  const work = workFor({ ...contained(), builder: 'build1' })
+  expect(namesOf(work, 'build')).toEqual(['hostomatic/backend@build1', 'hostomatic/frontend@build1'])
+  const [pruned] = work.filter(({ action, resource }) => action === 'prune' && resource.endsWith('@build1'))
+  expect(pruned!.specifications.keep).toEqual(['v1.2.3-uat-20241215-1430'])
+  const [delivered] = work.filter(({ action }) => action === 'deliver')
+  expect(delivered!.specifications.elsewhere).toEqual(['build1', 'web2'])
+})

@@ -8,8 +8,8 @@ import { hostsOf, portOf, siteOf } from './site.ts'
 /**
  * The steps of a deploy, in this order:
  *
- *   fetch → build, where images are run → deliver on each machine → start beside the old → probe → once all are healthy: release commands → switch
- *   → drain → stop the old → prune; tag, where the release is new
+ *   fetch → build, where images are run → deliver on each machine → start beside the old → probe
+ *   → once all are healthy: release commands → switch → drain → stop the old → prune; tag, where the release is new
  *
  * Services of which nothing changed go on as they are: they are neither delivered nor started nor probed.
  *
@@ -217,6 +217,12 @@ function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: n
       specifications: { machine, keep: stays ? [...keep, release.tag] : [] },
     })
   }
+  const { builder } = spec
+  if (builder !== undefined && !machines.has(builder))
+    draft('prune', 'release', 'finish', `${laneName(input)}@${builder}`, [moved], {
+      reason: 'it builds images, and keeps those of releases that stay',
+      specifications: { machine: builder, keep: [...keep, release.tag] },
+    })
 }
 
 /** What serves now is the first to go back to. What runs needs the release that it was started from, however old. */

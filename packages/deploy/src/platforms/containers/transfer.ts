@@ -35,7 +35,15 @@ export async function transfer(
   elsewhere: readonly Elsewhere[],
 ): Promise<number> {
   for (const from of elsewhere) {
-    const sent = await from((machine) => attempt(at, engine, wanted, machine))
+    let reached = false
+    const attempted = from((machine) => {
+      reached = true
+      return attempt(at, engine, wanted, machine)
+    })
+    const sent = await attempted.catch((error) => {
+      if (reached) throw error
+      return undefined
+    })
     if (sent !== undefined) return sent
   }
   throw new AtlasError('deploy_impossible', `No machine has the image ${wanted.image} any more.`, {
@@ -43,7 +51,7 @@ export async function transfer(
   })
 }
 
-/** `undefined`: it is not there, or the machine is gone. */
+/** `undefined`: it is not there. */
 async function attempt(at: At, engine: Engine, wanted: Wanted, source: Connected): Promise<number | undefined> {
   if (source === at.machine) return undefined
   const saved = await savedOn(source, engine, wanted.image, at.signal).catch((error) => {
