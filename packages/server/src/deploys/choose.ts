@@ -233,14 +233,6 @@ async function chosen(
   )
   const service = project.services.frontend ? 'frontend' : first!
   const front = frontOf(project, own)
-  if (front && platform.runsOn === 'cluster')
-    throw new AtlasError(
-      'config_invalid',
-      'A cluster has its own ingress: it takes no domains, limits or tls from here.',
-      {
-        hint: `"domain" alone, for ${wish.project} ${environment}`,
-      },
-    )
   return {
     infrastructure: config.infrastructure.name ?? 'fleet',
     release,

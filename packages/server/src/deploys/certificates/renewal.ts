@@ -1,5 +1,5 @@
 import { setTimeout as pause } from 'node:timers/promises'
-import { challengesOn, type DeploymentSpec, type Environment, issue, laneOf, type Tls } from '@atlas/deploy'
+import { challengesOn, type DeploymentSpec, type Environment, hostsOf, issue, laneOf, type Tls } from '@atlas/deploy'
 import type { CertificateRecord, Store, WatchedEnvironment } from '@atlas/store'
 import type { Sealer } from '../../credentials/sealer.ts'
 import type { Upkeep } from '../../upkeep.ts'
@@ -44,7 +44,7 @@ async function round(parts: RenewalParts, held: AbortSignal): Promise<void> {
     const spec = environment.spec as unknown as DeploymentSpec
     const from = spec.front?.tls?.from
     if (environment.changing || spec.cluster || !from || !('acme' in from)) continue
-    const hosts = [...(spec.domain ? [spec.domain] : []), ...spec.front!.hosts].map(({ host }) => host)
+    const hosts = hostsOf(spec).map(({ host }) => host)
     const kept = await parts.store.certificates.of(environment.id)
     if (
       hosts.length > 0 &&
