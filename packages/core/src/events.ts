@@ -52,6 +52,7 @@ export const eventTypes = [
   'target.restored',
   'certificate.issued',
   'certificate.failed',
+  'server.heartbeat',
   'webhook.disabled',
   'webhook.test',
   'plan.approval_requested',

@@ -1,6 +1,6 @@
 export { challengesOn } from './certificates/challenges.ts'
 export { type Issued, issue } from './certificates/issue.ts'
-export { parseDeploymentConfig } from './config/parse.ts'
+export { parseDeploymentConfig, parseFile } from './config/parse.ts'
 export type { DeploymentConfig, EnvironmentConfig, HealthCheck, ProjectConfig } from './config/schema.ts'
 export { check } from './guard/check.ts'
 export { type Judgement, judge, type Verdict, type Watched } from './guard/judge.ts'

@@ -47,7 +47,9 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const { source, machines, clusters } = openDeploying(parts)
   const deploying = { source, secrets, machines, clusters }
   const basics = { store, edge, credentials, deploying, environment, token: rootSecret, dataDir, ssh: undefined }
-  const { api: app, access } = openApi({ ...basics, log, onTrouble }, (_part, stop) => ending.push(stop))
+  const { api: app, access } = openApi({ ...basics, mail: undefined, log, onTrouble }, (_part, stop) =>
+    ending.push(stop),
+  )
 
   /** Sends as who holds the secret; answers status and body. */
   async function send(method: 'GET' | 'POST' | 'PUT' | 'PATCH' | 'DELETE', path: string, more: Sent = {}) {

@@ -10,6 +10,7 @@ import type { Logger } from './logging.ts'
 import { answerMcp } from './mcp.ts'
 import type { Environment } from './settings/environment.ts'
 import { version } from './version.ts'
+import type { Send } from './webhooks/send.ts'
 import { startWebhooks } from './webhooks/start.ts'
 
 /** Has a part ended when the server ends, the last that was started first. */
@@ -25,6 +26,8 @@ export interface ApiParts {
   token: string
   dataDir: string
   ssh: SshDirectory | undefined
+  /** Where mail is configured. */
+  mail: Send | undefined
   log: Logger
   onTrouble(error: unknown): void
   /** What is known of an error that whoever threw it did not know. */
@@ -33,12 +36,12 @@ export interface ApiParts {
 
 /** The API over all that it answers from, not listening yet. Webhooks are told of events from here on. */
 export function openApi(parts: ApiParts, onEnd: OnEnd): { api: ReturnType<typeof createApi>; access: Access } {
-  const { store, edge, credentials, deploying, environment, token, dataDir, ssh, log, onTrouble, explain } = parts
+  const { store, edge, credentials, deploying, environment, token, dataDir, ssh, log, onTrouble, explain, mail } = parts
   const { connections, sealer } = credentials
   const access = openAccess({ store, token, issuer: environment.issuer, onTrouble })
   onEnd('access', access.close)
   const policy = { loopback: environment.ATLAS_WEBHOOK_LOOPBACK }
-  const webhooks = startWebhooks({ store, sealer, policy, version, log })
+  const webhooks = startWebhooks({ store, sealer, policy, mail, version, log })
   onEnd('webhooks', webhooks.stop)
   const { forget } = access
   const { source, secrets, machines, clusters } = deploying

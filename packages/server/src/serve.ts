@@ -4,7 +4,7 @@ import { openStore, type Store } from '@atlas/store'
 import { type OnEnd, openApi } from './api.ts'
 import { openClouds } from './clouds.ts'
 import { sandboxSsh } from './control/ssh.ts'
-import { openCredentials } from './credentials/open.ts'
+import { type Credentials, openCredentials } from './credentials/open.ts'
 import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from './data-folder/server-file.ts'
 import { apiToken } from './data-folder/token.ts'
 import { startDatabase } from './database.ts'
@@ -81,7 +81,8 @@ export async function serve(options: Options, environment: Environment): Promise
   onEnd('retention', retention.stop)
   onEnd('budgets', startBudgetWatch(store, log).stop)
   const { explain } = database
-  const parts = { store, edge, credentials, deploying, environment, token, dataDir, ssh, log, onTrouble, explain }
+  const mail = await openMail(store, credentials, environment, log, onEnd)
+  const parts = { mail, store, edge, credentials, deploying, environment, token, dataDir, ssh, log, onTrouble, explain }
   const { api } = openApi(parts, onEnd)
   const drain = drainable(api.server)
   onEnd('api', () => {
@@ -100,6 +101,24 @@ export async function serve(options: Options, environment: Environment): Promise
   await noteAuditHead(store, log)
   log.info({ url, cloud: file.cloud.endpoint, sandbox: sandbox?.url, workers: options.workers }, 'ready')
   return { file, failed: database.failed, close: closing(started.move(), log) }
+}
+
+/** Where nothing is configured, nothing of it is loaded. @throws AtlasError `config_invalid` */
+async function openMail(
+  store: Store,
+  { sealer }: Credentials,
+  { ATLAS_EMAIL_CONFIG: file, ATLAS_SMTP_PASSWORD: password }: Environment,
+  log: Logger,
+  onEnd: OnEnd,
+) {
+  if (file === undefined) return undefined
+  const [{ readEmailConfig }, { startNotifying }] = await Promise.all([
+    import('./notify/config.ts'),
+    import('./notify/start.ts'),
+  ])
+  const { send, stop } = await startNotifying({ store, sealer, config: readEmailConfig(file), password, log })
+  onEnd('mail', stop)
+  return send
 }
 
 /** First of all, and ended last, so that the last spans go out. What is not asked for is not loaded. */

@@ -29,7 +29,7 @@ export const startBudgetWatch = (store: Pick<Store, 'watchBudgets'>, log: Logger
   })
 
 /** At once, and again so long after each end, until stopped. @param work never throws */
-function startEvery(everyMs: number, work: () => Promise<void>): Upkeep {
+export function startEvery(everyMs: number, work: () => Promise<void>): Upkeep {
   const stopped = new AbortController()
   const going = (async () => {
     while (!stopped.signal.aborted) {

@@ -32,6 +32,7 @@ import { type Deploys, deploys } from './deploys/deploys.ts'
 import { type Waiting, waiting } from './deploys/in-turn.ts'
 import { type Targets, targets } from './deploys/targets.ts'
 import { type EventFilter, type EventPage, newestEvent, readPage } from './events/events.ts'
+import { heartbeat } from './events/heartbeat.ts'
 import { eventHub } from './events/hub.ts'
 import { checkKept, pruneEvents } from './events/retention.ts'
 import { type Figures, readFigures } from './figures.ts'
@@ -153,6 +154,8 @@ export interface Store extends JournalStore, PatrolStore {
   newestEvent(workspace: string): Promise<number>
   /** @throws AtlasError `events_gone` where events after this one are kept no more */
   checkKept(workspace: string, afterId: number): Promise<void>
+  /** Tells that all is running, once in so many minutes over all servers. */
+  heartbeat(workspace: string, everyMinutes: number): Promise<boolean>
   webhooks: Webhooks
   deliveries: Deliveries
   outbox: Outbox
@@ -273,6 +276,7 @@ const reading = (connection: Connection) => ({
   gate: (plan: Plan) => gateFor(connection, plan),
   budgets: (workspace: string) => standings(connection, workspace),
   health: () => readHealth(connection),
+  heartbeat: (workspace: string, everyMinutes: number) => heartbeat(connection, workspace, everyMinutes),
   webhooks: webhooks(connection),
   deliveries: deliveries(connection),
   eventPage: (workspace: string, page: EventPage) => explained(() => readPage(connection.db, workspace, page)),

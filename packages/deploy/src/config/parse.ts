@@ -1,14 +1,19 @@
 import { AtlasError, expectation, type Problem, problemsOf } from '@atlas/core'
 import { type Document, isNode, LineCounter, parseDocument } from 'yaml'
+import type { z } from 'zod'
 import { type DeploymentConfig, deploymentConfig } from './schema.ts'
 
+/** deployment_config.json as a person wrote it, found valid. @throws AtlasError `config_invalid`, as `parseFile` */
+export const parseDeploymentConfig = (text: string, file = 'deployment_config.json'): DeploymentConfig =>
+  parseFile(text, file, deploymentConfig)
+
 /**
- * deployment_config.json as a person wrote it, found valid.
+ * A file of configuration in JSON, found valid.
  * @param file how messages call it
  * @throws AtlasError `config_invalid` with every finding: `file:line:column`, what was found and expected, the nearest
  * valid word
  */
-export function parseDeploymentConfig(text: string, file = 'deployment_config.json'): DeploymentConfig {
+export function parseFile<Schema extends z.ZodType>(text: string, file: string, schema: Schema): z.output<Schema> {
   const lines = new LineCounter()
   const document = parseDocument(text, { schema: 'json', lineCounter: lines })
   const [broken] = document.errors
@@ -17,9 +22,9 @@ export function parseDeploymentConfig(text: string, file = 'deployment_config.js
     throw refusal([{ where: place(file, lines, broken.pos[0]), message: what }])
   }
   const value: unknown = document.toJS()
-  const parsed = deploymentConfig.safeParse(value, { error: expectation, reportInput: false })
+  const parsed = schema.safeParse(value, { error: expectation, reportInput: false })
   if (parsed.success) return parsed.data
-  const problems = problemsOf(deploymentConfig, value, parsed.error.issues)
+  const problems = problemsOf(schema, value, parsed.error.issues)
   throw refusal(problems.map((problem) => ({ ...problem, where: located(problem.where ?? '') })))
 
   function located(pointer: string): string {

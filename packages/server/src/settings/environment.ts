@@ -55,6 +55,12 @@ export const variables = z.object({
     .stringbool()
     .default(false)
     .describe('`true`: webhooks may also lead to this computer, and there without TLS: for trying them out.'),
+  ATLAS_EMAIL_CONFIG: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('email_config.json: who is told by mail of deploys, failures and recoveries. Default: nobody.'),
+  ATLAS_SMTP_PASSWORD: z.string().min(1).optional().describe('Of the user in that file, at its mail server.'),
   ...traceVariables,
   LOG_LEVEL: z
     .enum(['trace', 'debug', 'info', 'warn', 'error', 'fatal', 'silent'])
@@ -74,6 +80,7 @@ export const secretVariables: ReadonlySet<string> = new Set<keyof Variables>([
   'VAULT_ROLE_ID',
   'VAULT_SECRET_ID',
   'ATLAS_METRICS_TOKEN',
+  'ATLAS_SMTP_PASSWORD',
   'OTEL_EXPORTER_OTLP_HEADERS',
 ])
 

@@ -10,17 +10,20 @@ export interface WebhooksOptions {
   store: Pick<Store, 'outbox'>
   sealer: Sealer
   policy: TargetPolicy
+  /** Where mail is configured. */
+  mail: Send | undefined
   version: string
   log: Logger
 }
 
 /** Begins to tell webhooks what happened. `send` is also for trying one out. */
-export function startWebhooks({ store, sealer, policy, version, log }: WebhooksOptions): {
+export function startWebhooks({ store, sealer, policy, mail, version, log }: WebhooksOptions): {
   send: Send
   policy: TargetPolicy
   stop(): Promise<void>
 } {
-  const { send, close } = webhookSender(policy, `atlas/${version}`)
+  const { send: post, close } = webhookSender(policy, `atlas/${version}`)
+  const send: Send = (to, ...rest) => (isMail(to.url) ? (mail ?? noMail)(to, ...rest) : post(to, ...rest))
   const delivery = startDelivery({
     outbox: store.outbox,
     send,
@@ -37,3 +40,9 @@ export function startWebhooks({ store, sealer, policy, version, log }: WebhooksO
     },
   }
 }
+
+/** It was configured once, and this server knows nothing of it. */
+const noMail: Send = async () => ({ accepted: false, error: 'ATLAS_EMAIL_CONFIG is not set on this server' })
+
+/** Only the server's own configuration makes one with such an address. */
+const isMail = (url: string): boolean => url.startsWith('mailto:')
