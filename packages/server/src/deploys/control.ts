@@ -22,7 +22,7 @@ import { releaseRecord } from './record.ts'
 import { validateInfrastructure } from './validate.ts'
 
 interface Parts {
-  store: Pick<Store, 'targets' | 'deploys' | 'infrastructure'>
+  store: Pick<Store, 'targets' | 'certificates' | 'deploys' | 'infrastructure'>
   machines: Machines
   clusters: Clusters
   source: Source

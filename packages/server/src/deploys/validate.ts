@@ -14,7 +14,7 @@ import type { EnvironmentRecord, Store } from '@atlas/store'
 import { machinesIn } from './machines.ts'
 
 interface Parts {
-  store: Pick<Store, 'deploys' | 'infrastructure' | 'targets'>
+  store: Pick<Store, 'deploys' | 'infrastructure' | 'targets' | 'certificates'>
   machines: Machines
 }
 
@@ -32,10 +32,12 @@ export async function validateInfrastructure(
   const environments = all.filter(({ infrastructure }) => infrastructure === record.name)
   const there = machinesIn(record)
   const watched = (await store.targets.watched()).filter((one) => one.workspace === workspace)
-  const served = environments.flatMap(servedOf).map((one): Served => {
-    const ejected = watched.find((other) => laneOf(other) === laneOf(one))?.ejected
-    return { ...one, ...(ejected && { ejected }) }
-  })
+  const served = await Promise.all(
+    environments.flatMap(servedOf).map(async (one): Promise<Served> => {
+      const ejected = watched.find((other) => laneOf(other) === laneOf(one))?.ejected ?? []
+      return { ...one, ejected, secured: await isSecured(store, workspace, one) }
+    }),
+  )
   const time = AbortSignal.timeout(patienceMs)
   const platforms = platformsOf(served)
   const sights = there.map(async ({ name }) => {
@@ -61,6 +63,12 @@ export async function validateInfrastructure(
     changing: changing.map(({ project, environment }) => `${project} ${environment}`),
     findings,
   }
+}
+
+async function isSecured({ certificates }: Parts['store'], workspace: string, served: Served): Promise<boolean> {
+  const from = served.spec.front?.tls?.from
+  if (!from || 'secrets' in from) return from !== undefined
+  return (await certificates.find(workspace, served.project, served.environment)) !== undefined
 }
 
 const laneOf = ({ project, environment }: { project: string; environment: string }) => `${project}.${environment}`
