@@ -113,7 +113,7 @@ test.skipIf(!canRun)(
     await authority.stop()
     const kept = await ask(root)
     await expect
-      .poll(told, { timeout: 90_000, interval: 1000 })
+      .poll(told, { timeout: 180_000, interval: 1000 })
       .toContainEqual(['certificate.failed', expect.stringContaining('gives no certificate')])
     const later = (await ask(root).catch((error: Error) => error)) as { serial: string } | Error
     // It has no more than half a minute to live.
