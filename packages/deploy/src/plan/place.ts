@@ -1,7 +1,10 @@
 import { allSteps, hashOf, type JsonObject, type Placed, type Plan, type Step, type Work } from '@atlas/core'
+import { drafts, type Lane, laneName, short } from './draft.ts'
+import { kept } from './finish.ts'
 import type { Address, DeploymentSpec, Machine } from './input.ts'
+import { begin, type Ready } from './prepare.ts'
+import { emptySite } from './route.ts'
 import { siteOf } from './site.ts'
-import { begin, drafts, emptySite, kept, type Lane, laneName, type Ready, short } from './work.ts'
 
 /** An environment that is served, and the machines that it shall have. */
 export interface Tenant extends Omit<Lane, 'kind' | 'services' | 'serving' | 'turn'> {

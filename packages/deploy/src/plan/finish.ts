@@ -1,0 +1,82 @@
+import { type Draft, isNew, type Lane, laneName } from './draft.ts'
+import type { DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
+import { noRoute, placesOf, routeOf } from './route.ts'
+import { ranOn } from './running.ts'
+
+/** Behind the moment when traffic moved. */
+export function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: number): void {
+  const { serving, master, webs, release } = input
+  const keep = kept(input, spec).filter((tag) => tag !== release.tag)
+  if (isNew(input))
+    draft('tag', 'source', 'finish', `${input.project}@${release.tag}`, [moved], {
+      reason: 'what was proven is found again by its tag',
+      specifications: { source: release.source, tag: release.tag },
+    })
+  const leaving = serving ? leavingOf(serving.spec, spec) : []
+  const seconds = Math.max(0, ...leaving.map(({ drain_s }) => drain_s))
+  const drained = serving
+    ? draft('drain', 'route', 'finish', `${laneName(input)}@${master.name}`, [moved], {
+        reason: `requests to ${serving.release} may end, for ${seconds} s at most`,
+        specifications: { machine: master.name, seconds, ...(input.cluster && routeOf(input, spec, webs)) },
+      })
+    : moved
+  const machines = new Set([...webs.map(({ name }) => name), ...(serving?.spec.machines ?? [])])
+  for (const machine of machines) {
+    const stays = spec.machines.includes(machine)
+    const resource = `${laneName(input)}@${machine}`
+    const stopped = draft('stop', 'service', 'finish', resource, [drained], {
+      reason: serving && leaving.length > 0 ? endingOf(serving, leaving) : 'nothing else of it may run',
+      specifications: { machine, stays: stays ? placesOf(spec) : [] },
+    })
+    draft('prune', 'release', 'finish', resource, [stopped], {
+      reason: `${keep.length} earlier ${keep.length === 1 ? 'release stays' : 'releases stay'} for a way back`,
+      specifications: { machine, keep: stays ? [...keep, release.tag] : [] },
+    })
+  }
+  const { builder } = spec
+  if (builder !== undefined && !machines.has(builder))
+    draft('prune', 'release', 'finish', `${laneName(input)}@${builder}`, [moved], {
+      reason: 'it builds images, and keeps those of releases that stay',
+      specifications: { machine: builder, keep: [...keep, release.tag] },
+    })
+}
+
+/** What serves now is the first to go back to. What runs needs the release that it was started from, however old. */
+export function kept({ serving, keep }: Pick<Lane, 'serving' | 'keep'>, spec: DeploymentSpec | undefined): string[] {
+  const needed = Object.values(spec?.running ?? {}).map(({ release }) => release)
+  return [...new Set([...(serving ? [serving.release] : []), ...keep, ...needed])]
+}
+
+/** Services of which an instance is to end, on whatever machine. */
+const leavingOf = (now: DeploymentSpec, next: DeploymentSpec): Service[] =>
+  now.services.filter(
+    ({ name }) =>
+      now.running[name]?.version !== next.running[name]?.version ||
+      now.running[name]?.slot !== next.running[name]?.slot ||
+      now.machines.some((machine) => !next.machines.includes(machine)),
+  )
+
+function endingOf({ release, spec }: Serving, leaving: readonly Service[]): string {
+  const some = leaving.length < spec.services.length ? `${leaving.map(({ name }) => name).join(', ')} of ` : ''
+  return `${some}${release} serves no longer`
+}
+
+/** Only where traffic was not moved. */
+export function withdraw(draft: Draft, input: DeployInput): void {
+  const { serving, master, webs } = input
+  const old = serving && routeOf(input, serving.spec, addressed(webs, serving.spec.machines))
+  const restored = draft('restore', 'route', 'withdraw', `${laneName(input)}@${master.name}`, [], {
+    reason: 'traffic must not point at what is taken away',
+    specifications: { machine: master.name, ...(old ?? noRoute(input)) },
+  })
+  for (const { name, id } of webs) {
+    const stays = serving && ranOn(serving, { name, id }) ? placesOf(serving.spec) : []
+    draft('withdraw', 'service', 'withdraw', `${laneName(input)}@${name}`, [restored], {
+      reason: 'nothing half-started stays',
+      specifications: { machine: name, stays, keep: kept(input, serving?.spec) },
+    })
+  }
+}
+
+const addressed = (webs: readonly Machine[], names: readonly string[]) =>
+  webs.filter(({ name }) => names.includes(name))
