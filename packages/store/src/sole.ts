@@ -46,7 +46,10 @@ async function isHeld(client: pg.Client, task: keyof typeof soleTasks): Promise<
 async function holding(client: pg.Client, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>) {
   const over = new AbortController()
   const held = AbortSignal.any([signal, over.signal])
-  const beating = beat(client, held).finally(() => over.abort())
+  // Why it ended is told by the signal: while work ends, nobody would hear of it otherwise.
+  const beating = beat(client, held)
+    .catch(() => {})
+    .finally(() => over.abort())
   await work(held).finally(() => over.abort())
   await beating
 }
