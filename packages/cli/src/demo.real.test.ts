@@ -1,8 +1,11 @@
+import { spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { finish, lineOf, processesOf, run, start, workFolder } from './cli.fixture.ts'
+import { canRunContainers } from './demo/base-image.ts'
 
 let folder: ReturnType<typeof workFolder>
 beforeEach(() => {
@@ -28,6 +31,30 @@ test('the demo checks itself unattended, and destroys everything', { timeout: 24
     leftovers: 0,
   })
   expect(processesOf(folder.path)).toEqual([])
+})
+
+test.skipIf(!canRunContainers())(
+  'the demo deploys containers, checks itself and leaves none behind',
+  {
+    timeout: 480_000,
+  },
+  async () => {
+    const { exit, stdout, stderr } = await run(folder.path, ['demo', '--once', '--containers'])
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(stdout).toContain('Services run in containers of Docker')
+    expect(stdout).toMatch(/built release hostomatic\/backend@web1/)
+    expect(stdout).toMatch(/127[^ ]*\/digitalpixo\/prod\/web\//)
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ operations: 6, leftovers: 0 })
+    expect(processesOf(folder.path)).toEqual([])
+    expect(readFileSync('/proc/self/mountinfo', 'utf8')).not.toContain(folder.path)
+  },
+)
+
+test.runIf(canRunContainers())('without root, --containers is refused before anything starts', async () => {
+  const program = fileURLToPath(import.meta.resolve('@atlas/cli/atlas'))
+  const { stderr, status } = spawnSync(program, ['demo', '--containers'], { uid: 65534, encoding: 'utf8', cwd: '/' })
+  expect(status).toBe(2)
+  expect(stderr).toMatch(/this is not root[\s\S]*npm run demo -- --containers/)
 })
 
 test('the demo stays up until Ctrl-C, leaves nothing behind, and finds its state again', {

@@ -2,6 +2,7 @@ import { join } from 'node:path'
 import { AtlasError } from '@atlas/core/errors'
 import { command, toggle } from '../command.ts'
 import type { Context } from '../context.ts'
+import { refuseContainers } from '../demo/base-image.ts'
 import { deployExamples } from '../demo/deploys.ts'
 import { addExampleKey } from '../demo/example-key.ts'
 import { checkAndDestroy } from '../demo/once.ts'
@@ -18,18 +19,23 @@ export default command({
     'Starts PostgreSQL, the sandbox cloud and a worker, brings the CSV of examples/two-projects about, and stays up until Ctrl-C. Started again it finds its state.',
   topic: 'Start here',
   printsItself: true,
-  inputs: { once: toggle('--once', 'unattended: check itself, destroy everything, end with a line of JSON') },
+  inputs: {
+    once: toggle('--once', 'unattended: check itself, destroy everything, end with a line of JSON'),
+    containers: toggle('--containers', 'deploy containers instead of processes; needs root and docker.io'),
+  },
   exits: { 1: 'with --once: something does not hold; stderr says what' },
   examples: [
     { line: 'atlas demo', does: 'the same as npm run demo' },
     { line: 'atlas demo --once', does: 'for CI; exit code 0 only where all of it holds' },
+    { line: 'atlas demo --containers', does: 'builds images and deploys those' },
   ],
-  async run({ once }, context) {
+  async run({ once, containers }, context) {
+    if (containers) refuseContainers()
     if (hasCredential(context.env)) {
       context.say('There is a DigitalOcean token in the environment: the demo uses the sandbox all the same.')
     }
     const signals = untilAskedToEnd()
-    if (once) endAfter(unattendedMs, context)
+    if (once) endAfter(containers ? 2 * unattendedMs : unattendedMs, context)
     context.say('Starting PostgreSQL, the sandbox cloud and a worker …')
     const env = surroundings(context.env)
     const server = await startServer({ dataDir: context.dataDir, dev: true, env })
@@ -39,7 +45,7 @@ export default command({
       if (once && server.joined) throw busy(server)
       const told = await tellStory({ ...context, env }, server)
       if (!told || signals.happened()) return { exit: 130 }
-      const silent = await deployExamples(context, told)
+      const silent = await deployExamples(context, told, containers)
       if (signals.happened()) return { exit: 130 }
       if (!once) {
         await addExampleKey(sandbox)

@@ -5,9 +5,11 @@ import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Client, type DeploymentRequest, deploys } from '@atlas/client'
+import { AtlasError } from '@atlas/core/errors'
 import { isNothing, outcomeOf } from '../change.ts'
 import type { Context } from '../context.ts'
 import { follow } from '../follow/follow.ts'
+import { baseOf, beginEngine, bringBase, canRunContainers } from './base-image.ts'
 import type { Told } from './story.ts'
 
 const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
@@ -17,24 +19,48 @@ const projects = ['hostomatic', 'digitalpixo'] as const
  * Both projects of the CSV, each from a git repository made of its example: to uat, then what is proven to prod. Gives
  * what does not answer; nothing where all do, or where this computer has no nginx for the machines to see.
  */
-export async function deployExamples(context: Context, { client, infrastructure }: Told): Promise<string[]> {
+export async function deployExamples(context: Context, told: Told, containers: boolean): Promise<string[]> {
+  const { client, infrastructure } = told
   const without = await whatIsMissing()
   if (without !== undefined) {
     context.say(`Nothing is deployed: ${without}.\n`)
     return []
   }
-  context.say(
-    'Services run as processes: for containers, the machines here would need an image with Node to build on.\n',
-  )
+  context.say(`${platformLine(containers)}\n`)
   const folder = join(context.dataDir, 'demo-repositories')
   for (const project of projects) await makeRepository(folder, project)
-  const config = configFor(infrastructure.name, folder)
+  const builder = containers ? await prepare(context, told) : undefined
+  const config = {
+    ...configFor(infrastructure.name, folder),
+    ...(builder !== undefined && { deployment_platform: 'docker', builder }),
+  }
   for (const project of projects) {
     const place = { project, config }
     if (!(await carryOut(context, client, { kind: 'deploy', ref: 'main', environment: 'uat', ...place }))) return []
     if (!(await carryOut(context, client, { kind: 'promote', environment: 'prod', ...place }))) return []
   }
   return (await Promise.all(projects.map((project) => show(context, client, project)))).flat()
+}
+
+function platformLine(containers: boolean): string {
+  if (containers) return 'Services run in containers of Docker.'
+  return canRunContainers()
+    ? 'Services run as processes; npm run demo -- --containers runs them in containers, which takes longer.'
+    : 'Services run as processes.'
+}
+
+/** An engine on every machine, and on one of them, which is returned, what the examples' images are built on. */
+async function prepare({ say, dataDir }: Context, { infrastructure: { name, resources } }: Told): Promise<string> {
+  const targets = resources.flatMap(({ type, name: machine, ssh }) =>
+    type === 'machine' && ssh && machine !== 'master' ? [{ infrastructure: name, machine, ssh }] : [],
+  )
+  await Promise.all(targets.map((target) => beginEngine(target, dataDir)))
+  const [builder] = targets
+  if (!builder) throw new AtlasError('internal', `${name} has no machine to build on`)
+  const base = baseOf(join(examples, 'hostomatic/backend/Containerfile'))
+  const made = await bringBase(builder, dataDir, base)
+  if (made) say(`${builder.machine} reaches no registry: its ${base} is made from the Node of this computer.\n`)
+  return builder.machine
 }
 
 /** Machines of the sandbox see what this computer has under /usr. */

@@ -2,6 +2,7 @@ import { execFile, spawn } from 'node:child_process'
 import { mkdirSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import { promisify } from 'node:util'
 import { AtlasError } from '@atlas/core/errors'
 import type { Target } from './machine.ts'
@@ -45,6 +46,34 @@ export async function runSsh({ target, words, dataDir }: SshCall): Promise<numbe
 export async function askMachine(target: Target, dataDir: string, line: string): Promise<string> {
   const args = ['-o', 'BatchMode=yes', ...sshArguments(target, writeKnownHosts(target, dataDir), [line])]
   return (await promisify(execFile)('ssh', args, { timeout: 30_000 })).stdout
+}
+
+/**
+ * Runs a script of the shell there, with `input` as its standard input. @returns what it printed
+ * @throws AtlasError `machine_unreachable` with the last of what it said where it fails or takes over ten minutes
+ */
+export async function sendToMachine(
+  target: Target,
+  dataDir: string,
+  script: string,
+  input?: Readable,
+): Promise<string> {
+  const args = ['-o', 'BatchMode=yes', ...sshArguments(target, writeKnownHosts(target, dataDir), [script])]
+  const running = promisify(execFile)('ssh', args, { timeout: 10 * 60_000 })
+  const { stdin } = running.child
+  // What ended early says so by its exit code.
+  stdin?.on('error', () => {})
+  if (input && stdin) input.pipe(stdin)
+  else stdin?.end()
+  try {
+    return (await running).stdout
+  } catch (cause) {
+    const { stderr = '', message } = cause as Error & { stderr?: string }
+    const said = stderr.trim().split('\n').slice(-3).join('\n') || message
+    throw new AtlasError('machine_unreachable', `${target.machine} did not do what the demo asked of it: ${said}`, {
+      cause,
+    })
+  }
 }
 
 /** One file a machine, so that an address used again never meets an old key. */

@@ -61,6 +61,12 @@ test.each([
   ['a project name that breaks a URL', '"hostomatic"', '"hosto/matic?"', /projects/],
   ['a project name that breaks a shell', '"hostomatic"', '"$(reboot)"', /projects/],
   ['a service name that breaks nginx', '"backend"', '"back end;"', /services/],
+  [
+    'a builder that is no machine',
+    '"deployment_platform"',
+    '"builder": "local", "deployment_platform"',
+    /:2:\d+ builder$/,
+  ],
   ['a pattern that names no project', '{base_url}/{project}.git', '{base_url}/all.git', /:5:.*url_pattern$/],
 ])('%s is refused with its line', (_, from, to, where) => {
   const found = findings(requirement.replace(from, to))
