@@ -1,4 +1,4 @@
-import type { Environment, Release, Services } from '@atlas/client'
+import type { Environment, Release, ReleaseRecord, Services } from '@atlas/client'
 import type { Colours } from '../terminal.ts'
 import { table } from './table.ts'
 
@@ -89,4 +89,28 @@ export function showReleases(
     ],
     colours,
   )
+}
+
+/** What a release is made of, and a line for each time it was deployed. */
+export function showRelease({ release, deployments }: ReleaseRecord, colours: Colours): string {
+  const { project, tag, version, url, ref, commit, tree, images } = release
+  const facts = [
+    `${project} ${tag}, version ${version}`,
+    `commit ${commit} of ${ref} in ${url}`,
+    `tree   ${tree}`,
+    ...Object.entries(images).map(([service, image]) => `image  ${service} ${image}`),
+  ]
+  const lines = table(
+    deployments,
+    [
+      { head: 'operation', cell: ({ operation }: ReleaseRecord['deployments'][number]) => operation },
+      { head: 'kind', cell: ({ kind }) => kind },
+      { head: 'environment', cell: ({ environment }) => environment },
+      { head: 'served', cell: ({ served_at }) => served_at ?? 'never' },
+      { head: 'plan', cell: ({ plan_hash }) => plan_hash.slice(0, 8) },
+      { head: 'variables', cell: ({ environment_version }) => environment_version.slice(0, 8) },
+    ],
+    colours,
+  )
+  return `${facts.join('\n')}\n\n${lines}`
 }
