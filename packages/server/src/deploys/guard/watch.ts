@@ -46,10 +46,11 @@ export function watchEnvironment(parts: GuardParts, environment: WatchedEnvironm
   async function apply(): Promise<void> {
     if (isApplying) return
     isApplying = true
+    let told: typeof news = { ejected: [], restored: [] }
     try {
       while (isStale && !held.aborted) {
         isStale = false
-        const told = news
+        told = news
         news = { ejected: [], restored: [] }
         await configure(parts, environment, { there, isOut }, held)
         if (told.ejected.length > 0) await parts.store.targets.eject(environment, told.ejected)
@@ -61,6 +62,10 @@ export function watchEnvironment(parts: GuardParts, environment: WatchedEnvironm
       const { project, environment: name } = environment
       parts.log.warn({ err, project, environment: name }, 'what does not answer could not be left out')
       isStale = true
+      news = {
+        ejected: [...told.ejected, ...news.ejected],
+        restored: [...told.restored, ...news.restored],
+      }
     } finally {
       isApplying = false
     }
@@ -73,7 +78,9 @@ export function watchEnvironment(parts: GuardParts, environment: WatchedEnvironm
       for (const target of targets) {
         if (asked.has(keyOf(target))) continue
         asked.add(keyOf(target))
-        void ask(target).finally(() => asked.delete(keyOf(target)))
+        ask(target)
+          .catch((err: unknown) => parts.log.warn({ err, ...target }, 'a target could not be judged'))
+          .finally(() => asked.delete(keyOf(target)))
       }
     },
   }
@@ -100,8 +107,9 @@ async function verdictOf(
 ): Promise<Verdict> {
   const { health } = spec.services.find(({ name }) => name === service)!
   const found = there.find(({ name }) => name === machine)
-  if (found?.id !== spec.ids[machine]) return { kind: 'wrong', reason: `the machine ${machine} is gone`, sure: true }
-  const target = { address: found!.address, port: portOf(spec, { name: service }) }
+  if (!found || found.id !== spec.ids[machine])
+    return { kind: 'wrong', reason: `the machine ${machine} is gone`, sure: true }
+  const target = { address: found.address, port: portOf(spec, { name: service }) }
   return machines
     .use({ workspace, infrastructure, machine: spec.master }, (master) => check(master, target, health, signal))
     .catch((): Verdict => ({ kind: 'unknown' }))
