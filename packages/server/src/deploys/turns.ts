@@ -8,8 +8,10 @@ const atOnce = 4
 /** While nothing rings: for a bell that was not heard, and for what a dead server had begun to plan. */
 const lookAgainMs = 2000
 
-/** These pass, and say nothing of the deploy itself. */
-const passing = ['operation_running', 'plan_stale', 'database_unavailable', 'disk_full'] as const
+/** Something came between: whoever looks next may plan it at once. */
+const overtaken = ['operation_running', 'plan_stale'] as const
+/** These pass too, and say nothing of the deploy itself, but not at once: it is nobody's turn until `heldMs` are over. */
+const troubled = ['database_unavailable', 'disk_full'] as const
 
 export interface TurnsParts {
   store: Pick<Store, 'waiting'>
@@ -36,9 +38,12 @@ export function startTurns({ store, plan, log }: TurnsParts): { stop(): Promise<
       const wish = { ...(turn.wish as unknown as DeployWish), at: new Date().toISOString() }
       await waiting.begin(turn, await plan(turn.workspace, wish))
     } catch (error) {
-      if (signal.aborted || passing.some((code) => isAtlasError(error, code))) {
+      const is = (codes: readonly Parameters<typeof isAtlasError>[1][]) =>
+        codes.some((code) => isAtlasError(error, code))
+      const atOnce = signal.aborted || is(overtaken)
+      if (atOnce || is(troubled)) {
         log.info({ operation, err: error }, 'a deploy waits on')
-        await waiting.giveBack(operation).catch(() => {})
+        if (atOnce) await waiting.giveBack(operation).catch(() => {})
         return
       }
       const { code, message, hint } = isAtlasError(error) ? error : new AtlasError('internal', String(error))
