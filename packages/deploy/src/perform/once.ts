@@ -1,7 +1,7 @@
 import { AtlasError } from '@atlas/core'
 import { lastLines } from '../machine/connect.ts'
 import type { Once, OnceEnd } from '../platforms/platform.ts'
-import { redacted } from '../redact.ts'
+import { redacted, withoutSecrets } from '../redact.ts'
 import { builtIn } from './images.ts'
 import type { Doing, PerformerParts } from './performer.ts'
 import { variablesFor } from './variables.ts'
@@ -25,10 +25,14 @@ export async function runOnce(
   const timeout = AbortSignal.timeout(timeout_s * 1000)
   const key = `${task.operation}-${task.work.n}`
   const once = { key, command, service, release, ...own }
-  const end = await run(once, AbortSignal.any([task.signal, timeout])).catch((error: unknown) => {
+  const values = Object.values(own.secrets)
+  const end = await withoutSecrets(
+    () => values,
+    () => run(once, AbortSignal.any([task.signal, timeout])),
+  ).catch((error: unknown) => {
     throw timeout.aborted && !task.signal.aborted ? failed(given, `did not end within ${timeout_s} s`, '') : error
   })
-  const output = redacted(end.output, Object.values(own.secrets))
+  const output = redacted(end.output, values)
   if (end.code !== 0) throw failed(given, howOf(end), output)
   tell({ command, output: output.slice(-kept) })
 }
