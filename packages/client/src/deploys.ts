@@ -1,7 +1,7 @@
 import { type Api, bodyOf } from './api.ts'
 import { operationOf, planOf } from './client.ts'
 import type { components } from './generated/api.ts'
-import { type Connection, get } from './http.ts'
+import { type Connection, get, send } from './http.ts'
 import type { Operation, Planned } from './types.ts'
 
 type Schemas = components['schemas']
@@ -10,6 +10,7 @@ export type Environment = Schemas['Environment']
 export type Release = Schemas['Release']
 export type ReleaseRecord = Schemas['ReleaseRecord']
 export type Services = Schemas['Services']
+export type WorkingTree = Schemas['WorkingTree']
 export type Validation = Schemas['Validation']
 
 /** Which release of a project serves which environment, and how that is changed. */
@@ -50,6 +51,19 @@ export const deploys = (api: Api) => ({
     return bodyOf(api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params }))
   },
 })
+
+/** A pack of git with one commit, its files, and its parent without them. @throws AtlasError `too_large`, `usage` */
+export async function sendWorkingTree(
+  connection: Connection,
+  project: string,
+  commit: string,
+  pack: Blob,
+): Promise<WorkingTree> {
+  const path = `/projects/${encodeURIComponent(project)}/working-trees`
+  const headers = { 'content-type': 'application/x-git-pack' }
+  const answer = await send(connection, path, pack, { query: { commit }, headers })
+  return ((await answer.json()) as { working_tree: WorkingTree }).working_tree
+}
 
 /** The files of a release at its commit, as a tar. */
 export async function releaseSource(connection: Connection, project: string, tag: string): Promise<ReadableStream> {

@@ -37,6 +37,14 @@ export async function get(connection: Connection, path: string, asking: Asking =
   return answered(url, signal, () => through(request(), signal && { signal }), alsoGood)
 }
 
+/** Sends what is no JSON, with its length. @throws AtlasError as `get` does */
+export async function send(connection: Connection, path: string, body: Blob, asking: Asking = {}): Promise<Response> {
+  const { url, fetch: through = fetch } = connection
+  const { query = {}, headers, signal } = asking
+  const more = { method: 'POST', body, headers: { ...headersOf(connection), ...headers } }
+  return answered(url, signal, () => through(new Request(address(url, path, query), more), signal && { signal }))
+}
+
 /** @throws AtlasError as `get` does; the signal's reason when it fired */
 export async function answered(
   url: string,

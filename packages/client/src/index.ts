@@ -18,7 +18,9 @@ export {
   type ReleaseRecord,
   releaseSource,
   type Services,
+  sendWorkingTree,
   type Validation,
+  type WorkingTree,
 } from './deploys.ts'
 export type { EventQuery } from './events.ts'
 export { fleet, serviceName } from './fleet.ts'

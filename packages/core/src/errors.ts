@@ -21,6 +21,7 @@ export const catalogue = {
   not_empty: { status: 409, exit: 3, title: 'Something is still in it' },
   webhook_refused: { status: 422, exit: 2, title: 'Atlas sends nothing to this address' },
   webhook_off: { status: 409, exit: 3, title: 'The webhook is turned off' },
+  too_large: { status: 413, exit: 2, title: 'Too much at once' },
   method_not_allowed: { status: 405, exit: 2, title: 'Nothing at that address does that' },
   not_found: { status: 404, exit: 4, title: 'Not found' },
   events_gone: { status: 410, exit: 4, title: 'The events after that one are not all kept' },

@@ -46,17 +46,23 @@ const shown = (answer: Answer): Answer =>
     ? { ...answer, secret: answer.secret.replace(/[^_]{8,}$/, 'x'.repeat(32)) }
     : answer
 
+const typeOf = ({ body, pack }: Example): Record<string, string> => {
+  if (pack) return { 'content-type': 'application/x-git-pack' }
+  return body ? { 'content-type': 'application/json' } : {}
+}
+
 async function send(example: Example) {
   const { url, token } = serverOf(dataDir)
   const { method, path } = operationOf(example)
   const ids = example.path?.((name) => answers[name]) ?? {}
   const filled = path.replace(/\{(\w+)\}/g, (_, name: string) => encodeURIComponent(ids[name]!))
-  const { body, query = {}, as } = example
+  const { body, pack, query = {}, as } = example
   const bearer = as === 'colleague' ? colleague : token
   return fetch(`${url}${filled}?${new URLSearchParams(query)}`, {
     method: method.toUpperCase(),
-    headers: { authorization: `Bearer ${bearer}`, ...(body && { 'content-type': 'application/json' }) },
+    headers: { authorization: `Bearer ${bearer}`, ...typeOf(example) },
     ...(body && { body: JSON.stringify(body) }),
+    ...(pack && { body: Buffer.from(pack, 'base64') }),
   })
 }
 

@@ -399,6 +399,10 @@ interface ReleaseTable {
   ref: string
   commit: string
   tree: string
+  /** Of a working tree: the commit that it is based on. */
+  base: ColumnType<string | null, string | undefined, never>
+  /** Its files are in no commit of the repository. */
+  dirty: Generated<boolean>
   /** Digests, by service. */
   images: JSONColumnType<Record<string, string>, string | undefined>
   created_at: Time

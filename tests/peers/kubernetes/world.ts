@@ -53,6 +53,8 @@ const source: Source = {
   tree: async () => ({ read: async () => undefined, list: async () => [], archive: () => process.stdin }),
   tag: async () => undefined,
   checkTag: async () => undefined,
+  receive: () => Promise.reject(new Error('no working tree takes part')),
+  workingTree: () => Promise.reject(new Error('no working tree takes part')),
 }
 
 /** Deploys of the project `shop` to a real cluster, by a user with as few rights as can be. */

@@ -8,6 +8,10 @@ export interface DeployWish {
   environment: string
   /** Of a deploy: branch, tag or commit; `main` when absent. */
   ref?: string
+  /** Of a deploy, instead of `ref`: the commit that a working tree was sent as. */
+  workingTree?: string
+  /** Of a promotion: also of what is in no commit of the repository. */
+  allowDirty?: boolean
   /** Of a promotion or a rollback: the release. When absent, what serves uat, or what served before. */
   release?: string
   /** Text of deployment_config.json; a rollback needs none. */
@@ -31,8 +35,19 @@ export interface DeploysControl {
   release(workspace: string, project: string, tag: string): Promise<ReleaseRecordView>
   /** Its files at the commit, as a tar. @throws AtlasError `not_found`, `source_unavailable` */
   source(workspace: string, project: string, tag: string): Promise<Readable>
+  /** Keeps a working tree, to be deployed. @throws AtlasError `usage` for what is no pack of that commit */
+  receive(workspace: string, project: string, commit: string, pack: Readable): Promise<WorkingTreeView>
   /** @throws AtlasError `not_found` where nothing was deployed there */
   services(workspace: string, project: string, environment: string, how: { observed: boolean }): Promise<ServicesView>
+}
+
+/** A working tree that was sent, as a commit on top of the one that it is based on. */
+export interface WorkingTreeView {
+  commit: string
+  tree: string
+  base: string
+  /** Whether its files differ from those of `base`. */
+  dirty: boolean
 }
 
 /** Everything on record of a release. Secrets are named, with their versions; no value is anywhere in it. */

@@ -24,6 +24,10 @@ const config = {
 }
 const body = { kind: 'deploy', project: 'hostomatic', environment: 'uat', config }
 
+/** What `atlas deploy --local` sends of a repository with one commit, and one more file. */
+const workingTree =
+  'UEFDSwAAAAIAAAAFlQ54nJ3NQQ7CIBQE0D2nYG809AOlJMboKVx/YFCibQ2iXt823sBZTt5kWgUkFIMdyBNTNMrmziJzCuQCJwXHaTCKfBQPrpiaRPLIRAG90TGTAmKwevHRBK0sG/LBQA+CX+06V3lqd37K/WeutzJdtm35PPLa7cr05ntJB9k5b6kj63u5UUtEnMextIb/1uL803LV4gtA5EekqwR4nDM0MDAzMVHISy3XK6koYYhb9NYxf6+Xzz6l6tJ/qrHXf2VfuWYIUVKQmJydmJ6ql1Wcn8cQusbuZEmKhKpt15OCqZor2OvvMl4CAE4aHiU4eJxLzkjMS09N4QIADgEC1bQBeJyrVipLLSrOzM9TslIy1DPSM1aq5QIARZsFvZgHeJx9yjEOgCAMAMCdV3R3AQyFJsb4lQIlMhATrP/XF3jz6RSByjm6igHJhkYembCtiYu0WnzkwmwjZ5sMP3peExQ2PWQHFyl45wMhLPZjyjVGV5WfYlqft5oXOiYhRQ7kxKId1FYJ5sv4fuU9PuUp/hA0'
+
 /** The machines of the example's cloud are records, so the deploy ends with saying that it cannot reach them. */
 export const deploys: readonly Example[] = [
   {
@@ -46,6 +50,15 @@ export const deploys: readonly Example[] = [
     summary: 'Of hostomatic in prod',
     path: () => ({ project: 'hostomatic', environment: 'prod' }),
     status: 200,
+  },
+  {
+    name: 'sendWorkingTree',
+    operation: 'sendWorkingTree',
+    summary: 'A package.json and a new file beside it',
+    path: () => ({ project: 'hostomatic' }),
+    query: { commit: 'd694007bbee4c09c2d42bb4de08b7d8f51f3c2a8' },
+    pack: workingTree,
+    status: 201,
   },
   {
     name: 'createDeployment.plan',

@@ -11,6 +11,8 @@ export interface Example {
   path?: (seen: Seen) => Record<string, string>
   query?: Record<string, string>
   body?: object
+  /** Sent instead of JSON, in base64. */
+  pack?: string
   /** Sent by a second person, an operator of the workspace: what one asks for oneself one cannot approve. */
   as?: 'colleague'
   status: number

@@ -17,11 +17,14 @@ import {
 } from '../wire/deploys.ts'
 import { planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
+import { workingTreeRoute } from './working-trees.ts'
 
 const releasePath = z.object({ project: z.string(), tag: z.string() })
 const place = z.object({ project: z.string(), environment: z.string() })
 
 export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
+  await app.register(workingTreeRoute, { control })
+
   app.post(
     '/deployments',
     {
@@ -201,7 +204,11 @@ function wishOf(body: z.output<typeof deploymentRequest>, now: Date): DeployWish
   const { config, config_file } = body
   const text = typeof config === 'string' ? config : JSON.stringify(config, null, 2)
   const configured = { ...wish, config: text, ...(config_file !== undefined && { configFile: config_file }) }
-  if (body.kind === 'promote') return { ...configured, kind: 'promote', ...named(body.release) }
+  if (body.kind === 'promote') {
+    const dirty = body.allow_dirty === undefined ? {} : { allowDirty: body.allow_dirty }
+    return { ...configured, kind: 'promote', ...named(body.release), ...dirty }
+  }
+  if (body.working_tree !== undefined) return { ...configured, kind: 'deploy', workingTree: body.working_tree }
   return { ...configured, kind: 'deploy', ref: body.ref }
 }
 

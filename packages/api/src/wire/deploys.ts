@@ -12,12 +12,25 @@ const config = z
 const config_file = z.string().optional().describe('How messages call it')
 const release = z.string().min(1).describe('The tag of a release, such as `v1.2.3-uat-20241215-1430`')
 
+/** Of SHA-1, as nearly all repositories have them. */
+export const commit = z.string().regex(/^[0-9a-f]{40}$/)
+
+export const workingTreeJson = z
+  .object({
+    commit: z.string().describe('What `working_tree` of a deploy is to be'),
+    tree: z.string(),
+    base: z.string().describe('The commit of the repository that it is based on'),
+    dirty: z.boolean().describe('Whether its files differ from those of `base`'),
+  })
+  .meta({ id: 'WorkingTree' })
+
 export const deploymentRequest = z
   .discriminatedUnion('kind', [
     z.object({
       kind: z.literal('deploy'),
       ...place,
       ref: z.string().min(1).default('main').describe('Branch, tag or commit'),
+      working_tree: commit.optional().describe('Instead of `ref`: the commit that a working tree was sent as'),
       config,
       config_file,
     }),
@@ -25,6 +38,7 @@ export const deploymentRequest = z
       kind: z.literal('promote'),
       ...place,
       release: release.optional().describe('One that served uat; what serves there now when absent'),
+      allow_dirty: z.boolean().optional().describe('Also what is in no commit of the repository'),
       config,
       config_file,
     }),
@@ -65,6 +79,8 @@ export const releaseJson = z
     ref: z.string(),
     commit: z.string(),
     tree: z.string().describe('Hash of the files, whatever their history'),
+    base: z.string().nullable().describe('Of a working tree: the commit that it is based on'),
+    dirty: z.boolean().describe('Whether it has changes that are in no commit of the repository'),
     created_at: z.string(),
     served_in: z.array(z.string()).describe('Environments'),
     images: z.record(z.string(), z.string()).describe('Digests of what was built, by service'),

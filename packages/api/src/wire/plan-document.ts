@@ -109,7 +109,13 @@ const deploymentJson = z
     release: z.string().describe('The tag of the release'),
     from: z.string().nullable().describe('The release that serves until then'),
     version: z.string(),
-    source: z.object({ url: z.string(), ref: z.string(), commit: z.string(), tree: z.string() }),
+    source: z.object({
+      url: z.string(),
+      ref: z.string(),
+      commit: z.string(),
+      tree: z.string(),
+      local: z.object({ base: z.string(), dirty: z.boolean() }).optional().describe('Where it is a working tree'),
+    }),
     environmentVersion: z.string().describe('Hash over the names and versions of variables and secrets'),
     spec: z.record(z.string(), json).describe('Services, machines and ports'),
   })

@@ -18,6 +18,8 @@ const release = {
   ref: 'main',
   commit: 'c'.repeat(40),
   tree: 'd'.repeat(40),
+  base: null,
+  dirty: false,
   images: {},
   created_at: '2024-12-15T14:30:00Z',
   served_in: ['uat'],

@@ -13,6 +13,8 @@ test('a release is told with its commit, its images and each time it was deploye
         ref: 'main',
         commit: 'a'.repeat(40),
         tree: 'b'.repeat(40),
+        base: null,
+        dirty: false,
         images: { backend: 'sha256:c0ffee' },
         created_at: '2024-12-15T14:30:00.000Z',
         served_in: ['uat'],

@@ -45,6 +45,16 @@ export interface Work {
  */
 export type Phase = 'prepare' | 'switch' | 'finish' | 'withdraw'
 
+/** Where the files are from. */
+export interface DeploymentSource {
+  url: string
+  ref: string
+  commit: string
+  tree: string
+  /** Of a working tree that was sent: the commit that it is based on, and whether it differs from it. */
+  local?: { base: string; dirty: boolean }
+}
+
 /** Which release goes where. */
 export interface Deployment {
   /**
@@ -58,7 +68,7 @@ export interface Deployment {
   /** What serves until then. */
   from: string | null
   version: string
-  source: { url: string; ref: string; commit: string; tree: string }
+  source: DeploymentSource
   /** SHA-256 over names and versions of everything that the services find in their environment; never a value. */
   environmentVersion: string
   /** Everything that a rollback to it needs to know again. */
@@ -75,6 +85,10 @@ export interface Release {
   commit: string
   /** Hash of its files. */
   tree: string
+  /** Of a working tree: the commit of the repository that it is based on. */
+  base: string | null
+  /** Its files are in no commit of the repository. */
+  dirty: boolean
   createdAt: string
   /** Environments that it has served in. */
   servedIn: string[]

@@ -45,5 +45,6 @@ export type Draft = ReturnType<typeof drafts>
 
 const json = (value: object) => JSON.parse(JSON.stringify(value)) as JsonObject
 export const short = ({ release }: Pick<Lane, 'release'>) => release.source.commit.slice(0, 10)
-export const isNew = ({ kind }: Lane) => kind === 'deploy'
+/** What is in no repository is marked in none. */
+export const isTagged = ({ kind, release }: Lane) => kind === 'deploy' && release.source.local === undefined
 export const laneName = ({ project, environment }: Pick<Lane, 'project' | 'environment'>) => `${project}/${environment}`

@@ -1,4 +1,4 @@
-import { type Draft, isNew, type Lane, laneName } from './draft.ts'
+import { type Draft, isTagged, type Lane, laneName } from './draft.ts'
 import type { DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
 import { noRoute, placesOf, routeOf } from './route.ts'
 import { ranOn } from './running.ts'
@@ -7,7 +7,7 @@ import { ranOn } from './running.ts'
 export function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: number): void {
   const { serving, master, webs, release } = input
   const keep = kept(input, spec).filter((tag) => tag !== release.tag)
-  if (isNew(input))
+  if (isTagged(input))
     draft('tag', 'source', 'finish', `${input.project}@${release.tag}`, [moved], {
       reason: 'what was proven is found again by its tag',
       specifications: { source: release.source, tag: release.tag },

@@ -1,4 +1,4 @@
-import type { Deployment, Plan, Unknown } from '@atlas/core'
+import type { Deployment, DeploymentSource, Plan, Unknown } from '@atlas/core'
 import type { HealthCheck, Limits } from '../config/schema.ts'
 import type { Environment } from '../names.ts'
 import type { Cluster, PodSettings } from '../platforms/kubernetes/settings.ts'
@@ -98,7 +98,7 @@ export interface DeployInput {
   environment: Environment
   /** Of the environment: a plan against another is stale. */
   revision: number
-  release: { tag: string; version: string; source: { url: string; ref: string; commit: string; tree: string } }
+  release: { tag: string; version: string; source: DeploymentSource }
   services: Service[]
   domain?: Host
   front?: Front

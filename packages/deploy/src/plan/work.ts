@@ -1,5 +1,5 @@
 import type { Work } from '@atlas/core'
-import { type Draft, drafts, isNew, laneName, short } from './draft.ts'
+import { type Draft, drafts, isTagged, laneName, short } from './draft.ts'
 import { finish, withdraw } from './finish.ts'
 import type { DeployInput, DeploymentSpec } from './input.ts'
 import { begin, builds, releaseCommands } from './prepare.ts'
@@ -19,7 +19,7 @@ export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
   const draft = drafts(input, [])
   const source = draft('fetch', 'source', 'prepare', `${input.project}@${short(input)}`, [], {
     reason: `${input.release.tag} is commit ${short(input)} of ${input.release.source.url}`,
-    specifications: { source: input.release.source, tag: isNew(input) ? input.release.tag : null },
+    specifications: { source: input.release.source, tag: isTagged(input) ? input.release.tag : null },
   })
   const built = builds(draft, input, spec, source)
   const after = [source, ...built]

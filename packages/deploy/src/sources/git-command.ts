@@ -1,5 +1,7 @@
-import { execFile, spawn } from 'node:child_process'
+import { execFile, type SpawnOptions, spawn } from 'node:child_process'
+import { once } from 'node:events'
 import { PassThrough, type Readable } from 'node:stream'
+import { text } from 'node:stream/consumers'
 import { promisify } from 'node:util'
 import { AtlasError } from '@atlas/core'
 
@@ -20,12 +22,15 @@ interface About {
   /** What failed, for the message. */
   what: string
   hint?: string
+  /** An open file that git reads as its input. */
+  input?: number
 }
 
 /** @throws AtlasError `source_unavailable` ending with what git said, passwords taken out */
-export async function git(args: readonly string[], { cwd, what, hint }: About): Promise<string> {
+export async function git(args: readonly string[], { cwd, what, hint, input }: About): Promise<string> {
   try {
     const options = { cwd, env: surroundings(), timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 }
+    if (input !== undefined) return await withInput(args, input, options)
     return (await promisify(execFile)('git', args, options)).stdout
   } catch (error) {
     const { stderr = '', message, killed } = error as { stderr?: string; message: string; killed?: boolean }
@@ -34,6 +39,17 @@ export async function git(args: readonly string[], { cwd, what, hint }: About): 
       hint: hint ?? 'See git_config in deployment_config.json, and whether this server may read that URL.',
     })
   }
+}
+
+async function withInput(args: readonly string[], input: number, options: SpawnOptions): Promise<string> {
+  const child = spawn('git', args, { ...options, stdio: [input, 'pipe', 'pipe'] })
+  const [stdout, stderr, [code, signal]] = await Promise.all([
+    text(child.stdout!),
+    text(child.stderr!),
+    once(child, 'close'),
+  ])
+  if (code === 0) return stdout
+  throw Object.assign(new Error(`git ended with ${code ?? signal}`), { stderr, killed: signal !== null })
 }
 
 /** All files of a commit as a tar. A failure of git ends the stream with it. */
@@ -59,3 +75,5 @@ export function archive(cwd: string, commit: string): Readable {
 }
 
 const withoutPassword = (text: string) => text.replaceAll(/(\w+:\/\/)[^/@\s]+@/g, '$1…@')
+
+export const lines = (text: string) => text.split('\n').filter(Boolean)

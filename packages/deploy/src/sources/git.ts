@@ -1,10 +1,11 @@
-import { createHash } from 'node:crypto'
 import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AtlasError } from '@atlas/core'
-import { archive, git } from './git-command.ts'
-import type { Resolved, Source } from './source.ts'
+import { filesOf } from './files.ts'
+import { git, lines } from './git-command.ts'
+import { mirrorPath, type Resolved, type Source } from './source.ts'
+import { isWorkingTree, receive, receivedFiles, receivedTree } from './working-trees.ts'
 
 /**
  * Repositories by git: file, ssh and https. Each has a bare mirror in `folder`, which any worker makes again where it has
@@ -25,7 +26,7 @@ export function gitSource(folder: string): Source {
 
   async function mirrorOf(url: string): Promise<string> {
     refuseOddUrl(url)
-    const path = join(folder, `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
+    const path = mirrorPath(folder, url)
     if (existsSync(join(path, 'HEAD'))) return path
     await mkdir(path, { recursive: true, mode: 0o700 })
     await git(['init', '--quiet', '--bare', path], { what: `A mirror of ${url} cannot be made` })
@@ -61,13 +62,8 @@ export function gitSource(folder: string): Source {
     resolve: (url, ref) => inTurn(url, async () => resolve(await fetched(url), url, ref)),
 
     async tree(url, commit) {
-      const cwd = await withCommit(url, commit)
-      return {
-        read: (path) => git(['cat-file', 'blob', `${commit}:${path}`], { cwd, what: '' }).catch(() => undefined),
-        list: async () =>
-          lines(await git(['ls-tree', '-r', '--name-only', commit], { cwd, what: `${commit} cannot be read` })),
-        archive: () => archive(cwd, commit),
-      }
+      if (isWorkingTree(url)) return receivedFiles(folder, url, commit)
+      return filesOf(await withCommit(url, commit), commit)
     },
 
     async tag(url, tag, commit) {
@@ -80,6 +76,9 @@ export function gitSource(folder: string): Source {
     async checkTag(url, tag, commit) {
       await push(await withCommit(url, commit), url, tag, commit, ['--dry-run'])
     },
+
+    receive: (url, commit, pack) => inTurn(url, () => receive(folder, url, commit, pack)),
+    workingTree: (url, commit) => receivedTree(folder, url, commit),
   }
 }
 
@@ -111,8 +110,6 @@ async function resolve(cwd: string, url: string, ref: string): Promise<Resolved>
     hint: branches.length > 0 ? `It has the branches ${branches.slice(0, 10).join(', ')}.` : 'It has no branch at all.',
   })
 }
-
-const lines = (text: string) => text.split('\n').filter(Boolean)
 
 /** `ext::` and the like run programs; a dash would be an option. */
 function refuseOddUrl(url: string): void {

@@ -1,3 +1,6 @@
+import { createHash } from 'node:crypto'
+import { join } from 'node:path'
+import type { Readable } from 'node:stream'
 import type { Tree } from '../platforms/platform.ts'
 
 /** A repository that projects come from. */
@@ -13,6 +16,19 @@ export interface Source {
   tag(url: string, tag: string, commit: string): Promise<void>
   /** Whether a tag could be pushed: said before anything is deployed. @throws AtlasError `source_unavailable` */
   checkTag(url: string, tag: string, commit: string): Promise<void>
+  /** Keeps a working tree that was sent; `url` is that of `workingTreeUrl`. @throws AtlasError `usage` */
+  receive(url: string, commit: string, pack: Readable): Promise<WorkingTree>
+  /** One that was received. @throws AtlasError `source_unavailable` */
+  workingTree(url: string, commit: string): Promise<WorkingTree>
+}
+
+/** Files as they are in somebody's folder, as a commit on top of the one that they are based on. */
+export interface WorkingTree {
+  commit: string
+  tree: string
+  base: string
+  /** Whether they differ from `base`. */
+  dirty: boolean
 }
 
 export interface Resolved {
@@ -24,6 +40,10 @@ export interface Resolved {
   /** Tags that the commit descends from. */
   before: string[]
 }
+
+/** Where what is kept of a repository is. */
+export const mirrorPath = (folder: string, url: string): string =>
+  join(folder, `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
 
 /** What `url_pattern` makes of a project. */
 export const urlOf = (project: string, { base_url, url_pattern }: { base_url: string; url_pattern: string }): string =>

@@ -201,6 +201,12 @@ export const matrix: Record<string, Row> = {
     own: 422,
     body: () => ({ kind: 'deploy', project: 'hostomatic', environment: 'uat', config: {} }),
   },
+  // Without a pack there is nothing to keep: that is said to those who may.
+  'POST /projects/:project/working-trees': {
+    least: 'operator',
+    everyone: true,
+    path: () => '/projects/hostomatic/working-trees',
+  },
   'GET /environments': { least: 'viewer' },
   'GET /infrastructure/:id/validation': { least: 'viewer', ...infrastructure('/validation') },
   'GET /releases': { least: 'viewer' },

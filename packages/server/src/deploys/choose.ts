@@ -1,5 +1,5 @@
 import type { DeployWish } from '@atlas/api'
-import { AtlasError, type JsonObject, nearest, type Plan, type Release } from '@atlas/core'
+import { AtlasError, type DeploymentSource, type JsonObject, nearest, type Plan, type Release } from '@atlas/core'
 import {
   type Cluster,
   clusterFor,
@@ -16,10 +16,12 @@ import {
   parseDeploymentConfig,
   resolverNamed,
   type Service,
+  type Source,
   type Tree,
   tagFor,
   urlOf,
   versionOf,
+  workingTreeUrl,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord } from '@atlas/store'
 import { frontOf } from './front.ts'
@@ -81,6 +83,28 @@ export const planNew: Choose = async ({ source, store }, workspace, wish) => {
     throw new AtlasError('deploy_impossible', `${environment} takes only what has served ${earlier}.`, {
       hint: `atlas deploy ${earlier} ${wish.project}, then promote it: atlas deploy ${environment} ${wish.project}`,
     })
+  const { source: from, tags, before } = await sourceOf(source, workspace, wish, { config, project })
+  const files = await source.tree(from.url, from.commit)
+  const [packageJson, versionFile] = await Promise.all([files.read('package.json'), files.read('VERSION')])
+  const version = versionOf({ packageJson, versionFile, tags: before })
+  const known = await store.deploys.releases(workspace, { project: wish.project, limit: 1000 })
+  const taken = new Set([...tags, ...known.map(({ tag }) => tag)])
+  const moment = { version, environment, at: new Date(wish.at), local: from.local !== undefined }
+  return chosen(config, project, wish, { tag: tagFor(moment, taken), version, source: from }, files)
+}
+
+/** A commit of the repository, or a working tree that was sent. */
+async function sourceOf(
+  source: Source,
+  workspace: string,
+  wish: DeployWish,
+  { config, project }: ReturnType<typeof configured>,
+): Promise<{ source: DeploymentSource; tags: string[]; before: string[] }> {
+  if (wish.workingTree !== undefined) {
+    const url = workingTreeUrl(workspace, wish.project)
+    const { base, dirty, ...tree } = await source.workingTree(url, wish.workingTree)
+    return { source: { url, ref: 'working tree', ...tree, local: { base, dirty } }, tags: [], before: [] }
+  }
   const url = project.git_url ?? (config.git_config && urlOf(wish.project, config.git_config))
   if (url === undefined)
     throw new AtlasError('config_invalid', `Nothing says where the repository of ${wish.project} is.`, {
@@ -88,13 +112,7 @@ export const planNew: Choose = async ({ source, store }, workspace, wish) => {
     })
   const ref = wish.ref ?? 'main'
   const { commit, tree, tags, before } = await source.resolve(url, ref)
-  const files = await source.tree(url, commit)
-  const [packageJson, versionFile] = await Promise.all([files.read('package.json'), files.read('VERSION')])
-  const version = versionOf({ packageJson, versionFile, tags: before })
-  const known = await store.deploys.releases(workspace, { project: wish.project, limit: 1000 })
-  const taken = new Set([...tags, ...known.map(({ tag }) => tag)])
-  const tag = tagFor({ version, environment, at: new Date(wish.at) }, taken)
-  return chosen(config, project, wish, { tag, version, source: { url, ref, commit, tree } }, files)
+  return { source: { url, ref, commit, tree }, tags, before }
 }
 
 /** The same commit that served the environment before, with the variables of the other. */
@@ -117,6 +135,14 @@ export const promote: Choose = async ({ source, store }, workspace, wish) => {
     throw new AtlasError('deploy_impossible', `${record.tag} never served ${before}, so it is not proven.`, {
       hint: `atlas deploy ${before} ${wish.project}, then atlas deploy ${environment} ${wish.project}`,
     })
+  if (record.dirty && !wish.allowDirty)
+    throw new AtlasError(
+      'deploy_impossible',
+      `${record.tag} has changes that are in no commit: it is based on ${record.base?.slice(0, 10)}.`,
+      {
+        hint: `commit and push them, then atlas deploy ${before} ${wish.project}; or promote it as it is: atlas deploy ${environment} ${wish.project} --allow-dirty`,
+      },
+    )
   const found = await chosen(config, project, wish, releaseOf(record), await source.tree(record.url, record.commit))
   return { ...found, services: found.services.map((service) => asBuilt(service, record)) }
 }
@@ -190,11 +216,10 @@ export function wishThatWaits(wish: DeployWish, { deployment }: Plan): { wish?: 
   return { wish: meant as unknown as JsonObject }
 }
 
-export const releaseOf = ({ tag, version, url, ref, commit, tree }: Release): DeployInput['release'] => ({
-  tag,
-  version,
-  source: { url, ref, commit, tree },
-})
+export const releaseOf = (release: Release): DeployInput['release'] => {
+  const { tag, version, url, ref, commit, tree, base, dirty } = release
+  return { tag, version, source: { url, ref, commit, tree, ...(base !== null && { local: { base, dirty } }) } }
+}
 
 function configured({ config, configFile, project }: DeployWish): { config: DeploymentConfig; project: ProjectConfig } {
   const parsed = parseDeploymentConfig(config ?? '{}', configFile)

@@ -13,6 +13,7 @@ import {
   portOf,
   resourceHash,
   type Source,
+  workingTreeUrl,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { checkPlace } from './choose.ts'
@@ -59,6 +60,10 @@ export const deploysControl = ({ store, machines, clusters, source }: Parts): De
     async source(workspace, project, tag) {
       const { url, commit } = await deploys.release(workspace, project, tag)
       return (await source.tree(url, commit)).archive()
+    },
+    receive: async (workspace, named, commit, pack) => {
+      const { project } = checkPlace({ project: named, environment: 'uat' })
+      return source.receive(workingTreeUrl(workspace, project), commit, pack)
     },
     async services(workspace, project, environment, { observed }) {
       const found = await deploys.environment(workspace, project, environment)

@@ -12,10 +12,11 @@ export async function deployBegun(
   operation: string,
   { workspace, deployment }: { workspace: string; deployment: Deployment },
 ): Promise<void> {
-  const { kind, project, release, version, source, environmentVersion, spec } = deployment
+  const { kind, project, release, version, environmentVersion, spec } = deployment
+  const { local, ...source } = deployment.source
   await tx
     .insertInto('release')
-    .values({ workspace, project, tag: release, version, ...source })
+    .values({ workspace, project, tag: release, version, ...source, ...local })
     .onConflict((conflict) => conflict.doNothing())
     .execute()
   await tx

@@ -180,6 +180,8 @@ const releaseRows = (db: Kysely<Database>, workspace: string) =>
       'release.ref',
       'release.commit',
       'release.tree',
+      'release.base',
+      'release.dirty',
       'release.images',
       'release.created_at',
     ])
@@ -208,6 +210,8 @@ const releaseOf = ({ created_at, served_in, ...row }: ReleaseRow): Release => ({
   ref: row.ref,
   commit: row.commit,
   tree: row.tree,
+  base: row.base,
+  dirty: row.dirty,
   images: row.images,
   createdAt: created_at.toISOString(),
   servedIn: served_in ?? [],

@@ -22,6 +22,7 @@ import * as secrets from './020-secrets.ts'
 import * as waiting from './021-waiting.ts'
 import * as ejectedTarget from './022-ejected-target.ts'
 import * as certificate from './023-certificate.ts'
+import * as workingTree from './024-working-tree.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -48,4 +49,5 @@ export const migrations: Record<string, Migration> = {
   '021-waiting': waiting,
   '022-ejected-target': ejectedTarget,
   '023-certificate': certificate,
+  '024-working-tree': workingTree,
 }

@@ -1,0 +1,87 @@
+import { execFile } from 'node:child_process'
+import { mkdirSync, writeFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { promisify } from 'node:util'
+import { bodyOf, type Client, deploys, releaseSource, sendWorkingTree } from '@atlas/client'
+import { afterAll, beforeAll, expect, test } from 'vitest'
+import {
+  clientOf,
+  dataFolder,
+  finished,
+  type ServerProcess,
+  serverOf,
+  startServer,
+  stopServer,
+} from '../server.fixture.ts'
+import { bringAboutFleet } from './fleet.fixture.ts'
+import { repositoryOf } from './repository.fixture.ts'
+
+const atlas = join(import.meta.dirname, '../../../cli/bin/atlas')
+const folder = dataFolder()
+let server: ServerProcess
+let client: Client
+let hostomatic: ReturnType<typeof repositoryOf>
+
+const config = {
+  infrastructure: { name: 'fleet' },
+  deployment_platform: 'process',
+  git_config: { base_url: `file://${folder.path}/git` },
+  projects: {
+    hostomatic: { services: { backend: { path: 'backend', drain_s: 1, health: { interval_s: 0.2, retries: 300 } } } },
+  },
+}
+
+beforeAll(async () => {
+  server = await startServer(folder.path)
+  client = clientOf(folder.path)
+  hostomatic = repositoryOf(join(folder.path, 'git'), 'hostomatic')
+  mkdirSync(join(folder.path, 'config'))
+  writeFileSync(join(folder.path, 'config/deployment_config.json'), JSON.stringify(config))
+  await bringAboutFleet(client, folder.path, 'hostomatic,1,s-1vcpu-1gb,s-1vcpu-1gb')
+}, 300_000)
+afterAll(async () => {
+  await stopServer(server)
+  folder.remove()
+})
+
+const releases = async () => (await bodyOf(client.api.GET('/api/v1/releases'))).releases
+
+test('a working tree is deployed from the command line as it is, and its tag is nowhere in the repository', async () => {
+  const { url, token } = serverOf(folder.path)
+  hostomatic.write('backend/new.txt', 'not committed\n')
+  const words = ['--deploy-uat', 'hostomatic', '--local', '--project-path', 'git/hostomatic-work', '--yes']
+  const env = { PATH: process.env.PATH, HOME: process.env.HOME, ATLAS_URL: url, ATLAS_TOKEN: token }
+  const { stdout } = await promisify(execFile)(atlas, words, { cwd: folder.path, env })
+  expect(stdout).toContain('with changes that are in no commit')
+  const [release] = await releases()
+  expect(release).toMatchObject({
+    tag: expect.stringMatching(/^v1\.2\.3-uat-\d{8}-\d{4}-local$/),
+    dirty: true,
+    base: expect.stringMatching(/^[0-9a-f]{40}$/),
+    served_in: ['uat'],
+  })
+  expect(hostomatic.tags()).toEqual([])
+  const tar = await new Response(await releaseSource(client.connection, 'hostomatic', release!.tag)).text()
+  expect(tar).toContain('not committed')
+}, 300_000)
+
+test('it comes to prod only where that is said', async () => {
+  const promote = { kind: 'promote', project: 'hostomatic', environment: 'prod', config } as const
+  await expect(deploys(client.api).plan(promote)).rejects.toMatchObject({
+    code: 'deploy_impossible',
+    hint: expect.stringContaining('--allow-dirty'),
+  })
+  const { id } = await deploys(client.api).create({ ...promote, allow_dirty: true })
+  expect((await finished(client, id)).error).toBeNull()
+  expect((await releases())[0]!.served_in.sort()).toEqual(['prod', 'uat'])
+}, 300_000)
+
+test('what is no pack, or too much, is refused', async () => {
+  const send = (pack: Blob) => sendWorkingTree(client.connection, 'hostomatic', 'a'.repeat(40), pack)
+  await expect(send(new Blob(['no pack']))).rejects.toMatchObject({ code: 'usage' })
+  await expect(send(new Blob([Buffer.alloc(65 * 1024 * 1024)]))).rejects.toMatchObject({ code: 'too_large' })
+  const missing = { kind: 'deploy', project: 'hostomatic', environment: 'uat', ref: 'main', config } as const
+  await expect(deploys(client.api).plan({ ...missing, working_tree: 'b'.repeat(40) })).rejects.toMatchObject({
+    code: 'source_unavailable',
+  })
+}, 60_000)
