@@ -17,10 +17,18 @@ export interface Engine {
   secrets: string
 }
 
+const missing = (program: string, packages: string): string[] => [
+  `${program} is not installed and apt-get could not install it.`,
+  `Install it there (apt-get install ${packages}; for machines of the sandbox on this computer, as root), or choose`,
+  '"deployment_platform": "process" in deployment_config.json, which needs no engine.',
+]
+
 const installed = (program: string, packages: string) => `  command -v ${program} > /dev/null || {
     export DEBIAN_FRONTEND=noninteractive
     { apt-get update -qq && apt-get install -y -qq ${packages}; } > /dev/null 2>&1 ||
-      { echo '${program} is not installed and apt-get could not install it' >&2; exit 1; }
+      { printf '%s\\n' ${missing(program, packages)
+        .map((line) => `'${line}'`)
+        .join(' ')} >&2; exit 1; }
   }
 `
 
