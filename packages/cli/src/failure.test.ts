@@ -31,6 +31,21 @@ test('an error that knows nothing to type says where to read on, and says its on
   )
 })
 
+test('one finding that message and hint say whole is not said again', () => {
+  const problems = [
+    {
+      where: 'a.json:6:56',
+      message: 'The field "paht" is not known',
+      found: '"paht"',
+      expected: 'path',
+      hint: 'path?',
+    },
+  ]
+  const message = 'a.json:6:56 services.paht: The field "paht" is not known, expected path.'
+  const refused = new AtlasError('config_invalid', message, { hint: 'path?', problems })
+  expect(renderFailure(refused, createColors(false)).split('\n')).toHaveLength(3)
+})
+
 test('the exit code comes from the catalogue', () => {
   expect([error, new AtlasError('server_unreachable', ''), new Error('?')].map(exitCodeOf)).toEqual([2, 7, 1])
 })

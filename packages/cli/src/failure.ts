@@ -9,10 +9,16 @@ export function renderFailure(error: unknown, { red, bold, dim }: Colours): stri
   if (!isAtlasError(error)) return renderUnexpected(error, red)
   const title = bold(`${catalogue[error.code].title}:`)
   const problems = error.problems.map((problem) => renderProblem(problem, dim))
-  const said = problems.length === 1 && problems[0]!.trim() === error.message
+  const said = error.problems.length === 1 && saysAllOf(error.problems[0]!, error)
   const lines = [`${red('✗')} ${title} ${error.message}`, ...(said ? [] : problems)]
   lines.push(error.hint === undefined ? `See: docs/errors.md#${error.code}` : `Try: ${error.hint}`)
   return `${lines.join('\n')}\n`
+}
+
+/** An error about one thing often says it all already. */
+function saysAllOf({ where, message, found, expected, hint }: Problem, error: AtlasError): boolean {
+  const said = `${error.message} ${error.hint ?? ''}`
+  return [where, message, found, expected, hint].every((fact) => fact === undefined || said.includes(fact))
 }
 
 function renderProblem({ where, message, found, expected, hint }: Problem, dim: (text: string) => string): string {

@@ -49,7 +49,9 @@ export function readAddresses(variable: string, value: string): string[] {
     const cidr = asCidr(part)
     if (cidr) return cidr
     throw new AtlasError('config_invalid', `${variable}: ${part} is neither an address nor a CIDR`, {
-      hint: `export ${variable}=203.0.113.100/32`,
+      hint: /^[A-Z_]+$/.test(variable)
+        ? `export ${variable}=203.0.113.100/32`
+        : 'such as 203.0.113.100 or 203.0.113.0/24',
     })
   })
 }

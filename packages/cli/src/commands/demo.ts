@@ -1,9 +1,10 @@
-import { join } from 'node:path'
+import { existsSync } from 'node:fs'
+import { join, relative } from 'node:path'
 import { AtlasError } from '@atlas/core/errors'
 import { command, toggle } from '../command.ts'
 import type { Context } from '../context.ts'
 import { refuseContainers } from '../demo/base-image.ts'
-import { deployExamples } from '../demo/deploys.ts'
+import { demoConfig, deployExamples } from '../demo/deploys.ts'
 import { addExampleKey } from '../demo/example-key.ts'
 import { checkAndDestroy } from '../demo/once.ts'
 import { onlySandbox, type Told, tellStory } from '../demo/story.ts'
@@ -84,6 +85,16 @@ async function stayUp(context: Context, server: RunningServer, told: Told, asked
   // Whoever has a credential set must put it aside, or the command would mean the real cloud.
   const aside = ['DO_TOKEN', 'DIGITALOCEAN_API_TOKEN'].filter((name) => context.env[name]).map((name) => `-u ${name} `)
   const atlas = `${aside.length > 0 ? `env ${aside.join('')}` : ''}npx atlas`
+  const config = demoConfig(context.dataDir)
+  const deployed = existsSync(config)
+    ? [
+        { line: `${atlas} services hostomatic prod${folder}`, does: 'what is deployed, and whether it is well' },
+        {
+          line: `${atlas} deploy uat hostomatic --config ${relative(context.cwd, config)}${folder}`,
+          does: 'the latest commit; docs/getting-started.md says of what',
+        },
+      ]
+    : []
   const machine = told.infrastructure.resources.find(({ name, ssh }) => ssh && name === 'web1')?.name ?? 'master'
   const { url, token } = server.file
   context.say(`API    ${url}/api/v1\nDocs   ${url}/docs\nToken  ${token}\n`)
@@ -92,6 +103,7 @@ async function stayUp(context: Context, server: RunningServer, told: Told, asked
     examplesText([
       { line: `${atlas} ssh${folder} ${machine} -- uname -a`, does: `runs on ${machine}` },
       { line: `${atlas} status${folder}`, does: 'what runs, and what it costs' },
+      ...deployed,
       { line: `${atlas} plan --destroy ${told.infrastructure.name}${folder}`, does: 'what an end of it would delete' },
     ]),
   )

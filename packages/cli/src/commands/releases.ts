@@ -27,8 +27,14 @@ export default command({
     const [releases, environments] = await Promise.all([calls.releases(project), calls.environments()])
     return {
       json: { releases },
-      text: () => showReleases(releases, environments, context.terminal.colours),
-      next: [{ line: `atlas deploy uat ${project ?? 'hostomatic'}`, does: 'deploy the latest commit' }],
+      text: () =>
+        releases.length > 0
+          ? showReleases(releases, environments, context.terminal.colours)
+          : `Nothing${project === undefined ? '' : ` of ${project}`} was deployed yet.`,
+      next:
+        releases.length === 0 && environments.length > 0
+          ? [{ line: 'atlas releases', does: 'of the projects that are deployed' }]
+          : [{ line: `atlas deploy uat ${project ?? 'hostomatic'}`, does: 'deploy the latest commit' }],
     }
   },
 })

@@ -19,6 +19,9 @@ export default command({
       text: () => showServices(found, context.terminal.colours),
       exit: isConverged(found) ? 0 : 1,
       next: [
+        ...(isConverged(found)
+          ? []
+          : [{ line: 'atlas validate', does: 'what is not as it should be, and what to type' }]),
         ...(first?.url ? [{ line: `curl ${first.url}${first.health_path.slice(1)}`, does: 'ask one how it is' }] : []),
         { line: `atlas releases ${project}`, does: 'what it was made of' },
       ],

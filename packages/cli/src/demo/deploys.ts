@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -14,6 +14,9 @@ import type { Told } from './story.ts'
 
 const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
 const projects = ['hostomatic', 'digitalpixo'] as const
+
+/** The configuration of what the demo deploys: for whoever deploys it again. */
+export const demoConfig = (dataDir: string): string => join(dataDir, 'demo-config')
 
 /**
  * Both projects of the CSV, each from a git repository made of its example: to uat, then what is proven to prod. Gives
@@ -34,12 +37,19 @@ export async function deployExamples(context: Context, told: Told, containers: b
     ...configFor(infrastructure.name, folder),
     ...(builder !== undefined && { deployment_platform: 'docker', builder }),
   }
+  keepConfig(context.dataDir, config)
   for (const project of projects) {
     const place = { project, config }
     if (!(await carryOut(context, client, { kind: 'deploy', ref: 'main', environment: 'uat', ...place }))) return []
     if (!(await carryOut(context, client, { kind: 'promote', environment: 'prod', ...place }))) return []
   }
   return (await Promise.all(projects.map((project) => show(context, client, project)))).flat()
+}
+
+function keepConfig(dataDir: string, config: object): void {
+  const folder = demoConfig(dataDir)
+  mkdirSync(folder, { recursive: true })
+  writeFileSync(join(folder, 'deployment_config.json'), `${JSON.stringify(config, null, 2)}\n`)
 }
 
 function platformLine(containers: boolean): string {

@@ -1,7 +1,7 @@
 import { join, resolve } from 'node:path'
 import { type DeploymentRequest, deploys, type Operation, type Planned } from '@atlas/client'
 import { isAtlasError } from '@atlas/core/errors'
-import { type Change, type Consent, carryOut } from '../change.ts'
+import { type Change, type Consent, carryOut, isNothing } from '../change.ts'
 import type { Example, Outcome } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readText } from '../input/description.ts'
@@ -46,15 +46,20 @@ export async function carryOutDeploy(
   const { api } = await context.connect()
   const calls = deploys(api)
   const planned = await calls.plan(request)
+  const nothing = `${planned.deployment?.from} serves ${environment} as configured: nothing is to be done.`
   if (planOnly) {
+    if (isNothing(planned)) return { json: planned, text: () => nothing, next: nextOf(project, environment) }
     const shown = await showPlan(planned, context.terminal)
-    const next = planned.work?.length ? [{ line: `atlas approve ${planned.hash}`, does: 'carry exactly this out' }] : []
-    return { json: planned, text: () => shown, next }
+    return {
+      json: planned,
+      text: () => shown,
+      next: [{ line: `atlas apply ${planned.hash}`, does: 'carry exactly this out' }],
+    }
   }
   const change: Change = {
     plan: async () => planned,
     start: () => calls.apply(planned.hash).catch((error: unknown) => inTurn(context, calls, request, planned, error)),
-    nothing: `${planned.deployment?.from} serves ${environment} as configured: nothing is to be done.`,
+    nothing,
     next: nextOf(project, environment),
   }
   const given: Consent = { yes, detach, consent: [] }

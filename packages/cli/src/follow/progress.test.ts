@@ -98,3 +98,12 @@ test('what is redrawn stays small however many steps run', () => {
   expect(lines).toHaveLength(10)
   expect(lines.slice(-2)).toEqual(['  and 12 more', '  0 of 20 steps'])
 })
+
+test('what a step printed over many lines is cut to the first: the error at the end has all of it', () => {
+  const { steps } = after(
+    begin([step(1)]),
+    event('step.started', 1, 1),
+    event('step.failed', 1, 3, { error: 'web1 is not well. It printed last:\nError: no\n  at main' }),
+  )
+  expect(stepLine(steps[0]!, now)).toBe('create: failed machine web1 (2.0 s) – web1 is not well. It printed last: …')
+})

@@ -118,7 +118,13 @@ export function stepLine(
   const { running, done } = verbs[spares ?? action]
   const verb = status === 'done' ? done : status === 'running' ? running : `${action}: ${status}`
   const took = startedAt === undefined ? '' : ` (${duration(Math.max(0, (finishedAt ?? now) - startedAt))})`
-  return `${verb} ${label}${took}${note === '' ? '' : ` – ${note}`}`
+  return `${verb} ${label}${took}${note === '' ? '' : ` – ${firstLine(note)}`}`
+}
+
+/** What many machines printed alike stands once, in the error at the end. */
+function firstLine(note: string): string {
+  const [first = '', ...more] = note.split('\n')
+  return more.length > 0 ? `${first} …` : first
 }
 
 export const finished = ({ status }: StepProgress): boolean => status !== 'pending' && status !== 'running'

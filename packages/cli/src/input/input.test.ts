@@ -48,6 +48,9 @@ test('a list of addresses is refused whole where one of them is none', () => {
     '203.0.113.201/32',
   ])
   expect(() => readAddresses('ADMIN_IP', 'home')).toThrow('ADMIN_IP: home is neither an address nor a CIDR')
+  expect(() => readAddresses('ip', 'home')).toThrow(
+    expect.objectContaining({ hint: expect.not.stringContaining('export') }),
+  )
 })
 
 test('ADMIN_IP and ADDITIONAL_IPS are taken as given, and what update-ip was told counts before where this computer is', async () => {

@@ -21,7 +21,7 @@ test.each<[string, Parameters<typeof seen>[0], ReturnType<typeof seen>]>([
   [
     'has ended',
     { runs: [{ ...running, alive: false }], health: 'refused' },
-    { state: 'stopped', release: 'v1', reason: 'it has ended, and is started again before long' },
+    { state: 'stopped', release: 'v1', reason: 'it has ended' },
   ],
   [
     'is on a machine that does not answer',

@@ -33,7 +33,7 @@ export function sightOf({ running }: Pick<DeploymentSpec, 'running'>, asked: Ask
   if (!found) return { ...nobody, state: 'stopped', reason: `nothing of it is on ${machine}` }
   const { release, since } = found
   const seen = { service, machine, release, since }
-  if (!found.alive) return { ...seen, state: 'stopped', reason: 'it has ended, and is started again before long' }
+  if (!found.alive) return { ...seen, state: 'stopped', reason: 'it has ended' }
   if (health instanceof Error) return { ...seen, state: 'unknown', reason: health.message }
   if (health !== undefined) return { ...seen, state: 'unhealthy', reason: health }
   return { ...seen, state: 'healthy', reason: null }

@@ -1,9 +1,9 @@
 import type { SecretsControl } from '@atlas/api'
-import { AtlasError } from '@atlas/core'
 import type { Secrets } from '@atlas/deploy'
 import type { Store } from '@atlas/store'
 import { secretBelonging } from '@atlas/vault'
 import type { Credentials } from '../credentials/open.ts'
+import { checkPlace, neverDeployed } from '../deploys/choose.ts'
 import { holdersOf, neededSecrets, secretsOf } from '../secrets/uses.ts'
 
 export interface SecretsParts {
@@ -21,10 +21,7 @@ export function secretsControl({ store, secrets, credentials: { sealer, learn } 
     list: (workspace) => store.secrets.list(workspace),
     async needed(workspace, project, environment) {
       const there = await store.deploys.environment(workspace, project, environment)
-      if (!there)
-        throw new AtlasError('not_found', `Nothing of ${project} was ever deployed to ${environment}.`, {
-          hint: `atlas deploy ${environment} ${project} --plan names the secrets that are missing`,
-        })
+      if (!there) throw neverDeployed(checkPlace({ project, environment }), await store.deploys.environments(workspace))
       if (!there.serving) return []
       const place = { workspace, project, environment }
       const found = await secrets.find(place, secretsOf(there.serving))

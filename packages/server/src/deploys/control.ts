@@ -1,5 +1,4 @@
 import type { Convergence, DeploysControl, EnvironmentView, InstanceView, ServiceView } from '@atlas/api'
-import { AtlasError } from '@atlas/core'
 import {
   type Cluster,
   type Clusters,
@@ -16,7 +15,7 @@ import {
   workingTreeUrl,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
-import { checkPlace } from './choose.ts'
+import { checkPlace, neverDeployed } from './choose.ts'
 import { machinesIn } from './machines.ts'
 import { specOf } from './plan.ts'
 import { releaseRecord } from './record.ts'
@@ -66,11 +65,9 @@ export const deploysControl = ({ store, machines, clusters, source }: Parts): De
       return source.receive(workingTreeUrl(workspace, project), commit, pack)
     },
     async services(workspace, project, environment, { observed }) {
+      const place = checkPlace({ project, environment })
       const found = await deploys.environment(workspace, project, environment)
-      if (!found)
-        throw new AtlasError('not_found', `Nothing of ${project} was ever deployed to ${environment}.`, {
-          hint: `atlas deploy ${environment} ${project}`,
-        })
+      if (!found) throw neverDeployed(place, await deploys.environments(workspace))
       const record = await infrastructure(workspace, found.infrastructure)
       const sights = observed ? await look(workspace, found, record) : undefined
       return {

@@ -295,4 +295,15 @@ test('services are told with where they run; a wrong configuration is refused be
   const settings = { ...config(), deployment_platform: 'proces' }
   await expect(deploy({ kind: 'deploy', environment: 'uat' }, settings)).rejects.toThrow('There is no platform proces')
   await expect(deploy({ kind: 'deploy', environment: 'uta' })).rejects.toThrow('There is no environment "uta"')
+  const askFor = (place: { project: string; environment: string }) =>
+    bodyOf(
+      client.api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params: { path: place } }),
+    )
+  await expect(askFor({ ...path, project: 'hostomatik' })).rejects.toMatchObject({ hint: 'did you mean hostomatic?' })
+  await expect(askFor({ ...path, environment: 'prd' })).rejects.toMatchObject({
+    hint: 'there are test, uat, prod; did you mean prod?',
+  })
+  await expect(askFor({ project: 'prod', environment: 'hostomatic' })).rejects.toMatchObject({
+    hint: 'there are test, uat, prod; prod stands where the project belongs',
+  })
 }, 60_000)

@@ -1,6 +1,7 @@
 import { mkdtempSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
+import { fileURLToPath } from 'node:url'
 import { afterAll, expect, test } from 'vitest'
 import { readEmailConfig, typesOf } from './config.ts'
 
@@ -43,4 +44,9 @@ test.each([
   expect(error).toMatchObject({ code: 'config_invalid' })
   const { message: said, hint, problems } = error as Error & { hint: string; problems: unknown }
   expect([said, hint, JSON.stringify(problems)].join(' ')).toMatch(message)
+})
+
+test('what atlas init writes is accepted as it is', () => {
+  const written = fileURLToPath(new URL('../../../cli/scaffold/config/email_config.json', import.meta.url))
+  expect(typesOf(readEmailConfig(written))).toContain('deployment.failed')
 })

@@ -135,6 +135,6 @@ function unlessRetired(error: unknown): never {
 }
 
 const noSecret = (workspace: string, name: string) =>
-  new AtlasError('not_found', `${workspace} keeps no secret ${name}.`, {
+  new AtlasError('not_found', `Workspace ${workspace} keeps no secret ${name}.`, {
     hint: 'atlas secrets list shows those that Atlas keeps; what other sources keep is changed there',
   })

@@ -160,8 +160,9 @@ export const pruneScript = `for dir in releases/*; do
 done
 `
 
-/** $1 slot-service */
-export const logsScript = `tail -n 20 "/var/log/atlas/$lane.$1.log" 2> /dev/null || true
+/** $1 slot-service. Only since its last start: what an earlier release printed there would be taken for its own. */
+export const logsScript = `tail -n 500 "/var/log/atlas/$lane.$1.log" 2> /dev/null |
+  awk '/^-- [^ ]+ starts, / { n = 0 } { line[n++] = $0 } END { for (i = n > 20 ? n - 20 : 0; i < n; i++) print line[i] }'
 `
 
 /**
