@@ -22,14 +22,16 @@ interface About {
   /** What failed, for the message. */
   what: string
   hint?: string
+  /** Beside that of this process. */
+  env?: Record<string, string>
   /** An open file that git reads as its input. */
   input?: number
 }
 
 /** @throws AtlasError `source_unavailable` ending with what git said, passwords taken out */
-export async function git(args: readonly string[], { cwd, what, hint, input }: About): Promise<string> {
+export async function git(args: readonly string[], { cwd, what, hint, env, input }: About): Promise<string> {
   try {
-    const options = { cwd, env: surroundings(), timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 }
+    const options = { cwd, env: { ...surroundings(), ...env }, timeout: timeoutMs, maxBuffer: 64 * 1024 * 1024 }
     if (input !== undefined) return await withInput(args, input, options)
     return (await promisify(execFile)('git', args, options)).stdout
   } catch (error) {

@@ -2,9 +2,11 @@ import { existsSync } from 'node:fs'
 import { mkdir } from 'node:fs/promises'
 import { join } from 'node:path'
 import { AtlasError } from '@atlas/core'
+import { refuseOddUrl } from './address.ts'
 import { filesOf } from './files.ts'
 import { git, lines } from './git-command.ts'
 import { mirrorPath, type Resolved, type Source } from './source.ts'
+import { withSubmodules } from './submodules.ts'
 import { isWorkingTree, receive, receivedFiles, receivedTree } from './working-trees.ts'
 
 /**
@@ -63,7 +65,8 @@ export function gitSource(folder: string): Source {
 
     async tree(url, commit) {
       if (isWorkingTree(url)) return receivedFiles(folder, url, commit)
-      return filesOf(await withCommit(url, commit), commit)
+      const cwd = await withCommit(url, commit)
+      return filesOf(cwd, await inTurn(url, () => withSubmodules(cwd, url, commit)))
     },
 
     async tag(url, tag, commit) {
@@ -108,13 +111,5 @@ async function resolve(cwd: string, url: string, ref: string): Promise<Resolved>
   const branches = lines(await git(['for-each-ref', '--format=%(refname:short)', 'refs/heads'], { cwd, what: '' }))
   throw new AtlasError('source_unavailable', `${url} has no branch, tag or commit ${ref}.`, {
     hint: branches.length > 0 ? `It has the branches ${branches.slice(0, 10).join(', ')}.` : 'It has no branch at all.',
-  })
-}
-
-/** `ext::` and the like run programs; a dash would be an option. */
-function refuseOddUrl(url: string): void {
-  if (/^(https|ssh|file):\/\/\S+$/.test(url) || /^[\w.-]+@[\w.-]+:[^\s:]\S*$/.test(url)) return
-  throw new AtlasError('config_invalid', `${url} is no address of a repository that Atlas reads.`, {
-    hint: 'use https://…, ssh://…, file:///… or user@host:path in git_config of deployment_config.json',
   })
 }
