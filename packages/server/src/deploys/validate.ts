@@ -78,8 +78,6 @@ function servedOf({ project, environment, serving }: EnvironmentRecord): Served[
   const spec = serving.spec as unknown as DeploymentSpec
   // What is in a cluster, the cluster watches: `atlas services` asks it.
   if (spec.cluster) return []
-  // A cluster looks after what runs in it by itself; what it finds is in the status.
-  if (spec.cluster) return []
   return [{ project, environment: environment as Environment, release: serving.release.tag, spec }]
 }
 
