@@ -73,3 +73,10 @@ test.each([
 ])('by the configuration %s, %s takes what served %s', (config, environment, before) => {
   expect(takesFrom(config, 'hostomatic', environment)).toBe(before)
 })
+
+test('a source that breaks off says so, and nothing else is thrown', async () => {
+  const source = new ReadableStream({ start: (controller) => controller.error(new Error('the connection broke')) })
+  const broken = mkdtempSync(join(tmpdir(), 'atlas-reproduction-'))
+  const written = writeReproduction(broken, {} as never, {} as never, source)
+  await expect(written.finally(() => rmSync(broken, { recursive: true }))).rejects.toThrow('the connection broke')
+})

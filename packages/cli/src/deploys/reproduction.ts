@@ -48,9 +48,11 @@ async function unpack(source: ReadableStream, folder: string): Promise<void> {
     complaint += chunk
   })
   const ended = once(tar, 'close')
-  const sent = pipeline(Readable.fromWeb(source as never), tar.stdin)
+  const sent = pipeline(Readable.fromWeb(source as never), tar.stdin).catch((error: NodeJS.ErrnoException) => error)
   const [code] = (await ended) as [number]
-  await sent
+  const broke = await sent
+  // A tar that ends early says itself why.
+  if (broke && broke.code !== 'EPIPE') throw broke
   if (code !== 0) throw new AtlasError('internal', `The source cannot be unpacked: ${complaint.trim()}`)
 }
 
