@@ -115,8 +115,19 @@ function adoptedBy({ steps }: Plan, owned: readonly Owned[]): ReadonlySet<string
   return new Set(owned.filter(({ physicalId }) => adopted.has(physicalId)).map(({ resource }) => resource))
 }
 
-/** @throws AtlasError `usage`: all that was released would be made a second time */
-function refuseToUndo({ kind, infrastructure }: Plan): void {
+/**
+ * A deploy has no description before it: to undo it like a change of machines would delete them all.
+ * @throws AtlasError `usage`, also where all that was released would be made a second time
+ */
+function refuseToUndo({ kind, infrastructure, deployment }: Plan): void {
+  if (deployment)
+    throw new AtlasError(
+      'usage',
+      `A deploy to ${deployment.environment} is undone by going back to a release before.`,
+      {
+        hint: `atlas rollback ${deployment.project} ${deployment.environment}`,
+      },
+    )
   if (kind !== 'release') return
   throw new AtlasError(
     'usage',
