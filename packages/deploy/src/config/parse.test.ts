@@ -67,6 +67,7 @@ test.each([
     '"builder": "local", "deployment_platform"',
     /:2:\d+ builder$/,
   ],
+  ['a secret of another environment', '"db_password"', '"prod_db_password"', /:12:.*secrets\.0$/],
   ['a pattern that names no project', '{base_url}/{project}.git', '{base_url}/all.git', /:5:.*url_pattern$/],
 ])('%s is refused with its line', (_, from, to, where) => {
   const found = findings(requirement.replace(from, to))

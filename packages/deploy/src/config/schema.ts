@@ -24,6 +24,11 @@ const health = z.strictObject({
 })
 
 const variableName = z.string().regex(/^[A-Za-z_][A-Za-z0-9_]*$/, 'letters, digits and underscores, first a letter')
+/** With an environment in its name, a service of uat could ask for what is prod's. */
+const secretName = variableName.refine(
+  (name) => !/(^|_)(test|uat|prod)_/i.test(name),
+  'a name without test_, uat_ or prod_ in it: the environment is added',
+)
 const variables = z.record(variableName, z.string()).describe('Variables of the environment; never secrets.')
 
 /** A path inside the repository: what leaves it, or means something to a shell, is refused. */
@@ -65,7 +70,7 @@ const service = z.strictObject({
     .describe('For `kubernetes`: what a registry has. `{commit}` and `{version}` are those of the release.'),
   kubernetes: podSettings.optional().describe('For `kubernetes`.'),
   port: z.int().min(1024).max(65_535).optional().describe('The first port to try, instead of the derived one.'),
-  secrets: z.array(variableName).default([]).describe('Names of secrets, as db_password.'),
+  secrets: z.array(secretName).default([]).describe('Names of secrets, as db_password.'),
   env: variables.default({}),
   health: health.prefault({}),
   release: releaseCommand.optional(),
@@ -98,8 +103,8 @@ const tls = z
       })
       .optional()
       .describe("A certificate from an authority that speaks ACME; Let's Encrypt when no directory is given."),
-    certificate: variableName.optional().describe('Name of a secret: the certificate and its chain, as PEM.'),
-    key: variableName.optional().describe('Name of a secret: its key, as PEM.'),
+    certificate: secretName.optional().describe('Name of a secret: the certificate and its chain, as PEM.'),
+    key: secretName.optional().describe('Name of a secret: its key, as PEM.'),
     hsts_days: z.int().min(1).max(730).optional().describe('How long browsers never ask by http again.'),
   })
   .refine(

@@ -122,7 +122,7 @@ const onMachines: Actions<OnMachine> = {
   async start({ secrets }, { task, given, on }) {
     const { release, slot, port, address } = given
     const service = builtIn(task, given.service)
-    const { versions: _, ...own } = await variablesFor(secrets, task, given)
+    const own = await variablesFor(secrets, task, given)
     const instance = { service, release, slot, port, address, ...own }
     await withoutSecrets(
       () => Object.values(own.secrets),

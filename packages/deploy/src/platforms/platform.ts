@@ -32,6 +32,8 @@ export interface Instance {
   variables: Readonly<Record<string, string>>
   /** Values of its secrets, by their names as in `db_password`. */
   secrets: Readonly<Record<string, string>>
+  /** Of the same secrets: say nothing of the values, and change with them. */
+  versions: Readonly<Record<string, string>>
 }
 
 /** What an image is to be built from. */
@@ -84,7 +86,7 @@ export interface Resolver {
 }
 
 /** A command of a release that is run once before traffic moves: its `release` command. */
-export interface Once extends Omit<Instance, 'slot' | 'port' | 'address'> {
+export interface Once extends Omit<Instance, 'slot' | 'port' | 'address' | 'versions'> {
   /** The same for every try of one deploy: letters, digits and dashes. */
   key: string
   command: string

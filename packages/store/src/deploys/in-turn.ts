@@ -68,8 +68,8 @@ async function take(db: Kysely<Database>): Promise<Turn | undefined> {
       select w.operation, o.workspace, o.cancel_requested as cancelled from waiting_deploy w join operation o on o.id = w.operation
       where (w.planned_until is null or w.planned_until < now())
         and not exists (select from waiting_deploy f where f.environment_id = w.environment_id and f.place < w.place)
-        and not exists (select from operation r where r.infrastructure_id = o.infrastructure_id
-          and r.status in ('queued', 'running') and (r.environment_id is null or r.environment_id = w.environment_id))
+        and not exists (select from operation r where r.status in ('queued', 'running') and (r.environment_id = w.environment_id
+          or (r.environment_id is null and r.infrastructure_id = o.infrastructure_id)))
       order by w.place limit 1 for update of w skip locked) n
     where t.operation = n.operation
     returning t.operation, n.workspace, n.cancelled, t.wish, t.actor`.execute(db)

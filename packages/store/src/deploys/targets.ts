@@ -40,8 +40,8 @@ export const targets = ({ db }: Connection): Targets => ({
       const { rows } = await sql<WatchedEnvironment>`
         select e.id, e.workspace, i.name as infrastructure, e.project, e.name as environment, e.revision,
           e.serving as deployment, d.spec,
-          exists (select from operation o where o.infrastructure_id = i.id and o.status in ('queued', 'running')
-            and (o.environment_id is null or o.environment_id = e.id)) as changing,
+          exists (select from operation o where o.status in ('queued', 'running') and (o.environment_id = e.id
+            or (o.environment_id is null and o.infrastructure_id = i.id))) as changing,
           coalesce((select json_agg(json_build_object('service', t.service, 'machine', t.machine)) from ejected_target t
             where t.environment_id = e.id and t.deployment = e.serving), '[]') as ejected
         from environment e

@@ -94,13 +94,21 @@ export async function inTheWay(
     .selectFrom('operation')
     .leftJoin('environment', 'environment.id', 'operation.environment_id')
     .select(['operation.id', 'operation.status', 'operation.infrastructure', 'environment.project', 'environment.name'])
-    .where('operation.infrastructure_id', '=', infrastructureId)
     .where('operation.status', 'in', statuses)
     .orderBy('operation.status')
-  if (environmentId !== undefined)
-    query = query.where((eb) =>
-      eb.or([eb('operation.environment_id', 'is', null), eb('operation.environment_id', '=', environmentId)]),
-    )
+  // An environment may be on its way from another infrastructure.
+  query =
+    environmentId === undefined
+      ? query.where('operation.infrastructure_id', '=', infrastructureId)
+      : query.where((eb) =>
+          eb.or([
+            eb.and([
+              eb('operation.environment_id', 'is', null),
+              eb('operation.infrastructure_id', '=', infrastructureId),
+            ]),
+            eb('operation.environment_id', '=', environmentId),
+          ]),
+        )
   return query.executeTakeFirst()
 }
 

@@ -53,7 +53,7 @@ function suite(engine: Engine) {
   }
 
   const instance = (service: Service, release: string, more: Partial<Instance> = {}) => ({
-    ...{ service, release, slot: 'a' as const, port: 8101, variables: {}, secrets: {} },
+    ...{ service, release, slot: 'a' as const, port: 8101, variables: {}, secrets: {}, versions: {} },
     ...more,
   })
 

@@ -1,6 +1,6 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
-import { AtlasError } from '@atlas/core'
+import { AtlasError, canonical } from '@atlas/core'
 import { type At, run } from '../../machine/fenced.ts'
 import { projectOf } from '../../names.ts'
 import { type Slot, slots } from '../../ports.ts'
@@ -46,8 +46,9 @@ export const containerPlatform = (engine: Engine): Platform => ({
     const image = imageOf(projectOf(at.fence.lane), service.name, imageIn(service))
     const words = createWords(engine, at.fence, instance, image)
     const input = secretsText(instance.secrets)
+    // A hash over values of secrets could be guessed.
     const fingerprint = createHash('sha256')
-      .update([...words, input].join('\0'))
+      .update(canonical({ words, versions: instance.versions }))
       .digest('hex')
     await run(at, startScript(engine), [name, fingerprint, image, ...words], { input, timeoutMs: startMs })
   },

@@ -61,7 +61,7 @@ async function instance(release: string, more: Partial<Instance> = {}): Promise<
     treeOf({ 'backend/Procfile': 'web: node server.js' }),
   )
   const where = { slot: 'a', port: 8101, address: '127.0.0.1' } as const
-  return { service, release, ...where, variables: { GREETING: release }, secrets: {}, ...more }
+  return { service, release, ...where, variables: { GREETING: release }, secrets: {}, versions: {}, ...more }
 }
 
 const get = (machine: string, url: string) => machines.machine(machine).run(['curl', '-sS', '--max-time', '5', url])
@@ -119,7 +119,11 @@ test('starting what runs already changes nothing, and what ends by itself is sta
 
 test('secrets are in no command line, and their file is for its owner alone', async () => {
   const SECRET = "it's $(a) `secret`; \\ \n of two lines"
-  const one = await instance('v1', { variables: { GREETING: 'v1' }, secrets: { secret: SECRET } })
+  const one = await instance('v1', {
+    variables: { GREETING: 'v1' },
+    secrets: { secret: SECRET },
+    versions: { secret: '1' },
+  })
   await started(one)
   expect(await get('web1', 'http://127.0.0.1:8101/secret')).toBe(SECRET)
   const machine = machines.machine('web1')

@@ -1,6 +1,7 @@
 import { createHash } from 'node:crypto'
 import { setTimeout as pause } from 'node:timers/promises'
 import { createGzip } from 'node:zlib'
+import { canonical } from '@atlas/core'
 import { type At, run } from '../../machine/fenced.ts'
 import { variablesFile } from '../../machine/words.ts'
 import { type Slot, slots } from '../../ports.ts'
@@ -52,13 +53,10 @@ export const processPlatform: Platform = {
 
   async start(at, instance) {
     const { service, release } = instance
-    const variables = variablesFile({
-      ...instance.variables,
-      ...secretVariables(instance.secrets),
-      PORT: String(instance.port),
-    })
+    const open = { ...instance.variables, PORT: String(instance.port) }
+    const variables = variablesFile({ ...open, ...secretVariables(instance.secrets), PORT: open.PORT })
     const folder = folderOf({ slot: instance.slot, service: service.name })
-    const words = [folder, release, service.path, service.command, userOf(at), fingerprint(instance, variables)]
+    const words = [folder, release, service.path, service.command, userOf(at), fingerprint(instance, open)]
     await run(at, startScript, words, { input: variables })
   },
 
@@ -88,9 +86,11 @@ const onceLookMs = 500
 const userOf = ({ fence }: At) => `atlas-${createHash('sha256').update(fence.lane).digest('hex').slice(0, 12)}`
 const folderOf = ({ slot, service }: Place) => `${slot}-${service}`
 
-/** Tells an instance that runs as wanted from one that must be started anew; of secrets it gives nothing away. */
-const fingerprint = ({ release, service: { path, command } }: Instance, variables: string): string =>
-  createHash('sha256').update([release, path, command, variables].join('\0')).digest('hex')
+/** Tells an instance that runs as wanted from one that must be started anew. A hash over values of secrets could be guessed. */
+const fingerprint = (
+  { release, service: { path, command }, versions }: Instance,
+  variables: Readonly<Record<string, string>>,
+): string => createHash('sha256').update(canonical({ release, path, command, variables, versions })).digest('hex')
 
 function runningOf(line: string): Running[] {
   const [folder = '', release, alive, seconds] = line.split(' ')
