@@ -1,7 +1,7 @@
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
-import type { Drift } from '../schema.ts'
 import { explained } from '../trouble.ts'
+import type { Drift } from './tables.ts'
 
 /** What the last patrol found. Times are ISO 8601. */
 export interface DriftReport {

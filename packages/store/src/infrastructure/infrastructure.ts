@@ -3,10 +3,10 @@ import type { OwnedResource } from '@atlas/engine'
 import type { Connection } from '../connection.ts'
 import { groupCommit } from '../group-commit.ts'
 import { readResources } from '../journal.ts'
-import type { Drift } from '../schema.ts'
 import { explained } from '../trouble.ts'
 import { isUuid } from '../uuid.ts'
 import { type SummaryRow, summary, summaryColumns } from './summary.ts'
+import type { Drift } from './tables.ts'
 
 /** An infrastructure as the API shows it. */
 export interface InfrastructureRecord extends InfrastructureSummary {
