@@ -10,6 +10,7 @@ import { isNothing, outcomeOf } from '../change.ts'
 import type { Context } from '../context.ts'
 import { follow } from '../follow/follow.ts'
 import { baseOf, beginEngine, bringBase, canRunContainers } from './base-image.ts'
+import { withoutNginx } from './nginx.ts'
 import type { Told } from './story.ts'
 
 const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
@@ -24,7 +25,7 @@ export const demoConfig = (dataDir: string): string => join(dataDir, 'demo-confi
  */
 export async function deployExamples(context: Context, told: Told, containers: boolean): Promise<string[]> {
   const { client, infrastructure } = told
-  const without = await whatIsMissing()
+  const without = await whatIsMissing(context)
   if (without !== undefined) {
     context.say(`Nothing is deployed: ${without}.\n`)
     return []
@@ -74,8 +75,9 @@ async function prepare({ say, dataDir }: Context, { infrastructure: { name, reso
 }
 
 /** Machines of the sandbox see what this computer has under /usr. */
-async function whatIsMissing(): Promise<string | undefined> {
-  if (!existsSync('/usr/sbin/nginx')) return 'its machines find no nginx here (apt-get install nginx-light)'
+async function whatIsMissing(context: Context): Promise<string | undefined> {
+  const noBalancer = await withoutNginx(context)
+  if (noBalancer !== undefined) return noBalancer
   return promisify(execFile)('git', ['--version']).then(
     () => undefined,
     () => 'there is no git here',
