@@ -45,7 +45,7 @@ export async function bench(options: string[]): Promise<object> {
   const cloud = await localCloud()
   try {
     process.stdout.write('making 10,000 resources …\n')
-    await carryOut(cloud.client, description, await cloud.client.planApply(description))
+    await carryOut(cloud.client, await cloud.client.planApply(description, { store: true }))
     await cloud.restart()
     await cloud.admin('DELETE', '/requests')
     const began = performance.now()

@@ -5,8 +5,8 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { fileURLToPath } from 'node:url'
-import { type Client, createClient } from '@atlas/client'
-import type { JsonObject, Plan } from '@atlas/core'
+import { bodyOf, type Client, createClient } from '@atlas/client'
+import type { Plan } from '@atlas/core'
 
 /** A server with embedded PostgreSQL and a sandbox whose droplets are records only: what benches of scale run on. */
 export interface LocalCloud {
@@ -57,9 +57,11 @@ export async function localCloud(): Promise<LocalCloud> {
   }
 }
 
-/** Carries out a plan and waits for its end. @throws Error unless it succeeded */
-export async function carryOut(client: Client, description: JsonObject, plan: Plan): Promise<void> {
-  const { id } = await client.apply(description, { planHash: plan.hash })
+/** Carries out a plan that was kept, by its hash, and waits for its end. @throws Error unless it succeeded */
+export async function carryOut(client: Client, { hash }: Plan): Promise<void> {
+  const params = { path: { hash } }
+  const { operation: asked } = await bodyOf(client.api.POST('/api/v1/plans/{hash}/apply', { params, body: {} }))
+  const { id } = asked
   const stop = new AbortController()
   const ends = ['deployment.completed', 'deployment.failed', 'operation.cancelled']
   for await (const { type } of client.events({ operation: id, signal: stop.signal })) if (ends.includes(type)) break

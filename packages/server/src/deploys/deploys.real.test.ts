@@ -1,6 +1,7 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { fleet } from '@atlas/blueprints'
 import { bodyOf, type Client, deploys, releaseSource } from '@atlas/client'
 import type { Plan } from '@atlas/core'
@@ -68,6 +69,8 @@ async function deploy(wish: Wish, settings: object = config()) {
   return { plan, operation: await finished(client, operation.id) }
 }
 
+/** Between two requests: nobody may ask more than 200 times a second. */
+const pauseMs = 10
 const port = process.getuid?.() === 0 ? 80 : 10_080
 const get = async (path: string) => {
   const answer = await fetch(`http://${door}:${port}${path}`, { headers: { connection: 'close' } })
@@ -124,6 +127,11 @@ test('status is what machines say: which release runs there and whether it is we
   expect(broken.observed).toMatchObject({ state: expect.stringMatching(/stopped|unhealthy/), release })
   await expect.poll(async () => (await services(true)).observed?.converged, { timeout: 60_000 }).toBe(4)
 }, 120_000)
+
+test('a deploy is not undone like a change of machines, which would delete them', async () => {
+  const [latest] = await client.operations({ limit: 1 })
+  await expect(client.planRollback(latest!.id)).rejects.toThrow('undone by going back')
+})
 
 test('the same again is nothing to do', async () => {
   const { plan, operation } = await deploy({ kind: 'deploy', environment: 'uat' })
@@ -195,6 +203,7 @@ test('traffic moves to the next release without a failed request, and back', asy
     while (going) {
       const release = await get('/hostomatic/uat/backend/').then((text) => JSON.parse(text).release, String)
       seen.set(release, (seen.get(release) ?? 0) + 1)
+      await pause(pauseMs)
     }
   })()
   const { plan, operation } = await deploy({ kind: 'deploy', environment: 'uat' })
@@ -220,6 +229,7 @@ test('an instance that dies gets no requests, none fails, and it gets them again
     while (going) {
       const answer = await get('/hostomatic/uat/backend/').then((text) => (text.length > 3 ? 'well' : text), String)
       seen.set(answer, (seen.get(answer) ?? 0) + 1)
+      await pause(pauseMs)
     }
   })()
   const before = (await told('uat')).length

@@ -21,7 +21,8 @@ export default command({
       text: () => `Operation ${id} is being cancelled.`,
       next: [
         { line: `atlas operations watch ${id}`, does: 'see it end' },
-        { line: `atlas operations rollback ${id}`, does: 'then undo what it did' },
+        // A deploy that is cancelled takes away by itself what it began.
+        ...(kind === 'deploy' ? [] : [{ line: `atlas operations rollback ${id}`, does: 'then undo what it did' }]),
       ],
     }
   },

@@ -1,4 +1,5 @@
-import { command, naming, required } from '../../command.ts'
+import type { Operation, Step } from '@atlas/client'
+import { command, type Example, naming, required } from '../../command.ts'
 import { ended } from '../../follow/follow.ts'
 import { showOperation } from '../../show/operations.ts'
 
@@ -14,8 +15,17 @@ export default command({
       json: { operation, steps },
       text: () => showOperation(operation, steps, context.terminal.colours),
       next: ended(operation)
-        ? [{ line: `atlas operations rollback ${id}`, does: 'undo it' }]
+        ? undoing(operation, steps)
         : [{ line: `atlas operations watch ${id}`, does: 'follow it' }],
     }
   },
 })
+
+/** A deploy is undone by going back, not by a plan of machines. */
+function undoing({ id, kind }: Operation, steps: readonly Step[]): Example[] {
+  if (kind !== 'deploy') return [{ line: `atlas operations rollback ${id}`, does: 'undo it' }]
+  const route = steps.find(({ type }) => type === 'route')?.resource
+  const [project, environment] = route?.split('@')[0]?.split('/') ?? []
+  if (project === undefined || environment === undefined) return []
+  return [{ line: `atlas rollback ${project} ${environment}`, does: 'go back to what served before' }]
+}
