@@ -1,3 +1,4 @@
+import { spawnSync } from 'node:child_process'
 import { chmodSync, mkdtempSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
@@ -11,5 +12,9 @@ export default function setup(): () => void {
   // Accounts that tests start programs with pass through.
   chmodSync(folder, 0o711)
   process.env.TMPDIR = folder
-  return () => rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  return () => {
+    // The kernel leaves folders of an overlay closed, for their owner too.
+    if (process.getuid?.() !== 0) spawnSync('chmod', ['-R', 'u+rwX', folder])
+    rmSync(folder, { recursive: true, force: true, maxRetries: 5 })
+  }
 }

@@ -39,7 +39,9 @@ describe.runIf(process.getuid?.() === 0)('the same, whoever starts the sandbox',
       '--no-cache',
     ]
     const which = ['--project', 'real', 'packages/sandbox/src/machines']
-    const env = ['env', `HOME=${tmpdir()}`, 'NO_COLOR=1']
+    // This run's own temporary folder is root's: the other run has one of its own beside it.
+    const beside = join(tmpdir(), '..')
+    const env = ['env', `HOME=${beside}`, `TMPDIR=${beside}`, 'NO_COLOR=1']
     const { code, out, err } = await client(['runuser', '-u', 'nobody', '--', ...env, ...vitest, ...which], '', {
       cwd: root,
     })
