@@ -6,20 +6,11 @@ import { fleet } from '@atlas/blueprints'
 import { bodyOf, type Client, deploys, releaseSource } from '@atlas/client'
 import type { Plan } from '@atlas/core'
 import { openMachines } from '@atlas/deploy'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  makeKey,
-  type ServerProcess,
-  startServer,
-  stopServer,
-} from '../server.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { clientOf, finished, makeKey, serverOfFile } from '../server.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile()
 let client: Client
 let door: string
 let hostomatic: ReturnType<typeof repositoryOf>
@@ -27,7 +18,7 @@ let hostomatic: ReturnType<typeof repositoryOf>
 const config = () => ({
   infrastructure: { name: 'fleet' },
   deployment_platform: 'process',
-  git_config: { base_url: `file://${folder.path}/git` },
+  git_config: { base_url: `file://${dataDir}/git` },
   projects: {
     hostomatic: {
       services: {
@@ -39,21 +30,15 @@ const config = () => ({
 })
 
 beforeAll(async () => {
-  server = await startServer(folder.path)
-  client = clientOf(folder.path)
-  hostomatic = repositoryOf(join(folder.path, 'git'), 'hostomatic')
+  client = clientOf(dataDir)
+  hostomatic = repositoryOf(join(dataDir, 'git'), 'hostomatic')
   const csv = 'Project,Servers,MasterSpec,WebSpec\nhostomatic,2,s-1vcpu-1gb,s-1vcpu-1gb\n'
-  const description = fleet.build({ csv, adminIps: ['127.0.0.1'], publicKey: makeKey(folder.path) })
+  const description = fleet.build({ csv, adminIps: ['127.0.0.1'], publicKey: makeKey(dataDir) })
   const { id } = await client.apply(description, {})
   expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
   const { resources } = await client.infrastructure('fleet')
   door = String(resources.find(({ name }) => name === 'master')?.attributes.public_ip)
 }, 300_000)
-
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
 
 type Wish = { kind: 'deploy' | 'promote' | 'rollback'; environment: string; ref?: string; release?: string }
 
@@ -82,7 +67,7 @@ const serving = async (environment: string) =>
 async function onMachine(name: string, words: string[]): Promise<string> {
   const { resources } = await client.infrastructure('fleet')
   const { host, port, user, known_hosts: knownHosts } = resources.find((one) => one.name === name)!.ssh!
-  const privateKey = readFileSync(join(folder.path, 'ssh', 'id_ed25519'), 'utf8')
+  const privateKey = readFileSync(join(dataDir, 'ssh', 'id_ed25519'), 'utf8')
   const machines = openMachines(async () => ({ host, port, user, privateKey, knownHosts }))
   const place = { workspace: 'default', infrastructure: 'fleet', machine: name }
   return machines.use(place, (machine) => machine.run(words)).finally(machines.close)

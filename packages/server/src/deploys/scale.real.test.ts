@@ -3,21 +3,11 @@ import { join } from 'node:path'
 import { setTimeout as pause } from 'node:timers/promises'
 import { fleet } from '@atlas/blueprints'
 import { type Client, deploys } from '@atlas/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  makeKey,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-} from '../server.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { clientOf, finished, makeKey, serverOf, serverOfFile } from '../server.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile()
 let client: Client
 let publicKey: string
 
@@ -25,7 +15,7 @@ const health = { interval_s: 0.2, retries: 200 }
 const config = () => ({
   infrastructure: { name: 'fleet' },
   deployment_platform: 'process',
-  git_config: { base_url: `file://${folder.path}/git` },
+  git_config: { base_url: `file://${dataDir}/git` },
   projects: {
     hostomatic: { services: { backend: { path: 'backend', command: 'node server.js', drain_s: 2, health } } },
   },
@@ -38,10 +28,9 @@ const fleetOf = (servers: number) =>
   })
 
 beforeAll(async () => {
-  server = await startServer(folder.path)
-  client = clientOf(folder.path)
-  publicKey = makeKey(folder.path)
-  const { write, commit } = repositoryOf(join(folder.path, 'git'), 'hostomatic')
+  client = clientOf(dataDir)
+  publicKey = makeKey(dataDir)
+  const { write, commit } = repositoryOf(join(dataDir, 'git'), 'hostomatic')
   const code = readFileSync(join(import.meta.dirname, '../../../../examples/hostomatic/backend/server.js'), 'utf8')
   write('backend/server.js', `if (require('node:os').hostname() === 'web3') throw Error('not on web3')\n${code}`)
   commit('does not run on web3')
@@ -57,11 +46,6 @@ beforeAll(async () => {
     expect(await finished(client, operation.id)).toMatchObject({ status: 'succeeded', error: null })
   }
 }, 300_000)
-
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
 
 const machine = async (name: string) =>
   (await client.infrastructure('fleet')).resources.find((one) => one.type === 'machine' && one.name === name)
@@ -142,7 +126,7 @@ test('where a new machine does not become healthy traffic stays, and the same ag
 
 test('a machine that was removed behind our back comes back with what it served, by a repair', async () => {
   const before = await machine('web2')
-  const { url, token } = serverOf(folder.path).sandbox!
+  const { url, token } = serverOf(dataDir).sandbox!
   await fetch(`${url}/v2/droplets/${before!.id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
   const plan = await client.planRepair('fleet')
   const { id } = await client.repair('fleet', { planHash: plan.hash })
