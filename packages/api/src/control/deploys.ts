@@ -12,7 +12,7 @@ export interface DeployWish {
   workingTree?: string
   /** Of a promotion: also of what is in no commit of the repository. */
   allowDirty?: boolean
-  /** Of a promotion or a rollback: the release. When absent, what serves uat, or what served before. */
+  /** Of a promotion or a rollback: the release. When absent, what serves the environment before, or what served here before. */
   release?: string
   /** Text of deployment_config.json; a rollback needs none. */
   config?: string

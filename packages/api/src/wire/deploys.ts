@@ -37,7 +37,7 @@ export const deploymentRequest = z
     z.object({
       kind: z.literal('promote'),
       ...place,
-      release: release.optional().describe('One that served uat; what serves there now when absent'),
+      release: release.optional().describe('One that served the environment before; what serves there now when absent'),
       allow_dirty: z.boolean().optional().describe('Also what is in no commit of the repository'),
       config,
       config_file,

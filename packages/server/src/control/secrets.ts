@@ -3,7 +3,7 @@ import type { Secrets } from '@atlas/deploy'
 import type { Store } from '@atlas/store'
 import { secretBelonging } from '@atlas/vault'
 import type { Credentials } from '../credentials/open.ts'
-import { checkPlace, neverDeployed } from '../deploys/choose.ts'
+import { checkPlace, neverDeployed } from '../deploys/named.ts'
 import { holdersOf, neededSecrets, secretsOf } from '../secrets/uses.ts'
 
 export interface SecretsParts {

@@ -15,10 +15,10 @@ import {
   workingTreeUrl,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
-import { checkPlace, neverDeployed } from './choose.ts'
 import { machinesIn } from './machines.ts'
-import { specOf } from './plan.ts'
+import { checkPlace, checkProject, neverDeployed } from './named.ts'
 import { releaseRecord } from './record.ts'
+import { specOf } from './spec.ts'
 import { validateInfrastructure } from './validate.ts'
 
 interface Parts {
@@ -60,10 +60,8 @@ export const deploysControl = ({ store, machines, clusters, source }: Parts): De
       const { url, commit } = await deploys.release(workspace, project, tag)
       return (await source.tree(url, commit)).archive()
     },
-    receive: async (workspace, named, commit, pack) => {
-      const { project } = checkPlace({ project: named, environment: 'uat' })
-      return source.receive(workingTreeUrl(workspace, project), commit, pack)
-    },
+    receive: async (workspace, project, commit, pack) =>
+      source.receive(workingTreeUrl(workspace, checkProject(project)), commit, pack),
     async services(workspace, project, environment, { observed }) {
       const place = checkPlace({ project, environment })
       const found = await deploys.environment(workspace, project, environment)

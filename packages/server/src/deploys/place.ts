@@ -2,9 +2,10 @@ import { placements } from '@atlas/blueprints'
 import type { Plan } from '@atlas/core'
 import { type Environment, planPlacement, type Tenant } from '@atlas/deploy'
 import type { EnvironmentRecord } from '@atlas/store'
-import { releaseOf } from './choose.ts'
+import { releaseOf } from './chosen/on-record.ts'
 import { machinesIn } from './machines.ts'
-import { type DeployParts, keptReleases, secretVersions, specOf } from './plan.ts'
+import { type DeployParts, keptReleases, secretVersions } from './plan.ts'
+import { specOf } from './spec.ts'
 
 /** As many as a deploy keeps where nothing else is configured. */
 const keepReleases = 5

@@ -2,7 +2,6 @@ import type { DeployWish } from '@atlas/api'
 import { AtlasError, estimate, type JsonObject, type Plan } from '@atlas/core'
 import {
   type Clusters,
-  type DeploymentSpec,
   type PortAssignment,
   planDeploy,
   type Secrets,
@@ -12,9 +11,14 @@ import {
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { described } from '../control/plan.ts'
-import { again, type Chosen, checkPlace, goBack, planNew, promote } from './choose.ts'
+import type { Chosen } from './chosen/chosen.ts'
+import { fromSource } from './chosen/from-source.ts'
+import { again, goBack } from './chosen/on-record.ts'
+import { promote } from './chosen/promote.ts'
 import { secretsOfFront, versioned } from './front.ts'
+import { checkPlace } from './named.ts'
 import { clusterPlaces, leftBehind, machinePlaces, notInCluster } from './places.ts'
+import { specOf } from './spec.ts'
 
 export interface DeployParts {
   store: Pick<Store, 'deploys' | 'infrastructure' | 'recall'>
@@ -32,7 +36,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   const { store } = parts
   const place = checkPlace(wish)
   const there = await store.deploys.environment(workspace, place.project, place.environment)
-  const chosen = await { deploy: planNew, promote, rollback: goBack, redeploy: again }[wish.kind](
+  const chosen = await { deploy: fromSource, promote, rollback: goBack, redeploy: again }[wish.kind](
     parts,
     workspace,
     wish,
@@ -67,11 +71,9 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   })
 }
 
-export const specOf = ({ spec }: Pick<DeploymentRecord, 'spec'>) => spec as unknown as DeploymentSpec
-
-const servingOf = ({ release, spec }: DeploymentRecord): Serving => ({
-  release: release.tag,
-  spec: specOf({ spec }),
+const servingOf = (deployment: DeploymentRecord): Serving => ({
+  release: deployment.release.tag,
+  spec: specOf(deployment),
 })
 
 /** Of those that served, the latest; what is being deployed is one more. */

@@ -1,5 +1,5 @@
 import type { DeployWish } from '@atlas/api'
-import { AtlasError, isAtlasError, type Plan } from '@atlas/core'
+import { AtlasError, isAtlasError, type JsonObject, type Plan } from '@atlas/core'
 import { heldMs, type Store, type Turn } from '@atlas/store'
 import type { Logger } from '../logging.ts'
 
@@ -17,6 +17,16 @@ export interface TurnsParts {
   store: Pick<Store, 'waiting'>
   plan(workspace: string, wish: DeployWish): Promise<Plan>
   log: Logger
+}
+
+/**
+ * What of a wish stays said when it has to wait. A promotion is of what was proven when it was asked for. Where a way back
+ * names no release, how the one before it ends decides what that would be, so it does not wait.
+ */
+export function wishThatWaits(wish: DeployWish, { deployment }: Plan): { wish?: JsonObject } {
+  if (wish.kind === 'rollback' && wish.release === undefined) return {}
+  const meant = wish.kind === 'promote' && deployment ? { ...wish, release: deployment.release } : wish
+  return { wish: meant as unknown as JsonObject }
 }
 
 /**

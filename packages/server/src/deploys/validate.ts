@@ -1,7 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ValidationView } from '@atlas/api'
 import {
-  type DeploymentSpec,
   type Environment,
   lookAt,
   type MachineSight,
@@ -12,6 +11,7 @@ import {
 } from '@atlas/deploy'
 import type { EnvironmentRecord, Store } from '@atlas/store'
 import { machinesIn } from './machines.ts'
+import { specOf } from './spec.ts'
 
 interface Parts {
   store: Pick<Store, 'deploys' | 'infrastructure' | 'targets' | 'certificates'>
@@ -75,7 +75,7 @@ const laneOf = ({ project, environment }: { project: string; environment: string
 
 function servedOf({ project, environment, serving }: EnvironmentRecord): Served[] {
   if (!serving) return []
-  const spec = serving.spec as unknown as DeploymentSpec
+  const spec = specOf(serving)
   // What is in a cluster, the cluster watches: `atlas services` asks it.
   if (spec.cluster) return []
   return [{ project, environment: environment as Environment, release: serving.release.tag, spec }]

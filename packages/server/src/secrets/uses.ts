@@ -1,8 +1,7 @@
 import type { NeededSecretView, SecretHolder, SecretUseView } from '@atlas/api'
-import type { DeploymentSpec, Secret } from '@atlas/deploy'
+import type { Secret } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, SecretRecord } from '@atlas/store'
-
-const specOf = ({ spec }: DeploymentRecord) => spec as unknown as DeploymentSpec
+import { specOf } from '../deploys/spec.ts'
 
 /** Names of the secrets that services of a deployment want, each once. */
 export const secretsOf = (serving: DeploymentRecord): string[] => [

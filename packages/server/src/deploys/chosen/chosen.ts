@@ -1,0 +1,27 @@
+import type { DeployWish } from '@atlas/api'
+import type { Cluster, DeployInput, Front, PortRange, Service } from '@atlas/deploy'
+import type { EnvironmentRecord } from '@atlas/store'
+import type { DeployParts } from '../plan.ts'
+
+/** What is to be deployed, whichever way it was asked for. */
+export interface Chosen {
+  infrastructure: string
+  release: DeployInput['release']
+  services: Service[]
+  domain?: NonNullable<DeployInput['domain']>
+  builder?: string
+  front?: Front
+  portRange: PortRange
+  keepReleases: number
+  /** Also where it serves already. */
+  again?: boolean
+  /** Instead of machines. */
+  cluster?: Cluster
+}
+
+export type Choose = (
+  parts: DeployParts,
+  workspace: string,
+  wish: DeployWish,
+  there: EnvironmentRecord | undefined,
+) => Promise<Chosen>
