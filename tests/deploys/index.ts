@@ -1,3 +1,5 @@
+export { canRunContainers, deployed } from './containers.ts'
+export { type Dockerd, startDockerd } from './dockerd.ts'
 export { type Load, load } from './load.ts'
 export { ended } from './operation.ts'
 export { type Project, services } from './project.ts'

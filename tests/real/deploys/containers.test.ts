@@ -1,19 +1,7 @@
-import { execFileSync } from 'node:child_process'
-import { existsSync } from 'node:fs'
-import { type DeploymentRequest, deploys } from '@atlas/client'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { ended, type Machines, type Stage, stage } from '../../deploys/index.ts'
+import { canRunContainers, deployed, type Machines, type Stage, stage } from '../../deploys/index.ts'
 
-const isDynamic = () => {
-  try {
-    return execFileSync('ldd', ['/bin/busybox'], { stdio: 'ignore' }) !== null
-  } catch {
-    return false
-  }
-}
-const can = process.getuid?.() === 0 && existsSync('/usr/sbin/dockerd') && existsSync('/bin/busybox') && !isDynamic()
-
-describe.skipIf(!can)('containers through the whole path (root, docker.io, busybox-static)', () => {
+describe.skipIf(!canRunContainers)('containers through the whole path (root, docker.io, busybox-static)', () => {
   let here: Stage & Machines
 
   beforeAll(async () => {
@@ -22,16 +10,7 @@ describe.skipIf(!can)('containers through the whole path (root, docker.io, busyb
   }, 300_000)
   afterAll(() => here?.close(), 60_000)
 
-  async function run(wish: Partial<DeploymentRequest>) {
-    const to = deploys(here.client.api)
-    const { name: project, config } = here.project
-    const kind = wish.kind ?? 'deploy'
-    const of = { ...(kind !== 'rollback' && { config }), ...(kind === 'deploy' && { ref: 'main' }) }
-    const plan = await to.plan({ kind, project, environment: 'uat', ...of, ...wish } as DeploymentRequest)
-    const { id } = await to.apply(plan.hash)
-    const operation = await ended(here.client, id)
-    return { operation, plan, steps: await here.client.steps(id) }
-  }
+  const run = (wish: Parameters<typeof deployed>[1]) => deployed(here, wish)
   const actions = ({ steps }: Awaited<ReturnType<typeof run>>) => new Set(steps.map(({ action }) => action))
   const images = (environment: string) =>
     here.on('web1', `docker ps --filter label=atlas.lane=shop.${environment} --format '{{.Names}} {{.Image}}' | sort`)

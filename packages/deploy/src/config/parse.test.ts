@@ -61,12 +61,6 @@ test.each([
   ['a project name that breaks a URL', '"hostomatic"', '"hosto/matic?"', /projects/],
   ['a project name that breaks a shell', '"hostomatic"', '"$(reboot)"', /projects/],
   ['a service name that breaks nginx', '"backend"', '"back end;"', /services/],
-  [
-    'a builder that is no machine',
-    '"deployment_platform"',
-    '"builder": "local", "deployment_platform"',
-    /:2:\d+ builder$/,
-  ],
   ['a secret of another environment', '"db_password"', '"prod_db_password"', /:12:.*secrets\.0$/],
   ['a pattern that names no project', '{base_url}/{project}.git', '{base_url}/all.git', /:5:.*url_pattern$/],
 ])('%s is refused with its line', (_, from, to, where) => {

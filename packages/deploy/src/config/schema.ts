@@ -141,11 +141,6 @@ const project = z.strictObject({
     .describe('The order of promotion: each takes only what has served the one before it.'),
 })
 
-const machineThatBuilds = z
-  .string()
-  .min(1)
-  .refine((name) => name !== 'local', 'the name of a machine, such as web1: the computer of the server does not build')
-
 /** deployment_config.json. `infrastructure` belongs to the blueprint that makes the machines, which reads it by itself. */
 export const deploymentConfig = z.strictObject({
   infrastructure: z.looseObject({ name: z.string().optional() }).default({}),
@@ -161,7 +156,11 @@ export const deploymentConfig = z.strictObject({
     })
     .optional(),
   port_range: portRange.prefault({}),
-  builder: machineThatBuilds.optional().describe('Machine that builds images. Default: the first of the project.'),
+  builder: z
+    .string()
+    .min(1)
+    .optional()
+    .describe('Machine that builds images, or `local`: the computer of the server. Default: the first of the project.'),
   projects: z.record(names('a project'), project).default({}),
 })
 

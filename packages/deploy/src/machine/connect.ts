@@ -5,6 +5,7 @@ import { AtlasError } from '@atlas/core'
 import ssh2, { type Client, type ClientChannel } from 'ssh2'
 import { forwarding } from './forward.ts'
 import type { Call, Connected, Reach } from './machine.ts'
+import { refused, tookTooLong } from './refusal.ts'
 import { commandLine } from './words.ts'
 
 const connectMs = 10_000
@@ -145,12 +146,3 @@ const unreachable = (what: string, cause: Error) =>
 
 const takesNone = (name: string, where: string, cause: Error) =>
   new AtlasError('machine_unreachable', `${where} takes no connection from ${name}`, { cause })
-
-const refused = (name: string, code: number | string, said: string) =>
-  new AtlasError('machine_refused', `A command on ${name} ended with ${code}: ${lastLines(said)}`)
-
-const tookTooLong = (name: string, ms: number) =>
-  new AtlasError('machine_refused', `A command on ${name} was still running after ${Math.round(ms / 1000)} s.`)
-
-export const lastLines = (text: string, count = 20): string =>
-  text.trimEnd().split('\n').slice(-count).join('\n').trim()

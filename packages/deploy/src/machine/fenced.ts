@@ -18,6 +18,9 @@ export interface Fence {
 
 const fencedCode = 76
 
+/** In scripts: where what Atlas keeps on a machine is. On the server's computer it is in the server's data folder. */
+export const root = `\${ATLAS_ROOT:-/var/lib/atlas}`
+
 /**
  * Holds the lane's lock while the script runs, so that two commands never change it at once, and refuses whoever is not
  * the latest any more: a command that a dead worker sent, and that arrives late, changes nothing.
@@ -26,8 +29,8 @@ const prelude = `set -eu
 umask 022
 lane=$1 turn=$2 epoch=$3
 shift 3
-home=/var/lib/atlas/lanes/$lane
-mkdir -p "$home/releases" "$home/run" /var/log/atlas
+home=${root}/lanes/$lane
+mkdir -p "$home/releases" "$home/run"
 exec 9>>"$home/lock"
 flock -w 45 9 || { echo "another command still works on $lane" >&2; exit 75; }
 if [ -s "$home/fence" ]; then

@@ -30,6 +30,8 @@ export interface Listener {
 export interface Connected {
   /** What messages call it. */
   readonly name: string
+  /** It is the computer of this server: nothing is installed on it. */
+  readonly isOwn?: true
   /**
    * Runs a program and gives what it printed.
    * @throws AtlasError `machine_refused` with its last lines where it fails or takes too long, `machine_unreachable`

@@ -1,5 +1,6 @@
 import { AtlasError } from '@atlas/core'
 import { connectMachine } from './connect.ts'
+import { thisComputer } from './local.ts'
 import type { Connected, Reach } from './machine.ts'
 import { connectionPool } from './pool.ts'
 
@@ -16,8 +17,15 @@ export interface Machines {
   close(): Promise<void>
 }
 
-/** @param reach how a machine of an infrastructure is reached; `undefined` where there is none of that name */
-export function openMachines(reach: (place: MachinePlace) => Promise<Reach | undefined>): Machines {
+/** What the computer of this server is called among machines; one of an infrastructure that is called so comes first. */
+export const local = 'local'
+
+/**
+ * @param reach how a machine of an infrastructure is reached; `undefined` where there is none of that name
+ * @param folder of this computer, where what it builds is kept; without it, it is no machine
+ */
+export function openMachines(reach: (place: MachinePlace) => Promise<Reach | undefined>, folder?: string): Machines {
+  const own = folder === undefined ? undefined : thisComputer(folder)
   const pool = connectionPool<{ name: string; reach: Reach }>(
     ({ name, reach }) => connectMachine(name, reach),
     ({ name, reach }) => `${name} ${reach.user}@${reach.host}:${reach.port}`,
@@ -27,6 +35,7 @@ export function openMachines(reach: (place: MachinePlace) => Promise<Reach | und
       const { infrastructure, machine } = place
       const found = await reach(place)
       if (found) return pool.use({ name: machine, reach: found }, what)
+      if (own && machine === local) return what(own)
       throw new AtlasError('deploy_impossible', `${infrastructure} has no machine ${machine} that can be reached.`, {
         hint: `atlas status ${infrastructure}`,
       })

@@ -1,5 +1,5 @@
 import { AtlasError } from '@atlas/core'
-import { lastLines } from '../machine/connect.ts'
+import { lastLines } from '../machine/refusal.ts'
 import type { Once, OnceEnd } from '../platforms/platform.ts'
 import { redacted, withoutSecrets } from '../redact.ts'
 import { builtIn } from './images.ts'

@@ -1,7 +1,7 @@
 import type { JsonObject, Work } from '@atlas/core'
 import type { Performed, Performer, Task } from '@atlas/engine'
 import type { At, Fence } from '../machine/fenced.ts'
-import type { MachinePlace, Machines } from '../machine/machines.ts'
+import { local, type MachinePlace, type Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
 import type { Service } from '../plan/input.ts'
 import { platformNamed } from '../platforms/index.ts'
@@ -103,7 +103,7 @@ export function deployPerformer(parts: PerformerParts): Performer {
             parts.machines.use({ workspace, infrastructure, machine }, (connected) =>
               what({ machine: connected, fence, signal }),
             ),
-          isThere: async () => (await addressOf(given.machine)) !== undefined,
+          isThere: async () => given.machine === local || (await addressOf(given.machine)) !== undefined,
         })
       return told
     },

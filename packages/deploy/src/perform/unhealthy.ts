@@ -1,5 +1,5 @@
 import { AtlasError } from '@atlas/core'
-import { lastLines } from '../machine/connect.ts'
+import { lastLines } from '../machine/refusal.ts'
 import { platformNamed } from '../platforms/index.ts'
 import { redacted } from '../redact.ts'
 import type { Secrets } from '../secrets.ts'

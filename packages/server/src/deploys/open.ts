@@ -40,7 +40,7 @@ interface Parts {
 /** What plans of deploys and those who carry them out share. */
 export function openDeploying({ store, sealer, dataDir, ssh, secrets, env }: Parts): Deploying {
   const source = gitSource(join(dataDir, 'repositories'))
-  const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place))
+  const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place), join(dataDir, 'builder'))
   const clusters = openClusters(secrets, env)
   const certificateOf = certificateFrom(secrets, store, sealer)
   const performer = deployPerformer({

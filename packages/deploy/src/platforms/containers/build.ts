@@ -4,6 +4,7 @@ import type { Service } from '../../plan/input.ts'
 import type { Build } from '../platform.ts'
 import { failureOf } from './build-failure.ts'
 import type { Engine } from './engine.ts'
+import { engineOn } from './engine-on.ts'
 import { buildScript, wantScript } from './image-scripts.ts'
 import { imageOf, releaseImageOf } from './names.ts'
 import { savedOn } from './saved.ts'
@@ -15,8 +16,9 @@ const buildMs = 30 * 60_000
  * far as the engine's cache goes, and harms nobody where it does not: an image is only ever used by its digest.
  * @throws AtlasError `build_failed` with file, line and the last lines of the builder
  */
-export async function buildImage(at: At, engine: Engine, build: Build): Promise<string> {
+export async function buildImage(at: At, wanted: Engine, build: Build): Promise<string> {
   const { machine, signal } = at
+  const engine = await engineOn(machine, wanted, signal)
   const { project, release, commit, tree, service } = build
   const { containerfile = 'Containerfile', path: context } = service
   const image = releaseImageOf(project, service.name, release)

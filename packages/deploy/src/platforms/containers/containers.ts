@@ -8,6 +8,7 @@ import type { Delivery, Instance, Place, Platform, Running } from '../platform.t
 import { buildImage } from './build.ts'
 import { recipeOf } from './containerfile.ts'
 import type { Engine } from './engine.ts'
+import { engineOn } from './engine-on.ts'
 import { pruneScript, wantScript } from './image-scripts.ts'
 import { logsScript, onceScript, onceStateScript, runningScript, startScript, stopScript } from './instance-scripts.ts'
 import { containerOf, folderOf, imageOf, onceOf, releaseImageOf } from './names.ts'
@@ -74,7 +75,11 @@ export const containerPlatform = (engine: Engine): Platform => ({
   },
 
   stop: async (at, stays) => void (await run(at, stopScript(engine), stays.map(folderOf), { timeoutMs: startMs })),
-  prune: async (at, keep) => void (await run(at, pruneScript(engine), [projectOf(at.fence.lane), ...keep])),
+  async prune(at, keep) {
+    // Where nothing builds any more, the script has nothing to take away.
+    const own = await engineOn(at.machine, engine, at.signal).catch(() => engine)
+    await run(at, pruneScript(own), [projectOf(at.fence.lane), ...keep])
+  },
 })
 
 /** Whoever asks holds the lane only for a moment, so that a successor is never kept waiting. */

@@ -1,10 +1,11 @@
+import { root } from '../../machine/fenced.ts'
 import type { Engine } from './engine.ts'
 
 /*
  * What is done with images on a machine, for a POSIX shell.
  *
  *   lanes/LANE/images/RELEASE/SERVICE   names of the image that a release of this lane needs here
- *   exports/ID/                         an image as files, to be read by other machines; goes when unused for an hour
+ *   exports/ENGINE-ID/                         an image as files, to be read by other machines; goes when unused for an hour
  *   images.lock                         shared by who brings images, exclusive to who takes them away
  */
 
@@ -14,10 +15,11 @@ import type { Engine } from './engine.ts'
  * or `failed` and what the builder said.
  */
 export const buildScript = ({ name, ensure }: Engine) => `set -eu
-mkdir -p /var/lib/atlas
+mkdir -p ${root}
 ${ensure}ensure_engine
 dir=$(mktemp -d /var/tmp/atlas-build.XXXXXX)
 trap 'rm -rf "$dir"' EXIT
+trap 'exit 1' HUP INT TERM
 mkdir "$dir/files"
 tar -x --no-same-owner -C "$dir/files"
 file=$dir/files/$1 context=$dir/files/$2 image=$3
@@ -30,8 +32,8 @@ else echo failed; tail -c 100000 "$dir/said"; fi
 /** $1 image. Prints the folder that it is in as files, or nothing where there is no such image. */
 export const exportScript = ({ name, save }: Engine) => `set -eu
 id=$(${name} image inspect --format '{{.Id}}' "$1" 2> /dev/null) || exit 0
-exports=/var/lib/atlas/exports
-dir=$exports/\${id#sha256:}
+exports=${root}/exports
+dir=$exports/${name}-\${id#sha256:}
 mkdir -p "$exports"
 chmod 700 "$exports"
 exec 8>>"$dir.lock"
@@ -62,7 +64,7 @@ if ${name} tag "$3" "$4" 2> /dev/null; then echo yes; else echo no; fi
 `
 
 /** $1 where it is pulled from, then the names that it gets. */
-export const pullScript = ({ name, pull }: Engine) => `exec 8>>/var/lib/atlas/images.lock
+export const pullScript = ({ name, pull }: Engine) => `exec 8>>${root}/images.lock
 flock -s -w 300 8
 from=$1
 shift
@@ -81,9 +83,9 @@ for dir in images/*; do
   for one in "$@"; do [ "$dir" = "images/$one" ] && stays=yes; done
   [ "$stays" = yes ] || rm -rf "$dir"
 done
-exec 8>>/var/lib/atlas/images.lock
+exec 8>>${root}/images.lock
 flock -n 8 || exit 0
-needed=$(cat /var/lib/atlas/lanes/*/images/*/* 2> /dev/null || true)
+needed=$(cat ${root}/lanes/*/images/*/* 2> /dev/null || true)
 ${name} images --format '{{.Repository}}:{{.Tag}}' | while read -r one; do
   case $one in "localhost/atlas/$project/"*) ;; *) continue ;; esac
   printf '%s\\n' "$needed" | grep -qxF "$one" || ${name} rmi "$one" > /dev/null 2>&1 || true
@@ -91,5 +93,5 @@ done
 ${name} images --digests --format '{{.Repository}}@{{.Digest}}' | while read -r one; do
   case $one in 127.0.0.1:*/atlas/*) ${name} rmi "$one" > /dev/null 2>&1 || true ;; esac
 done
-find /var/lib/atlas/exports -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} + 2> /dev/null || true
+find ${root}/exports -mindepth 1 -maxdepth 1 -mmin +60 -exec rm -rf {} + 2> /dev/null || true
 `

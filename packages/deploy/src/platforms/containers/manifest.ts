@@ -1,4 +1,5 @@
 import { createHash } from 'node:crypto'
+import type { Writable } from 'node:stream'
 import { AtlasError } from '@atlas/core'
 
 /** An image as a registry has it: what says which it is, and the files that it is made of, by their digests. */
@@ -18,6 +19,9 @@ export interface Blob {
   /** In the export. */
   path: string
 }
+
+/** Writes a file of an image to where it is wanted, to its end. */
+export type Copy = (blob: Blob, to: Writable) => Promise<void>
 
 export const sha256 = (text: string): string => `sha256:${createHash('sha256').update(text).digest('hex')}`
 
@@ -65,7 +69,7 @@ interface Descriptor {
   size: number
 }
 
-const blobPath = ({ digest }: Descriptor) => `blobs/${digest.replace(':', '/')}`
+export const blobPath = ({ digest }: Pick<Descriptor, 'digest'>): string => `blobs/${digest.replace(':', '/')}`
 
 /** The manifest that an OCI image layout has (https://github.com/opencontainers/image-spec), as it is. */
 export async function manifestOfLayout(read: (path: string) => Promise<string>): Promise<Manifest> {
@@ -77,4 +81,17 @@ export async function manifestOfLayout(read: (path: string) => Promise<string>):
   const { config, layers } = JSON.parse(text) as { config: Descriptor; layers: Descriptor[] }
   const blobs = [config, ...layers].map((one): Blob => ({ digest: one.digest, size: one.size, path: blobPath(one) }))
   return { text, digest: found.digest, mediaType: found.mediaType, blobs }
+}
+
+/** What says, in an image layout, which image its files are: by their paths, for OCI and for `docker load`. */
+export function filesOfLayout({ text, digest, mediaType, blobs }: Manifest, name: string): Record<string, string> {
+  const [config, ...layers] = blobs.map(blobPath)
+  const annotations = { 'org.opencontainers.image.ref.name': name, 'io.containerd.image.name': name }
+  const own = { mediaType, digest, size: Buffer.byteLength(text), annotations }
+  return {
+    'oci-layout': JSON.stringify({ imageLayoutVersion: '1.0.0' }),
+    'index.json': JSON.stringify({ schemaVersion: 2, manifests: [own] }),
+    'manifest.json': JSON.stringify([{ Config: config, RepoTags: [name], Layers: layers }]),
+    [blobPath({ digest })]: text,
+  }
 }

@@ -1,7 +1,7 @@
 import { createServer, type IncomingMessage, type Server, type ServerResponse } from 'node:http'
-import { PassThrough, type Writable } from 'node:stream'
+import { PassThrough } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
-import type { Blob, Manifest } from './manifest.ts'
+import type { Blob, Copy, Manifest } from './manifest.ts'
 
 /** What an engine pulls one image from. */
 export interface Registry {
@@ -18,11 +18,7 @@ export interface Registry {
  * image by its digest: engines ask only for the layers that they do not have, and check what they get.
  * @param name `/v2/<name>/…`: whoever does not know it gets nothing
  */
-export function imageRegistry(
-  name: string,
-  image: Manifest,
-  copy: (blob: Blob, to: Writable) => Promise<void>,
-): Registry {
+export function imageRegistry(name: string, image: Manifest, copy: Copy): Registry {
   let sent = 0
   let trouble: Error | undefined
 

@@ -1,7 +1,9 @@
+import { pipeline } from 'node:stream/promises'
+import { type Slots, slots } from '@atlas/engine'
 import type { Connected } from '../../machine/machine.ts'
 import type { Engine } from './engine.ts'
 import { exportScript, filesScript } from './image-scripts.ts'
-import { type Manifest, manifestOf, manifestOfLayout } from './manifest.ts'
+import { type Copy, type Manifest, manifestOf, manifestOfLayout } from './manifest.ts'
 
 /** An image as files on a machine. */
 export interface SavedImage {
@@ -40,4 +42,19 @@ export async function savedOn(
     return { path, size: Number(size), begins }
   })
   return { folder, manifest: manifestOf({ config: { path: first.Config, text }, layers }) }
+}
+
+export const copyFrom =
+  (machine: Connected, { folder }: SavedImage): Copy =>
+  ({ path }, to) =>
+    reading(machine).use(async () => pipeline(await machine.stream(['cat', `${folder}/${path}`]), to))
+
+/** An SSH server opens ten channels for a connection where nothing else is configured, and others need theirs. */
+const atOnce = 4
+const readers = new WeakMap<Connected, Slots>()
+
+function reading(machine: Connected): Slots {
+  const known = readers.get(machine) ?? slots(atOnce)
+  readers.set(machine, known)
+  return known
 }

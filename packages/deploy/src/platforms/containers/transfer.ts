@@ -1,14 +1,13 @@
 import { randomBytes } from 'node:crypto'
-import { pipeline } from 'node:stream/promises'
 import { AtlasError, isAtlasError } from '@atlas/core'
-import { type Slots, slots } from '@atlas/engine'
 import { type At, run } from '../../machine/fenced.ts'
 import type { Connected } from '../../machine/machine.ts'
 import type { Elsewhere } from '../platform.ts'
 import type { Engine } from './engine.ts'
+import { engineOn } from './engine-on.ts'
 import { pullScript } from './image-scripts.ts'
 import { imageRegistry } from './registry.ts'
-import { type SavedImage, savedOn } from './saved.ts'
+import { copyFrom, type SavedImage, savedOn } from './saved.ts'
 
 const pullMs = 30 * 60_000
 
@@ -54,29 +53,30 @@ export async function transfer(
 /** `undefined`: it is not there. */
 async function attempt(at: At, engine: Engine, wanted: Wanted, source: Connected): Promise<number | undefined> {
   if (source === at.machine) return undefined
-  const saved = await savedOn(source, engine, wanted.image, at.signal).catch((error) => {
-    if (isAtlasError(error, 'machine_refused')) return undefined
+  const saved = await saving(at, engine, wanted, source).catch((error) => {
+    if (isAtlasError(error, 'machine_refused') || isAtlasError(error, 'deploy_impossible')) return undefined
     throw error
   })
   if (!saved || saved.manifest.digest !== wanted.digest) return undefined
   return pull(at, engine, wanted, source, saved)
 }
 
+const saving = async ({ signal }: At, engine: Engine, { image }: Wanted, source: Connected) =>
+  savedOn(source, await engineOn(source, engine, signal), image, signal)
+
 async function pull(
   at: At,
   engine: Engine,
   { image, names }: Wanted,
   source: Connected,
-  { folder, manifest }: SavedImage,
+  saved: SavedImage,
 ): Promise<number> {
   // Every program on the machine reaches its loopback: only who knows the name is given the image.
   const name = `atlas/${randomBytes(16).toString('hex')}`
-  const registry = imageRegistry(name, manifest, ({ path }, to) =>
-    reading(source).use(async () => pipeline(await source.stream(['cat', `${folder}/${path}`]), to)),
-  )
+  const registry = imageRegistry(name, saved.manifest, copyFrom(source, saved))
   const listener = await at.machine.listen((connection) => void registry.server.emit('connection', connection))
   try {
-    const from = `127.0.0.1:${listener.port}/${name}@${manifest.digest}`
+    const from = `127.0.0.1:${listener.port}/${name}@${saved.manifest.digest}`
     await run(at, pullScript(engine), [from, image, ...names], { timeoutMs: pullMs })
   } catch (error) {
     const trouble = registry.trouble()
@@ -89,14 +89,4 @@ async function pull(
     registry.server.closeAllConnections()
   }
   return registry.sent()
-}
-
-/** An SSH server opens ten channels for a connection where nothing else is configured, and others need theirs. */
-const atOnce = 4
-const readers = new WeakMap<Connected, Slots>()
-
-function reading(machine: Connected): Slots {
-  const known = readers.get(machine) ?? slots(atOnce)
-  readers.set(machine, known)
-  return known
 }

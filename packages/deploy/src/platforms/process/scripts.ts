@@ -124,6 +124,7 @@ mkdir -p "$dir/home"
 printf %s "$home/releases/$2/$3" > "$dir/directory"
 printf %s "$4" > "$dir/command"
 user_named "$5" > "$dir/user"
+mkdir -p /var/log/atlas
 printf %s "/var/log/atlas/$lane.$1.log" > "$dir/log"
 log=/var/log/atlas/$lane.$1.log
 if [ "$(stat -c %s "$log" 2> /dev/null || echo 0)" -gt 10485760 ]; then mv "$log" "$log.1"; fi
