@@ -14,5 +14,4 @@ export function renderOutcome(
   return shown.length === 0 ? '' : `${shown.join('\n\n')}\n`
 }
 
-export const renderNext = (next: readonly Example[], { bold }: Colours): string =>
-  `${bold('Next:')}\n${examplesText(next)}`
+const renderNext = (next: readonly Example[], { bold }: Colours): string => `${bold('Next:')}\n${examplesText(next)}`

@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 
 /** What `atlas init` writes: the files of this folder, as they are. */
-export const scaffoldFolder = fileURLToPath(new URL('../scaffold', import.meta.url))
+const scaffoldFolder = fileURLToPath(new URL('../scaffold', import.meta.url))
 
 export interface Scaffolded {
   written: string[]

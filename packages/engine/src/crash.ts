@@ -34,7 +34,7 @@ export const crashPoints = [
 ] as const
 
 /** The same of a deploy, which has steps of its own. */
-export const deployCrashPoints = ['work.intent-committed', 'work.performed'] as const
+const deployCrashPoints = ['work.intent-committed', 'work.performed'] as const
 
 export type CrashPoint = (typeof crashPoints)[number] | (typeof deployCrashPoints)[number]
 

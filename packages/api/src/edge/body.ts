@@ -34,7 +34,7 @@ const quote = 0x22
 const backslash = 0x5c
 
 /** Whether brackets and braces stand more than so many levels deep. It need not be JSON otherwise. */
-export function nestsBeyond(text: string, levels: number): boolean {
+function nestsBeyond(text: string, levels: number): boolean {
   let depth = 0
   let quoted = false
   for (let at = 0; at < text.length; at++) {

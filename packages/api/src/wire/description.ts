@@ -15,7 +15,7 @@ z.globalRegistry.add(resourceSchema, { id: 'ResourceDescription' })
 z.globalRegistry.add(infrastructureSchema, { id: 'InfrastructureDescription' })
 
 /** Named, so that it becomes a component; nothing is validated by it. */
-export const describedChangeJson = infrastructureSchema.extend(approval.shape).meta({
+const describedChangeJson = infrastructureSchema.extend(approval.shape).meta({
   id: 'DescribedChange',
   description: 'A description, with the approval of its plan beside it.',
 })

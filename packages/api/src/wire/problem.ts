@@ -4,8 +4,8 @@ import { z } from 'zod'
 const codes = Object.keys(catalogue) as [ErrorCode, ...ErrorCode[]]
 
 /** RFC 9457, with what Atlas adds: a stable `code`, a `hint` that says what to do, every finding in `problems`. */
-export const problemJson = z
-  .object({
+z.globalRegistry.add(
+  z.object({
     type: z.string(),
     title: z.string(),
     status: z.number().int(),
@@ -24,5 +24,6 @@ export const problemJson = z
         }),
       )
       .optional(),
-  })
-  .meta({ id: 'Problem' })
+  }),
+  { id: 'Problem' },
+)

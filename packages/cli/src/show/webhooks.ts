@@ -3,7 +3,7 @@ import type { Colours } from '../terminal.ts'
 import { table } from './table.ts'
 import { ago } from './text.ts'
 
-export const stateOf = ({ active, disabled_reason, failing_since }: Webhook): string =>
+const stateOf = ({ active, disabled_reason, failing_since }: Webhook): string =>
   active ? (failing_since === null ? 'on' : 'failing') : disabled_reason === null ? 'off' : `off: ${disabled_reason}`
 
 export const showWebhooks = (all: readonly Webhook[], colours: Colours): string =>

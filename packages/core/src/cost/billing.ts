@@ -1,5 +1,5 @@
 import { type Catalogue, digitalOcean, type Size } from './catalogue.ts'
-import { monthsOf, type Rate, rateCost } from './rate.ts'
+import { type Rate, rateCost } from './rate.ts'
 
 /**
  * How a machine is billed: by the second, at least 60 seconds or $0.01, whichever is more, and no more in a calendar
@@ -20,13 +20,6 @@ type MachineRate = Rate & { hourly: number; monthly: number }
 /** What one machine costs for the time it existed within a calendar month, in USD. */
 export const machineCost = (size: Size, seconds: number, catalogue: Catalogue = digitalOcean): number =>
   rateCost(machineRate(size, catalogue), seconds)!
-
-/** The same over any time: one amount for each calendar month (UTC), since the cap starts anew with each. */
-export const machineCostByMonth = (size: Size, from: Date, to: Date, catalogue: Catalogue = digitalOcean) =>
-  monthsOf(from, to).map((stretch) => {
-    const seconds = (stretch.to.getTime() - stretch.from.getTime()) / 1000
-    return { month: stretch.month, seconds, amount: machineCost(size, seconds, catalogue) }
-  })
 
 /** DigitalOcean counts 1 TB of transfer as 1,000 GiB. */
 const gibPerTb = 1000

@@ -3,7 +3,7 @@ import { join } from 'node:path'
 import { expect, test } from 'vitest'
 import { parseInfrastructure } from '../spec/parse.ts'
 import wrong from './__cases__/requirement-5-wrong-prices.json' with { type: 'json' }
-import { machineCost, machineCostByMonth, transferAllowance, transferCost } from './billing.ts'
+import { machineCost, transferAllowance, transferCost } from './billing.ts'
 import { digitalOcean } from './catalogue.ts'
 import { digitalOceanPrice } from './digitalocean.ts'
 import { cents, estimate } from './estimate.ts'
@@ -88,15 +88,6 @@ test('a GPU reaches its monthly price only at the end of a month of 31 days', ()
   const gpu = size('gpu-h100x1-80gb')
   expect(machineCost(gpu, 672 * hour)).toBeCloseTo(4.41 * 672, 6)
   expect(machineCost(gpu, 744 * hour)).toBe(3281.04)
-})
-
-test('the cap starts anew with each calendar month', () => {
-  const months = machineCostByMonth(small, new Date('2026-01-31T12:00:00Z'), new Date('2026-03-01T01:00:00Z'))
-  expect(months.map(({ month, amount }) => [month, cents(amount)])).toEqual([
-    ['2026-01', 0.11],
-    ['2026-02', 6],
-    ['2026-03', 0.01],
-  ])
 })
 
 test('transfer is pooled, earned by time, and billed only beyond', () => {

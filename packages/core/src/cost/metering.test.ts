@@ -66,6 +66,12 @@ test('the month anew: what runs over its end is cut there, and what lies outside
   expect(meter([machine], new Date('2026-12-01T10:00:00Z'), new Date('2027-01-01'))).toEqual([])
 })
 
+test('the cap starts anew with each calendar month', () => {
+  const machine = usage('web', 's-1vcpu-1gb', '2026-01-31T12:00:00Z', '2026-03-01T01:00:00Z')
+  const all = meter([machine], new Date('2026-01-01'), new Date('2026-04-01'))
+  expect(all.map(({ amount }) => cents(amount!))).toEqual([0.11, 6, 0.01])
+})
+
 test('a forecast lets everything go on that runs, up to its cap', () => {
   const all = [
     usage('web', 's-1vcpu-1gb', '2026-11-01', null),

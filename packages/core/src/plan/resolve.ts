@@ -3,8 +3,7 @@ import { splitReference } from '../spec/references.ts'
 import { isReference } from '../spec/values.ts'
 import type { Unknown } from './types.ts'
 
-export const isUnknown = (value: unknown): value is Unknown =>
-  typeof value === 'object' && value !== null && '$after' in value
+const isUnknown = (value: unknown): value is Unknown => typeof value === 'object' && value !== null && '$after' in value
 
 /**
  * Specifications whose references are values. `read` gives the value of an attribute, or `undefined` where it is known

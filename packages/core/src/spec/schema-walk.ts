@@ -7,7 +7,7 @@ type Def = z.core.$ZodTypes['_zod']['def']
 const defOf = (schema: Schema) => schema._zod.def as Def
 
 /** The schema that a value must meet, without wrappers such as optional or default. */
-export function unwrap(schema: Schema): Schema {
+function unwrap(schema: Schema): Schema {
   const def = defOf(schema)
   if (def.type === 'optional' || def.type === 'default' || def.type === 'prefault') return unwrap(def.innerType)
   return def.type === 'pipe' ? unwrap(def.in) : schema

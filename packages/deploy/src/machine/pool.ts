@@ -56,5 +56,3 @@ export function connectionPool<Key>(open: (key: Key) => Promise<Connected>, name
     },
   }
 }
-
-export type ConnectionPool<Key> = ReturnType<typeof connectionPool<Key>>

@@ -3,7 +3,7 @@ import { readFileSync } from 'node:fs'
 import { createServer } from 'node:net'
 
 /** The lowest port that this process may listen at. */
-export const lowestPort = (): number => {
+const lowestPort = (): number => {
   if (process.getuid?.() === 0) return 1
   try {
     return Number(readFileSync('/proc/sys/net/ipv4/ip_unprivileged_port_start', 'utf8'))

@@ -41,7 +41,7 @@ function invoice(cloud: Cloud, month: Month): Invoice {
 }
 
 /** `(price not known)` stands in the description of a line whose price has no source. */
-export const describeLine = ({ item, amount }: Charge): string =>
+const describeLine = ({ item, amount }: Charge): string =>
   amount === undefined ? `${item.description} (price not known)` : item.description
 
 const hours = ({ seconds }: Charge): number => Math.max(1, Math.round(seconds / 3600))

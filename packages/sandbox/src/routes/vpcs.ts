@@ -74,7 +74,7 @@ export function vpcRoutes(app: App, cloud: Cloud): void {
   })
 }
 
-export function vpcShape(vpc: Vpc) {
+function vpcShape(vpc: Vpc) {
   return {
     id: vpc.id,
     urn: `do:vpc:${vpc.id}`,

@@ -18,7 +18,7 @@ const schemes = {
  * Where a cluster is reached. A real server answers on this computer; a cluster that is a record only has a host under
  * `.invalid`, which by RFC 2606 resolves to nothing, so that a client fails at once and plainly.
  */
-export function connectionShape(database: Database, prefix = '', name = database.names[0] ?? '', login?: DatabaseUser) {
+function connectionShape(database: Database, prefix = '', name = database.names[0] ?? '', login?: DatabaseUser) {
   const { host, port } = endpoint(database, prefix)
   const user = login ?? database.users[0]
   const secure = database.server === undefined

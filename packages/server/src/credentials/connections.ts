@@ -63,7 +63,7 @@ export function connections(clouds: readonly Cloud[], lookup: Lookup): Connectio
 }
 
 /** @throws AtlasError `config_invalid` */
-export function cloudNamed(clouds: readonly Cloud[], provider: string): Cloud {
+function cloudNamed(clouds: readonly Cloud[], provider: string): Cloud {
   const cloud = clouds.find((one) => one.provider === provider)
   if (cloud) return cloud
   const known = clouds.map((one) => one.provider).join(', ')

@@ -12,7 +12,7 @@ const folderOf = (dataDir: string) => join(dataDir, 'guests')
 export const forgetGuests = (dataDir: string): void => rmSync(folderOf(dataDir), { recursive: true, force: true })
 
 /** Pids of the guests that live. */
-export function guestsOf(dataDir: string): number[] {
+function guestsOf(dataDir: string): number[] {
   const folder = folderOf(dataDir)
   const names = existsSync(folder) ? readdirSync(folder) : []
   return names.map(Number).filter((pid) => lifeOf(pid) !== undefined)

@@ -102,7 +102,7 @@ async function quarantine(tx: Transaction<Database>, owner: string, account: str
 }
 
 /** Everything doomed that is not known to be gone, from earlier sweeps too. */
-export async function readDoomed(db: Transaction<Database>, owner: string, account: string): Promise<Doomed[]> {
+async function readDoomed(db: Transaction<Database>, owner: string, account: string): Promise<Doomed[]> {
   const rows = await db
     .selectFrom('claim')
     .select(['type', 'cloud_id', 'physical_id'])

@@ -35,7 +35,7 @@ const living = async (client: Client, lane: string): Promise<Pod[]> =>
   (await client.list('Pod', { labels: ofLane(lane) })).filter(({ metadata }) => !metadata?.deletionTimestamp)
 
 /** Pure: what pods say of one service. */
-export function sightsOf(spec: DeploymentSpec, service: string, pods: readonly Pod[]): InstanceSight[] {
+function sightsOf(spec: DeploymentSpec, service: string, pods: readonly Pod[]): InstanceSight[] {
   const slot = spec.running[service]?.slot
   const own = pods.filter(
     ({ metadata }) => metadata?.labels?.[serviceLabel] === service && metadata.labels[slotLabel] === slot,

@@ -80,7 +80,7 @@ function isSame(key: ParsedKey, { key: offered }: PublicKeyAuthContext): boolean
 }
 
 /** The keys of an authorized_keys file; options before a key are passed over, lines that are no key are left out. */
-export function keysIn(text: string): ParsedKey[] {
+function keysIn(text: string): ParsedKey[] {
   return text.split('\n').flatMap((line) => {
     const start = line.search(/(ssh-|ecdsa-|sk-)\S+ AAAA/)
     const key = start < 0 || line.startsWith('#') ? undefined : ssh2.utils.parseKey(line.slice(start).trim())

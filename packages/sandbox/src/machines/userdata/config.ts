@@ -31,7 +31,7 @@ function oneOrMoreKeys() {
 }
 
 /** What of cloud-config is done here: https://cloudinit.readthedocs.io/en/latest/reference/modules.html, read 2026-01. */
-export const cloudConfig = z.looseObject({
+const cloudConfig = z.looseObject({
   hostname: z.string().optional(),
   bootcmd: z.array(command).default([]),
   runcmd: z.array(command).default([]),
