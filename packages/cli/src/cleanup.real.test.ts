@@ -1,17 +1,14 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { lineOf, run, start, workFolder } from './cli.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { devOfFile, run } from './cli.fixture.ts'
 
-const folder = workFolder()
-const atlas = (...words: string[]) => run(folder.path, words, { ATLAS_SANDBOX_BACKEND: 'none' })
+const folder = devOfFile({ ATLAS_SANDBOX_BACKEND: 'none' })
+const atlas = (...words: string[]) => run(folder, words, { ATLAS_SANDBOX_BACKEND: 'none' })
 const unused = async (...words: string[]) => {
   const { unused: found } = JSON.parse((await atlas('cleanup', '--dry-run', '--json', ...words)).stdout)
   return (found as { name: string }[]).map(({ name }) => name)
 }
-let dev: ChildProcess
 
 beforeAll(async () => {
   const resources = [
@@ -20,19 +17,9 @@ beforeAll(async () => {
     { type: 'reserved_ip', name: 'nowhere', specifications: {} },
   ]
   const shop = { name: 'shop', provider: 'digitalocean', region: 'lon1', resources }
-  writeFileSync(join(folder.path, 'shop.json'), JSON.stringify(shop))
-  dev = start(folder.path, ['dev'], { ATLAS_SANDBOX_BACKEND: 'none' })
-  await lineOf(dev, /^Sandbox cloud at/)
-  dev.stdout!.resume()
+  writeFileSync(join(folder, 'shop.json'), JSON.stringify(shop))
   expect(await atlas('up', '-f', 'shop.json', '--yes')).toMatchObject({ exit: 0 })
 }, 120_000)
-
-afterAll(async () => {
-  const ended = once(dev, 'exit')
-  dev.kill('SIGINT')
-  await ended
-  folder.remove()
-})
 
 test('what nothing uses is listed with its price and age, and nothing is deleted where nobody agreed', async () => {
   expect(await unused()).toEqual(['left', 'nowhere'])

@@ -4,6 +4,7 @@ import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { afterAll, beforeAll } from 'vitest'
 
 export const atlas = join(import.meta.dirname, '../bin/atlas')
 
@@ -71,6 +72,24 @@ export async function runOnTerminal(cwd: string, line: string, typed: string): P
 export async function lineOf(child: ChildProcess, wanted: RegExp): Promise<string> {
   for await (const line of createInterface(child.stdout!)) if (wanted.test(line)) return line
   throw new Error(`it ended without a line like ${wanted}`)
+}
+
+/** `atlas dev` in a work folder for all tests of a file: there before the first, gone after the last. Gives the folder. */
+export function devOfFile(env?: NodeJS.ProcessEnv): string {
+  const folder = workFolder()
+  let dev: ChildProcess
+  beforeAll(async () => {
+    dev = start(folder.path, ['dev'], env)
+    await lineOf(dev, /^Sandbox cloud at/)
+    dev.stdout!.resume()
+  }, 120_000)
+  afterAll(async () => {
+    const ended = once(dev, 'exit')
+    dev.kill('SIGINT')
+    await ended
+    folder.remove()
+  })
+  return folder.path
 }
 
 /** Processes whose command line names the folder: what a command must not leave behind. */

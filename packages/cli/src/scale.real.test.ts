@@ -1,39 +1,26 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, readdirSync, readFileSync, statSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { lineOf, run, start, workFolder } from './cli.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { devOfFile, run } from './cli.fixture.ts'
 
-const folder = workFolder()
-const csv = join(folder.path, 'config/projects.csv')
+const folder = devOfFile()
+const csv = join(folder, 'config/projects.csv')
 const written = `# who needs what
 Project,Servers,MasterSpec,WebSpec\r
 hostomatic,  1 ,s-1vcpu-1gb,s-1vcpu-1gb
 `
-const atlas = (...words: string[]) => run(folder.path, words)
+const atlas = (...words: string[]) => run(folder, words)
 const machines = async () => {
   const { infrastructure } = JSON.parse((await atlas('status', '--json')).stdout)
   const { resources } = infrastructure[0] as { resources: { type: string; name: string }[] }
   return resources.filter(({ type }) => type === 'machine').map(({ name }) => name)
 }
-let dev: ChildProcess
 
 beforeAll(async () => {
   expect(await atlas('init')).toMatchObject({ exit: 0 })
   writeFileSync(csv, written)
-  dev = start(folder.path, ['dev'])
-  await lineOf(dev, /^Sandbox cloud at/)
-  dev.stdout!.resume()
   expect(await atlas('up', '--yes')).toMatchObject({ exit: 0 })
 }, 240_000)
-
-afterAll(async () => {
-  const ended = once(dev, 'exit')
-  dev.kill('SIGINT')
-  await ended
-  folder.remove()
-})
 
 test('scale changes one number of the CSV, the machines, and nothing else', async () => {
   chmodSync(csv, 0o640)
@@ -47,7 +34,7 @@ test('scale changes one number of the CSV, the machines, and nothing else', asyn
   expect(up.stdout).toContain('atlas scale hostomatic 1')
   expect(readFileSync(csv, 'utf8')).toBe(written.replace('  1 ,', '  2 ,'))
   expect(statSync(csv).mode & 0o777).toBe(0o640)
-  expect(readdirSync(join(folder.path, 'config')).filter((name) => name.includes('.new'))).toEqual([])
+  expect(readdirSync(join(folder, 'config')).filter((name) => name.includes('.new'))).toEqual([])
   expect(await machines()).toEqual(['master', 'web1', 'web2'])
   expect((await atlas('plan', '--detailed-exitcode')).exit).toBe(0)
 

@@ -1,36 +1,23 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
 import { chmodSync, mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { lineOf, run, start, workFolder } from './cli.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { devOfFile, run } from './cli.fixture.ts'
 
-const folder = workFolder()
-const atlas = (...words: string[]) => run(folder.path, words)
+const folder = devOfFile()
+const atlas = (...words: string[]) => run(folder, words)
 const getsIn = async () => (await atlas('ssh', 'web1', '--', 'true')).exit === 0
 const letIn = async () => {
   const { infrastructure } = JSON.parse((await atlas('status', '--json')).stdout)
   const access = infrastructure[0].resources.find(({ name }: { name: string }) => name === 'access')
   return access.specifications.inbound[0].sources.addresses as string[]
 }
-let dev: ChildProcess
 
 beforeAll(async () => {
   expect(await atlas('init')).toMatchObject({ exit: 0 })
   const csv = 'Project,Servers,MasterSpec,WebSpec\nhostomatic,1,s-1vcpu-1gb,s-1vcpu-1gb\n'
-  writeFileSync(join(folder.path, 'config/projects.csv'), csv)
-  dev = start(folder.path, ['dev'])
-  await lineOf(dev, /^Sandbox cloud at/)
-  dev.stdout!.resume()
-  expect(await run(folder.path, ['up', '--yes'], { ADMIN_IP: '203.0.113.9' })).toMatchObject({ exit: 0 })
+  writeFileSync(join(folder, 'config/projects.csv'), csv)
+  expect(await run(folder, ['up', '--yes'], { ADMIN_IP: '203.0.113.9' })).toMatchObject({ exit: 0 })
 }, 240_000)
-
-afterAll(async () => {
-  const ended = once(dev, 'exit')
-  dev.kill('SIGINT')
-  await ended
-  folder.remove()
-})
 
 test('the new address is let in, tried by ssh, and then the old one is closed', async () => {
   expect(await letIn()).toEqual(['203.0.113.9/32'])
@@ -44,16 +31,16 @@ test('the new address is let in, tried by ssh, and then the old one is closed', 
 test('where it does not get in, the old one stays and the new one is taken away', async () => {
   expect(await atlas('update-ip', '203.0.113.9', '--yes', '--unchecked')).toMatchObject({ exit: 0 })
   // A network in between that lets nobody through, as ssh tells it.
-  const tools = join(folder.path, 'tools')
+  const tools = join(folder, 'tools')
   mkdirSync(tools)
   writeFileSync(join(tools, 'ssh'), '#!/bin/sh\necho "ssh: connect to host: Connection timed out" >&2\nexit 255\n')
   chmodSync(join(tools, 'ssh'), 0o755)
   const blocked = { PATH: `${tools}:${process.env.PATH}` }
-  const refused = await run(folder.path, ['--update-ip', '--yes'], blocked)
+  const refused = await run(folder, ['--update-ip', '--yes'], blocked)
   expect(refused).toMatchObject({ exit: 1, stderr: expect.stringContaining('does not get in') })
   expect(refused.stderr).toContain('everything is as before')
   expect(await letIn()).toEqual(['203.0.113.9/32'])
-  const kept = await run(folder.path, ['update-ip', '--keep', '--yes'], blocked)
+  const kept = await run(folder, ['update-ip', '--keep', '--yes'], blocked)
   expect(kept.stderr).toContain('both are let in')
   expect(await letIn()).toEqual(['203.0.113.9/32', '127.0.0.1/32'])
   expect(await atlas('update-ip', '203.0.113.9', '--yes', '--unchecked')).toMatchObject({ exit: 0 })
@@ -67,7 +54,7 @@ test('an address that cannot be tried from here leaves the old one open, until t
   expect(await letIn()).toEqual(['203.0.113.9/32', '198.51.100.7/32'])
   expect(await atlas('update-ip', '198.51.100.7', '--yes', '--unchecked')).toMatchObject({ exit: 0 })
   expect(await letIn()).toEqual(['198.51.100.7/32'])
-  expect(await run(folder.path, ['update-ip', '198.51.100.8'], { ADMIN_IP: '198.51.100.7' })).toMatchObject({
+  expect(await run(folder, ['update-ip', '198.51.100.8'], { ADMIN_IP: '198.51.100.7' })).toMatchObject({
     exit: 2,
     stderr: expect.stringContaining('export ADMIN_IP=198.51.100.8/32'),
   })

@@ -4,18 +4,10 @@ import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { fleet as fleetBlueprint } from '@atlas/blueprints'
 import { bodyOf, type Client, deploys, fleet, serviceName } from '@atlas/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { beforeAll, expect, test } from 'vitest'
+import { carryOut } from './deploys/fleet.fixture.ts'
 import { repositoryOf } from './deploys/repository.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  makeKey,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-} from './server.fixture.ts'
+import { clientOf, finished, makeKey, serverOf, serverOfFile } from './server.fixture.ts'
 
 const root = join(import.meta.dirname, '../../..')
 const page = readFileSync(join(root, 'docs/requirement-2.md'), 'utf8')
@@ -24,22 +16,15 @@ const listed = (heading: string) => {
   return [...section.matchAll(/^\| `(\w+)\(/gm)].map(([, method]) => method!)
 }
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile()
 let client: Client
 let publicKey: string
 
 beforeAll(async () => {
-  server = await startServer(folder.path)
-  client = clientOf(folder.path)
-  publicKey = makeKey(folder.path)
-  repositoryOf(join(folder.path, 'git'), 'hostomatic')
+  client = clientOf(dataDir)
+  publicKey = makeKey(dataDir)
+  repositoryOf(join(dataDir, 'git'), 'hostomatic')
 }, 120_000)
-
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
 
 const fleetOf = (servers: number, adminIps = ['127.0.0.1']) =>
   fleetBlueprint.build({
@@ -64,7 +49,7 @@ const service = (path: string) => ({
 })
 const configOf = (...services: string[]) => ({
   deployment_platform: 'process',
-  git_config: { base_url: `file://${folder.path}/git` },
+  git_config: { base_url: `file://${dataDir}/git` },
   projects: { hostomatic: { services: Object.fromEntries(services.map((name) => [name, service(name)])) } },
 })
 const calls = () => deploys(client.api)
@@ -72,9 +57,8 @@ const services = async (environment: string) =>
   (await calls().services('hostomatic', environment)).services.map(({ name }) => name)
 
 async function deploy(kind: 'deploy' | 'promote', environment: string, ...names: string[]) {
-  const plan = await calls().plan({ kind, project: 'hostomatic', environment, config: configOf(...names) } as never)
-  const { id } = await calls().apply(plan.hash)
-  expect(await finished(client, id)).toMatchObject({ status: 'succeeded', error: null })
+  const wish = { kind, project: 'hostomatic', environment, config: configOf(...names) } as never
+  expect((await carryOut(client, wish)).operation).toMatchObject({ status: 'succeeded', error: null })
 }
 
 const machineNames = async () => (await fleet(client).machines('fleet')).map(({ name }) => name)
@@ -86,9 +70,9 @@ const orchestrator: Record<string, () => Promise<void>> = {
   },
   async initialize_system() {
     const atlas = join(root, 'packages/cli/bin/atlas')
-    await promisify(execFile)(atlas, ['init', 'first'], { cwd: folder.path, env: { PATH: process.env.PATH } })
+    await promisify(execFile)(atlas, ['init', 'first'], { cwd: dataDir, env: { PATH: process.env.PATH } })
     for (const file of ['projects.csv', 'deployment_config.json', 'email_config.json'])
-      expect(existsSync(join(folder.path, 'first/config', file)), file).toBe(true)
+      expect(existsSync(join(dataDir, 'first/config', file)), file).toBe(true)
   },
   async orchestrate_infrastructure() {
     await orchestrate(1)
@@ -116,7 +100,7 @@ const orchestrator: Record<string, () => Promise<void>> = {
     const left = { type: 'volume', name: 'left', specifications: { size_gb: 1 } }
     const description = { name: 'shop', provider: 'digitalocean', region: 'lon1', resources: [left] }
     expect(await finished(client, (await client.apply(description, {})).id)).toMatchObject({ status: 'succeeded' })
-    const env = { PATH: process.env.PATH, ATLAS_DATA_DIR: folder.path }
+    const env = { PATH: process.env.PATH, ATLAS_DATA_DIR: dataDir }
     const atlas = join(root, 'packages/cli/bin/atlas')
     const { stdout } = await promisify(execFile)(atlas, ['cleanup', '--dry-run', '--json'], { env })
     expect(JSON.parse(stdout)).toMatchObject({ unused: [{ infrastructure: 'shop', type: 'volume', name: 'left' }] })
@@ -210,7 +194,7 @@ const state: Record<string, () => Promise<void>> = {
   },
   async validate_state() {
     expect(await calls().validate('fleet')).toMatchObject({ findings: [] })
-    const { url, token } = serverOf(folder.path).sandbox!
+    const { url, token } = serverOf(dataDir).sandbox!
     const { id } = (await fleet(client).machine('fleet', 'web2'))!
     await fetch(`${url}/v2/droplets/${id}`, { method: 'DELETE', headers: { authorization: `Bearer ${token}` } })
     const { findings } = await calls().validate('fleet')

@@ -38,7 +38,7 @@ export function dataFolder(): { path: string; remove(): void } {
 /** Resolves with the first line it prints. */
 export async function startServer(
   dataDir: string,
-  { args = ['--dev'], env = {} }: { args?: string[]; env?: Record<string, string> } = {},
+  { args = ['--dev'], env = {} }: { args?: string[]; env?: Env } = {},
 ): Promise<ServerProcess> {
   const child = spawn(process.execPath, [main, '--data-dir', dataDir, '--parent-pipe', ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
@@ -54,15 +54,20 @@ export async function stopServer({ child, ended }: ServerProcess): Promise<numbe
   return ended
 }
 
+type Env = Record<string, string>
+
 /** For a sandbox without machines, and a server that does not look at the cloud by itself. */
 export const recordsOnly = { ATLAS_SANDBOX_BACKEND: 'none', ATLAS_PATROL_MINUTES: '0' }
 
-/** A server and a sandbox for all tests of a file: there before the first, gone after the last. Gives its data folder. */
-export function serverOfFile(env: Record<string, string> = {}): string {
+/**
+ * A server and a sandbox for all tests of a file: there before the first, gone after the last. Gives its data folder.
+ * @param env of the server; asked for it, with the data folder, before it starts
+ */
+export function serverOfFile(env: Env | ((dataDir: string) => Env) = {}): string {
   const folder = dataFolder()
   let server: ServerProcess
   beforeAll(async () => {
-    server = await startServer(folder.path, { env })
+    server = await startServer(folder.path, { env: typeof env === 'function' ? env(folder.path) : env })
     if (!server.line.ready) throw new Error(server.line.error?.message)
   })
   afterAll(async () => {

@@ -1,13 +1,11 @@
 import { execFileSync } from 'node:child_process'
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { fleet } from '@atlas/blueprints'
 import { bodyOf, type Client, deploys, releaseSource } from '@atlas/client'
-import type { Plan } from '@atlas/core'
-import { openMachines } from '@atlas/deploy'
 import { beforeAll, expect, test } from 'vitest'
-import { clientOf, finished, makeKey, serverOfFile } from '../server.fixture.ts'
+import { clientOf, serverOfFile } from '../server.fixture.ts'
+import { bringAboutFleet, carryOut, doorOf, onMachine } from './fleet.fixture.ts'
+import { answerOf, asking } from './load.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
 
 const dataDir = serverOfFile()
@@ -32,46 +30,21 @@ const config = () => ({
 beforeAll(async () => {
   client = clientOf(dataDir)
   hostomatic = repositoryOf(join(dataDir, 'git'), 'hostomatic')
-  const csv = 'Project,Servers,MasterSpec,WebSpec\nhostomatic,2,s-1vcpu-1gb,s-1vcpu-1gb\n'
-  const description = fleet.build({ csv, adminIps: ['127.0.0.1'], publicKey: makeKey(dataDir) })
-  const { id } = await client.apply(description, {})
-  expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
-  const { resources } = await client.infrastructure('fleet')
-  door = String(resources.find(({ name }) => name === 'master')?.attributes.public_ip)
+  await bringAboutFleet(client, dataDir, 'hostomatic,2,s-1vcpu-1gb,s-1vcpu-1gb')
+  door = await doorOf(client)
 }, 300_000)
 
 type Wish = { kind: 'deploy' | 'promote' | 'rollback'; environment: string; ref?: string; release?: string }
 
-/** Plans, keeps the plan, applies it by its hash, and follows it to its end. */
-async function deploy(wish: Wish, settings: object = config()) {
+function deploy(wish: Wish, settings: object = config()) {
   const configured = wish.kind === 'rollback' ? {} : { config: settings }
-  const body = { project: 'hostomatic', ref: 'main', ...wish, ...configured } as never
-  const query = { plan: true, store: true }
-  const answer = await bodyOf(client.api.POST('/api/v1/deployments', { params: { query }, body }))
-  const { plan } = answer as unknown as { plan: Plan }
-  const path = { hash: plan.hash }
-  const { operation } = await bodyOf(client.api.POST('/api/v1/plans/{hash}/apply', { params: { path }, body: {} }))
-  return { plan, operation: await finished(client, operation.id) }
+  return carryOut(client, { project: 'hostomatic', ref: 'main', ...wish, ...configured } as never)
 }
 
-/** Between two requests: nobody may ask more than 200 times a second. */
-const pauseMs = 10
-const port = process.getuid?.() === 0 ? 80 : 10_080
-const get = async (path: string) => {
-  const answer = await fetch(`http://${door}:${port}${path}`, { headers: { connection: 'close' } })
-  return answer.ok ? answer.text() : String(answer.status)
-}
+const get = (path: string) => answerOf(`${door}${path}`)
 const serving = async (environment: string) =>
   JSON.parse(await get(`/hostomatic/${environment}/backend/`)).release as string
-/** As an administrator would by ssh. */
-async function onMachine(name: string, words: string[]): Promise<string> {
-  const { resources } = await client.infrastructure('fleet')
-  const { host, port, user, known_hosts: knownHosts } = resources.find((one) => one.name === name)!.ssh!
-  const privateKey = readFileSync(join(dataDir, 'ssh', 'id_ed25519'), 'utf8')
-  const machines = openMachines(async () => ({ host, port, user, privateKey, knownHosts }))
-  const place = { workspace: 'default', infrastructure: 'fleet', machine: name }
-  return machines.use(place, (machine) => machine.run(words)).finally(machines.close)
-}
+const run = (machine: string, script: string) => onMachine(client, dataDir, machine, script)
 
 /** What was told of targets of an environment. */
 async function told(environment: string) {
@@ -83,7 +56,7 @@ async function told(environment: string) {
   )
 }
 
-const environments = async () => (await bodyOf(client.api.GET('/api/v1/environments'))).environments
+const environments = () => deploys(client.api).environments()
 
 test('uat is deployed, tagged in the repository, and answers through the load balancer', async () => {
   const { plan, operation } = await deploy({ kind: 'deploy', environment: 'uat' })
@@ -96,10 +69,7 @@ test('uat is deployed, tagged in the repository, and answers through the load ba
 }, 300_000)
 
 test('status is what machines say: which release runs there and whether it is well, not what was wished', async () => {
-  const services = async (observe: boolean) => {
-    const params = { path: { project: 'hostomatic', environment: 'uat' }, query: { observe } }
-    return bodyOf(client.api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params }))
-  }
+  const services = (observe: boolean) => deploys(client.api).services('hostomatic', 'uat', { observe })
   const release = await serving('uat')
   const seen = await services(true)
   expect(seen.observed).toEqual({ converged: 4, unknown: 0, instances: 4 })
@@ -107,7 +77,7 @@ test('status is what machines say: which release runs there and whether it is we
   expect((await services(false)).observed).toBeNull()
 
   const script = 'kill -KILL -$(cat /var/lib/atlas/lanes/hostomatic.uat/run/a-backend/child)'
-  await onMachine('web2', ['sh', '-c', script])
+  await run('web2', script)
   const broken = (await services(true)).services[0]!.instances.find(({ machine }) => machine === 'web2')!
   expect(broken.observed).toMatchObject({ state: expect.stringMatching(/stopped|unhealthy/), release })
   await expect.poll(async () => (await services(true)).observed?.converged, { timeout: 60_000 }).toBe(4)
@@ -182,24 +152,17 @@ test('traffic moves to the next release without a failed request, and back', asy
     readFileSync(join(import.meta.dirname, '../../../../examples/hostomatic/backend/server.js'), 'utf8'),
   )
   hostomatic.commit('mended')
-  const seen = new Map<string, number>()
-  let going = true
-  const load = (async () => {
-    while (going) {
-      const release = await get('/hostomatic/uat/backend/').then((text) => JSON.parse(text).release, String)
-      seen.set(release, (seen.get(release) ?? 0) + 1)
-      await pause(pauseMs)
-    }
-  })()
+  const ended = asking(async () => {
+    const answer = await get('/hostomatic/uat/backend/')
+    return answer.startsWith('{') ? JSON.parse(answer).release : answer
+  })
   const { plan, operation } = await deploy({ kind: 'deploy', environment: 'uat' })
   expect(operation.error).toBeNull()
   const second = plan.deployment!.release
   expect(await serving('uat')).toBe(second)
   const back = await deploy({ kind: 'rollback', environment: 'uat' })
   expect(back.operation.error).toBeNull()
-  going = false
-  await load
-  expect([...seen.keys()].sort()).toEqual([first, second].sort())
+  expect(await ended()).toEqual([first, second].sort())
   expect(await serving('uat')).toBe(first)
   expect(await environments()).toMatchObject([
     { environment: 'prod', release: first },
@@ -208,66 +171,40 @@ test('traffic moves to the next release without a failed request, and back', asy
 }, 300_000)
 
 test('an instance that dies gets no requests, none fails, and it gets them again once it answers', async () => {
-  let going = true
-  const seen = new Map<string, number>()
-  const load = (async () => {
-    while (going) {
-      const answer = await get('/hostomatic/uat/backend/').then((text) => (text.length > 3 ? 'well' : text), String)
-      seen.set(answer, (seen.get(answer) ?? 0) + 1)
-      await pause(pauseMs)
-    }
-  })()
+  const ended = asking(async () => {
+    const answer = await get('/hostomatic/uat/backend/')
+    return answer.startsWith('{') ? 'well' : answer
+  })
   const before = (await told('uat')).length
-  await onMachine('web2', ['sh', '-c', 'kill -KILL -$(cat /var/lib/atlas/lanes/hostomatic.uat/run/*-backend/child)'])
+  await run('web2', 'kill -KILL -$(cat /var/lib/atlas/lanes/hostomatic.uat/run/*-backend/child)')
   const news = async () => (await told('uat')).slice(before)
   await expect.poll(news, { timeout: 30_000 }).toEqual([
     ['target.ejected', 'backend', 'web2'],
     ['target.restored', 'backend', 'web2'],
   ])
-  going = false
-  await load
-  expect([...seen.keys()]).toEqual(['well'])
+  expect(await ended()).toEqual(['well'])
   const live = '/etc/atlas/nginx/live/sites/hostomatic.uat.http.conf'
-  expect(await onMachine('master', ['cat', live])).not.toContain('down')
+  expect(await run('master', `cat ${live}`)).not.toContain('down')
 }, 120_000)
 
 test('validate finds what was changed behind the back of the records, and what it says to type mends it', async () => {
-  const validate = async () => {
-    const params = { path: { id: 'fleet' } }
-    return (await bodyOf(client.api.GET('/api/v1/infrastructure/{id}/validation', { params }))).findings
-  }
+  const validate = async () => (await deploys(client.api).validate('fleet')).findings
   expect(await validate()).toEqual([])
 
   const lane = '/var/lib/atlas/lanes/hostomatic.prod'
-  const { services } = await bodyOf(
-    client.api.GET('/api/v1/projects/{project}/environments/{environment}/services', {
-      params: { path: { project: 'hostomatic', environment: 'prod' } },
-    }),
-  )
+  const { services } = await deploys(client.api).services('hostomatic', 'prod')
   const port = services[0]!.port
-  await onMachine('web1', [
-    'sh',
-    '-c',
-    `kill $(cat ${lane}/run/*-backend/pid) && sleep 1 && rm -r ${lane}/run/*-backend`,
-  ])
-  await onMachine('web1', [
-    'sh',
-    '-c',
-    `setsid node -e 'require("net").createServer().listen(${port})' > /dev/null 2>&1 &`,
-  ])
+  await run('web1', `kill $(cat ${lane}/run/*-backend/pid) && sleep 1 && rm -r ${lane}/run/*-backend`)
+  await run('web1', `setsid node -e 'require("net").createServer().listen(${port})' > /dev/null 2>&1 &`)
   await expect.poll(() => told('prod'), { timeout: 30_000 }).toContainEqual(['target.ejected', 'backend', 'web1'])
-  await onMachine('master', [
-    'sh',
-    '-c',
-    "sed -i 's/max_fails=1/max_fails=9/' /etc/atlas/nginx/live/sites/hostomatic.prod.http.conf",
-  ])
+  await run('master', "sed -i 's/max_fails=1/max_fails=9/' /etc/atlas/nginx/live/sites/hostomatic.prod.http.conf")
   await expect
     .poll(async () => (await validate()).map(({ code }) => code).sort(), { timeout: 30_000 })
     .toEqual(['instance_missing', 'port_taken', 'route_differs'])
   const found = await validate()
   expect(found.find(({ code }) => code === 'port_taken')).toMatchObject({ where: `web1:${port}` })
   const kill = found.find(({ code }) => code === 'port_taken')!.hint.match(/kill \d+$/)![0]
-  await onMachine('web1', kill.split(' '))
+  await run('web1', kill)
 
   const release = await serving('uat')
   expect(found.find(({ code }) => code === 'instance_missing')!.hint).toBe(
@@ -279,10 +216,7 @@ test('validate finds what was changed behind the back of the records, and what i
 }, 300_000)
 
 test('services are told with where they run; a wrong configuration is refused before anything runs', async () => {
-  const path = { project: 'hostomatic', environment: 'prod' }
-  const { services } = await bodyOf(
-    client.api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params: { path } }),
-  )
+  const { services } = await deploys(client.api).services('hostomatic', 'prod')
   expect(services.map(({ name, instances }) => [name, instances.map(({ machine }) => machine)])).toEqual([
     ['backend', ['web1', 'web2']],
     ['frontend', ['web1', 'web2']],
@@ -290,15 +224,12 @@ test('services are told with where they run; a wrong configuration is refused be
   const settings = { ...config(), deployment_platform: 'proces' }
   await expect(deploy({ kind: 'deploy', environment: 'uat' }, settings)).rejects.toThrow('There is no platform proces')
   await expect(deploy({ kind: 'deploy', environment: 'uta' })).rejects.toThrow('There is no environment "uta"')
-  const askFor = (place: { project: string; environment: string }) =>
-    bodyOf(
-      client.api.GET('/api/v1/projects/{project}/environments/{environment}/services', { params: { path: place } }),
-    )
-  await expect(askFor({ ...path, project: 'hostomatik' })).rejects.toMatchObject({ hint: 'did you mean hostomatic?' })
-  await expect(askFor({ ...path, environment: 'prd' })).rejects.toMatchObject({
+  const { services: ask } = deploys(client.api)
+  await expect(ask('hostomatik', 'prod')).rejects.toMatchObject({ hint: 'did you mean hostomatic?' })
+  await expect(ask('hostomatic', 'prd')).rejects.toMatchObject({
     hint: 'there are test, uat, prod; did you mean prod?',
   })
-  await expect(askFor({ project: 'prod', environment: 'hostomatic' })).rejects.toMatchObject({
+  await expect(ask('prod', 'hostomatic')).rejects.toMatchObject({
     hint: 'there are test, uat, prod; prod stands where the project belongs',
   })
 }, 60_000)

@@ -1,17 +1,39 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fleet } from '@atlas/blueprints'
-import type { Client } from '@atlas/client'
+import { type Client, type DeploymentRequest, deploys } from '@atlas/client'
+import type { JsonObject } from '@atlas/core'
 import { openMachines } from '@atlas/deploy'
 import { expect } from 'vitest'
 import { finished, makeKey } from '../server.fixture.ts'
 
-/** Machines for projects, brought about by a server on this folder. @param csv lines of projects.csv */
+/** Machines for projects. @param csv lines of projects.csv */
+export const fleetFor = (publicKey: string, ...csv: string[]): JsonObject =>
+  fleet.build({
+    csv: ['Project,Servers,MasterSpec,WebSpec', ...csv, ''].join('\n'),
+    adminIps: ['127.0.0.1'],
+    publicKey,
+  })
+
+/** The same, brought about by a server on this folder. */
 export async function bringAboutFleet(client: Client, folder: string, ...csv: string[]): Promise<void> {
-  const text = ['Project,Servers,MasterSpec,WebSpec', ...csv, ''].join('\n')
-  const description = fleet.build({ csv: text, adminIps: ['127.0.0.1'], publicKey: makeKey(folder) })
-  const { id } = await client.apply(description, {})
+  const { id } = await client.apply(fleetFor(makeKey(folder), ...csv), {})
   expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
+}
+
+/** Plans a deploy, carries exactly that out, and follows it to its end. */
+export async function carryOut(client: Client, wish: DeploymentRequest) {
+  const { plan, apply } = deploys(client.api)
+  const planned = await plan(wish)
+  const { id } = await apply(planned.hash)
+  return { plan: planned, operation: await finished(client, id) }
+}
+
+/** Where the load balancer answers, without a slash at the end. */
+export async function doorOf(client: Client): Promise<string> {
+  const { resources } = await client.infrastructure('fleet')
+  const master = resources.find(({ type, name }) => type === 'machine' && name === 'master')
+  return `http://${master?.attributes.public_ip}:${process.getuid?.() === 0 ? 80 : 10_080}`
 }
 
 /** Runs a script on a machine, as an administrator would by ssh. */

@@ -1,15 +1,16 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { setTimeout as pause } from 'node:timers/promises'
-import { fleet } from '@atlas/blueprints'
 import { type Client, deploys } from '@atlas/client'
 import { beforeAll, expect, test } from 'vitest'
 import { clientOf, finished, makeKey, serverOf, serverOfFile } from '../server.fixture.ts'
+import { carryOut, doorOf, fleetFor } from './fleet.fixture.ts'
+import { answerOf, asking } from './load.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
 
 const dataDir = serverOfFile()
 let client: Client
 let publicKey: string
+let door: string
 
 const health = { interval_s: 0.2, retries: 200 }
 const config = () => ({
@@ -20,12 +21,7 @@ const config = () => ({
     hostomatic: { services: { backend: { path: 'backend', command: 'node server.js', drain_s: 2, health } } },
   },
 })
-const fleetOf = (servers: number) =>
-  fleet.build({
-    csv: `Project,Servers,MasterSpec,WebSpec\nhostomatic,${servers},s-1vcpu-1gb,s-1vcpu-1gb\n`,
-    adminIps: ['127.0.0.1'],
-    publicKey,
-  })
+const fleetOf = (servers: number) => fleetFor(publicKey, `hostomatic,${servers},s-1vcpu-1gb,s-1vcpu-1gb`)
 
 beforeAll(async () => {
   client = clientOf(dataDir)
@@ -36,45 +32,27 @@ beforeAll(async () => {
   commit('does not run on web3')
   const { id } = await client.apply(fleetOf(1), {})
   expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
-  const calls = deploys(client.api)
   for (const wish of [
     { kind: 'deploy', environment: 'uat', ref: 'main' },
     { kind: 'promote', environment: 'prod' },
   ] as const) {
-    const plan = await calls.plan({ project: 'hostomatic', config: config(), ...wish })
-    const operation = await calls.apply(plan.hash)
-    expect(await finished(client, operation.id)).toMatchObject({ status: 'succeeded', error: null })
+    const { operation } = await carryOut(client, { project: 'hostomatic', config: config(), ...wish })
+    expect(operation).toMatchObject({ status: 'succeeded', error: null })
   }
+  door = await doorOf(client)
 }, 300_000)
 
 const machine = async (name: string) =>
   (await client.infrastructure('fleet')).resources.find((one) => one.type === 'machine' && one.name === name)
-const port = process.getuid?.() === 0 ? 80 : 10_080
-const headers = { connection: 'close' }
 
-/** Asks until it is told to stop, less than 200 times a second as all must, and gives back what was not answered with 200. */
-async function underLoad(): Promise<() => Promise<string[]>> {
-  const door = String((await machine('master'))!.attributes.public_ip)
-  const failed: string[] = []
-  let going = true
-  const load = (async () => {
-    while (going)
-      for (const environment of ['uat', 'prod']) {
-        const url = `http://${door}:${port}/hostomatic/${environment}/backend/`
-        const answer = await fetch(url, { headers }).then(
-          async (found) => `${found.status} ${await found.text()}`,
-          (error) => `0 ${error.cause ?? error}`,
-        )
-        if (!answer.startsWith('200 ')) failed.push(`${environment}: ${answer}`)
-        await pause(10)
-      }
-  })()
-  return async () => {
-    going = false
-    await load
-    return failed
-  }
-}
+const underLoad = () =>
+  asking(async () => {
+    for (const environment of ['uat', 'prod']) {
+      const answer = await answerOf(`${door}/hostomatic/${environment}/backend/`)
+      if (!answer.startsWith('{')) return `${environment}: ${answer}`
+    }
+    return 'well'
+  })
 
 const instances = async (environment: string) => {
   const { services } = await deploys(client.api).services('hostomatic', environment)
@@ -82,7 +60,7 @@ const instances = async (environment: string) => {
 }
 
 test('a machine more is one operation: it is made, gets what serves in every environment, then traffic', async () => {
-  const done = await underLoad()
+  const ended = underLoad()
   const plan = await client.planApply(fleetOf(2))
   expect(plan.steps.map(({ action, resource }) => `${action} ${resource}`)).toEqual(['create web2'])
   expect(plan.work!.filter(({ action }) => action === 'deliver').map(({ resource }) => resource)).toEqual([
@@ -91,7 +69,7 @@ test('a machine more is one operation: it is made, gets what serves in every env
   ])
   const { id } = await client.apply(fleetOf(2), { planHash: plan.hash })
   expect(await finished(client, id)).toMatchObject({ status: 'succeeded', error: null })
-  expect(await done()).toEqual([])
+  expect(await ended()).toEqual(['well'])
   expect(await instances('uat')).toEqual(['web1', 'web2'])
   expect(await instances('prod')).toEqual(['web1', 'web2'])
   const again = await client.planApply(fleetOf(2))
@@ -107,12 +85,12 @@ test('a machine more is one operation: it is made, gets what serves in every env
 }, 300_000)
 
 test('where a new machine does not become healthy traffic stays, and the same again goes on from there', async () => {
-  const done = await underLoad()
+  const ended = underLoad()
   const { id } = await client.apply(fleetOf(3), {})
   const operation = await finished(client, id)
   expect(operation).toMatchObject({ status: 'failed', error: { code: 'unhealthy' } })
   expect(operation.error!.message).toContain('not on web3')
-  expect(await done()).toEqual([])
+  expect(await ended()).toEqual(['well'])
   expect(await instances('prod')).toEqual(['web1', 'web2'])
   const again = await client.planApply(fleetOf(3))
   expect(again.steps).toEqual([])
@@ -137,11 +115,11 @@ test('a machine that was removed behind our back comes back with what it served,
 }, 300_000)
 
 test('a machine less: traffic away first, without a failed request, then the machine', async () => {
-  const done = await underLoad()
+  const ended = underLoad()
   const plan = await client.planApply(fleetOf(1))
   const { id } = await client.apply(fleetOf(1), { planHash: plan.hash, consent: ['web2'] })
   expect(await finished(client, id)).toMatchObject({ status: 'succeeded', error: null })
-  expect(await done()).toEqual([])
+  expect(await ended()).toEqual(['well'])
   const steps = await client.steps(id)
   const at = (action: string) => steps.filter((one) => one.action === action).map(({ finished_at }) => finished_at!)
   expect(at('switch').every((moved) => at('delete').every((deleted) => moved < deleted))).toBe(true)

@@ -3,55 +3,41 @@ import { mkdirSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
 import { bodyOf, type Client, deploys, releaseSource, sendWorkingTree } from '@atlas/client'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  type ServerProcess,
-  serverOf,
-  startServer,
-  stopServer,
-} from '../server.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { clientOf, finished, serverOf, serverOfFile } from '../server.fixture.ts'
 import { bringAboutFleet } from './fleet.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
 
 const atlas = join(import.meta.dirname, '../../../cli/bin/atlas')
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile()
 let client: Client
 let hostomatic: ReturnType<typeof repositoryOf>
 
 const config = {
   infrastructure: { name: 'fleet' },
   deployment_platform: 'process',
-  git_config: { base_url: `file://${folder.path}/git` },
+  git_config: { base_url: `file://${dataDir}/git` },
   projects: {
     hostomatic: { services: { backend: { path: 'backend', drain_s: 1, health: { interval_s: 0.2, retries: 300 } } } },
   },
 }
 
 beforeAll(async () => {
-  server = await startServer(folder.path)
-  client = clientOf(folder.path)
-  hostomatic = repositoryOf(join(folder.path, 'git'), 'hostomatic')
-  mkdirSync(join(folder.path, 'config'))
-  writeFileSync(join(folder.path, 'config/deployment_config.json'), JSON.stringify(config))
-  await bringAboutFleet(client, folder.path, 'hostomatic,1,s-1vcpu-1gb,s-1vcpu-1gb')
+  client = clientOf(dataDir)
+  hostomatic = repositoryOf(join(dataDir, 'git'), 'hostomatic')
+  mkdirSync(join(dataDir, 'config'))
+  writeFileSync(join(dataDir, 'config/deployment_config.json'), JSON.stringify(config))
+  await bringAboutFleet(client, dataDir, 'hostomatic,1,s-1vcpu-1gb,s-1vcpu-1gb')
 }, 300_000)
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
 
 const releases = async () => (await bodyOf(client.api.GET('/api/v1/releases'))).releases
 
 test('a working tree is deployed from the command line as it is, and its tag is nowhere in the repository', async () => {
-  const { url, token } = serverOf(folder.path)
+  const { url, token } = serverOf(dataDir)
   hostomatic.write('backend/new.txt', 'not committed\n')
   const words = ['--deploy-uat', 'hostomatic', '--local', '--project-path', 'git/hostomatic-work', '--yes']
   const env = { PATH: process.env.PATH, HOME: process.env.HOME, ATLAS_URL: url, ATLAS_TOKEN: token }
-  const { stdout } = await promisify(execFile)(atlas, words, { cwd: folder.path, env })
+  const { stdout } = await promisify(execFile)(atlas, words, { cwd: dataDir, env })
   expect(stdout).toContain('with changes that are in no commit')
   const [release] = await releases()
   expect(release).toMatchObject({

@@ -1,23 +1,18 @@
 import { readdirSync, readFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { fleet } from '@atlas/blueprints'
-import { bodyOf, type Client, deploys, secrets } from '@atlas/client'
-import type { Plan } from '@atlas/core'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { bodyOf, type Client, deploys, type Planned, secrets } from '@atlas/client'
+import { beforeAll, expect, test } from 'vitest'
 import { databaseUrl, dump } from '../database.fixture.ts'
+import { bringAboutFleet, carryOut, doorOf } from '../deploys/fleet.fixture.ts'
+import { answerOf } from '../deploys/load.fixture.ts'
 import { repositoryOf } from '../deploys/repository.fixture.ts'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  makeKey,
-  type ServerProcess,
-  startServer,
-  stopServer,
-} from '../server.fixture.ts'
+import { clientOf, serverOfFile } from '../server.fixture.ts'
 
-const folder = dataFolder()
-let server: ServerProcess
+const dataDir = serverOfFile({
+  LOG_LEVEL: 'trace',
+  GENERAL_KEY: 'for everything',
+  UAT_GENERAL_KEY: 'for all in uat',
+})
 let client: Client
 let door: string
 let hostomatic: ReturnType<typeof repositoryOf>
@@ -35,7 +30,7 @@ const health = (retries: number) => ({ path: '/', interval_s: 0.2, retries })
 const config = (env: Record<string, string> = {}, retries = 300) => ({
   infrastructure: { name: 'fleet' },
   deployment_platform: 'process',
-  git_config: { base_url: `file://${folder.path}/git` },
+  git_config: { base_url: `file://${dataDir}/git` },
   projects: {
     hostomatic: {
       services: {
@@ -47,24 +42,13 @@ const config = (env: Record<string, string> = {}, retries = 300) => ({
 })
 
 beforeAll(async () => {
-  const env = { LOG_LEVEL: 'trace', GENERAL_KEY: 'for everything', UAT_GENERAL_KEY: 'for all in uat' }
-  server = await startServer(folder.path, { env })
-  client = clientOf(folder.path)
-  hostomatic = repositoryOf(join(folder.path, 'git'), 'hostomatic')
+  client = clientOf(dataDir)
+  hostomatic = repositoryOf(join(dataDir, 'git'), 'hostomatic')
   for (const service of ['backend', 'frontend']) hostomatic.write(`${service}/server.js`, program)
   hostomatic.commit('says what it knows')
-  const csv = 'Project,Servers,MasterSpec,WebSpec\nhostomatic,1,s-1vcpu-1gb,s-1vcpu-1gb\n'
-  const description = fleet.build({ csv, adminIps: ['127.0.0.1'], publicKey: makeKey(folder.path) })
-  const { id } = await client.apply(description, {})
-  expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
-  const [machine] = (await client.infrastructure('fleet')).resources.filter(({ type }) => type === 'machine')
-  door = String(machine?.attributes.public_ip)
+  await bringAboutFleet(client, dataDir, 'hostomatic,1,s-1vcpu-1gb,s-1vcpu-1gb')
+  door = await doorOf(client)
 }, 300_000)
-
-afterAll(async () => {
-  await stopServer(server)
-  folder.remove()
-})
 
 const place = { project: 'hostomatic', environment: 'uat' }
 const newRelease = (...how: Parameters<typeof config>) => ({
@@ -74,24 +58,17 @@ const newRelease = (...how: Parameters<typeof config>) => ({
   config: config(...how),
 })
 
-async function deploy(
-  wish: ReturnType<typeof newRelease> | { kind: 'redeploy'; project: string; environment: string },
-) {
-  const calls = deploys(client.api)
-  const plan = (await calls.plan(wish as never)) as unknown as Plan
-  return { plan, operation: await finished(client, (await calls.apply(plan.hash)).id) }
-}
+const deploy = (wish: ReturnType<typeof newRelease> | { kind: 'redeploy'; project: string; environment: string }) =>
+  carryOut(client, wish as never)
 
-const port = process.getuid?.() === 0 ? 80 : 10_080
-const ask = async (service: string) => {
-  const url = `http://${door}:${port}/hostomatic/uat/${service}/`
-  return (await (await fetch(url, { headers: { connection: 'close' } })).json()) as {
+const ask = async (service: string) =>
+  JSON.parse(await answerOf(`${door}/hostomatic/uat/${service}/`)) as {
     pid: number
     password?: string
     general?: string
   }
-}
-const started = ({ work = [] }: Plan) => work.flatMap(({ action, resource }) => (action === 'start' ? [resource] : []))
+const started = ({ work = [] }: Planned) =>
+  work.flatMap(({ action, resource }) => (action === 'start' ? [resource] : []))
 
 test('a plan without a value is refused before anything is touched, and says what to type', async () => {
   const refused = await deploys(client.api)
@@ -152,8 +129,8 @@ test('a secret is in no command line, no other process, no log, no record, no ev
   const { operations } = await bodyOf(client.api.GET('/api/v1/operations'))
   const path = { id: operations[0]!.id }
   const said = {
-    log: readFileSync(join(folder.path, 'server.log'), 'utf8'),
-    database: await dump(databaseUrl(folder.path)),
+    log: readFileSync(join(dataDir, 'server.log'), 'utf8'),
+    database: await dump(databaseUrl(dataDir)),
     operations,
     steps: await bodyOf(client.api.GET('/api/v1/operations/{id}/steps', { params: { path } })),
     services: await deploys(client.api).services('hostomatic', 'uat'),
@@ -201,6 +178,6 @@ test('a failing service may print its secrets: the error of the operation does n
   const { operation } = await deploy(newRelease({ COMPLAIN: 'yes' }, 40))
   expect(operation.error).toMatchObject({ code: 'unhealthy' })
   expect(operation.error?.message).toContain('cannot log in with [secret]')
-  expect(JSON.stringify(await dump(databaseUrl(folder.path)))).not.toContain(password!)
-  expect(readFileSync(join(folder.path, 'server.log'), 'utf8')).not.toContain(password!)
+  expect(JSON.stringify(await dump(databaseUrl(dataDir)))).not.toContain(password!)
+  expect(readFileSync(join(dataDir, 'server.log'), 'utf8')).not.toContain(password!)
 }, 300_000)

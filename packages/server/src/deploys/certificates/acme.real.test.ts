@@ -2,19 +2,10 @@ import { get as getPlain } from 'node:http'
 import { get } from 'node:https'
 import { join } from 'node:path'
 import type { TLSSocket } from 'node:tls'
-import { fleet } from '@atlas/blueprints'
 import { bodyOf, type Client } from '@atlas/client'
-import type { Plan } from '@atlas/core'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import {
-  clientOf,
-  dataFolder,
-  finished,
-  makeKey,
-  type ServerProcess,
-  startServer,
-  stopServer,
-} from '../../server.fixture.ts'
+import { clientOf, serverOfFile } from '../../server.fixture.ts'
+import { bringAboutFleet, carryOut, doorOf } from '../fleet.fixture.ts'
 import { repositoryOf } from '../repository.fixture.ts'
 import { makeOwnCertificate, startPebble } from './pebble.fixture.ts'
 
@@ -23,30 +14,21 @@ const { ATLAS_PEBBLE: pebble, ATLAS_PEBBLE_DNS: dns } = process.env
 const canRun = pebble !== undefined && dns !== undefined && process.getuid?.() === 0
 
 const host = 'hostomatic.example'
-const folder = dataFolder()
-let server: ServerProcess
+const trusting = (dataDir: string) => ({ NODE_EXTRA_CA_CERTS: makeOwnCertificate(join(dataDir, '..')) })
+const dataDir = canRun ? serverOfFile(trusting) : ''
 let client: Client
 let door: string
 let authority: Awaited<ReturnType<typeof startPebble>>
 
 beforeAll(async () => {
   if (!canRun) return
-  const trusted = makeOwnCertificate(join(folder.path, '..'))
-  server = await startServer(folder.path, { env: { NODE_EXTRA_CA_CERTS: trusted } })
-  client = clientOf(folder.path)
-  repositoryOf(join(folder.path, 'git'), 'hostomatic')
-  const csv = 'Project,Servers,MasterSpec,WebSpec\nhostomatic,1,s-1vcpu-1gb,s-1vcpu-1gb\n'
-  const { id } = await client.apply(fleet.build({ csv, adminIps: ['127.0.0.1'], publicKey: makeKey(folder.path) }), {})
-  expect(await finished(client, id)).toMatchObject({ status: 'succeeded' })
-  const { resources } = await client.infrastructure('fleet')
-  door = String(resources.find(({ type }) => type === 'machine')?.attributes.public_ip)
+  client = clientOf(dataDir)
+  repositoryOf(join(dataDir, 'git'), 'hostomatic')
+  await bringAboutFleet(client, dataDir, 'hostomatic,1,s-1vcpu-1gb,s-1vcpu-1gb')
+  door = new URL(await doorOf(client)).hostname
 }, 300_000)
 
-afterAll(async () => {
-  await authority?.stop()
-  if (server) await stopServer(server)
-  folder.remove()
-})
+afterAll(() => authority?.stop())
 
 /** Event types of certificates, with what they tell. */
 async function told(): Promise<[string, string][]> {
@@ -77,12 +59,12 @@ const byHttp = (): Promise<[number | undefined, string | undefined]> =>
 test.skipIf(!canRun)(
   'an authority gives a certificate, it is renewed while traffic goes on, and a failure keeps the old one',
   async () => {
-    authority = await startPebble(join(folder.path, '..'), { pebble: pebble!, dns: dns! }, door)
+    authority = await startPebble(join(dataDir, '..'), { pebble: pebble!, dns: dns! }, door)
     const tls = { acme: { email: 'ops@hostomatic.example', directory: authority.directory } }
     const config = {
       infrastructure: { name: 'fleet' },
       deployment_platform: 'process',
-      git_config: { base_url: `file://${folder.path}/git` },
+      git_config: { base_url: `file://${dataDir}/git` },
       projects: {
         hostomatic: {
           services: { backend: { path: 'backend', health: { interval_s: 0.2, retries: 300 } } },
@@ -90,14 +72,9 @@ test.skipIf(!canRun)(
         },
       },
     }
-    const query = { plan: true, store: true }
-    const body = { kind: 'deploy', project: 'hostomatic', environment: 'uat', ref: 'main', config } as never
-    const planned = await bodyOf(client.api.POST('/api/v1/deployments', { params: { query }, body }))
-    const { hash } = (planned as unknown as { plan: Plan }).plan
-    const { operation } = await bodyOf(
-      client.api.POST('/api/v1/plans/{hash}/apply', { params: { path: { hash } }, body: {} }),
-    )
-    expect(await finished(client, operation.id)).toMatchObject({ status: 'succeeded', error: null })
+    const wish = { kind: 'deploy', project: 'hostomatic', environment: 'uat', ref: 'main', config } as const
+    const { operation } = await carryOut(client, wish)
+    expect(operation).toMatchObject({ status: 'succeeded', error: null })
 
     await expect.poll(told, { timeout: 60_000 }).toContainEqual(['certificate.issued', ''])
     const root = await authority.root()
