@@ -5,7 +5,7 @@ import { z } from 'zod'
 import type { Caller } from '../caller.ts'
 import type { Control } from '../control.ts'
 import { auditRecordJson, auditToJson, auditVerdictJson } from '../wire/audit.ts'
-import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { cursorsOf, nextCursor, pageQuery } from '../wire/page.ts'
 
 const everything = z
   .stringbool()
@@ -17,7 +17,7 @@ const secret = z
   .describe(
     'Only what came of changes to secrets of services, and who was given them: of the secret of this name, or of all with `*`',
   )
-const place = z.tuple([z.number().int()])
+const cursors = cursorsOf('audit', z.tuple([z.number().int()]))
 const noted = z
   .string()
   .regex(/^\d{1,15}:[0-9a-f]{64}$/, 'expected <seq>:<hash>')
@@ -45,13 +45,13 @@ export const auditRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'audit'
       },
     },
     async ({ caller, query }) => {
-      const before = query.cursor === undefined ? undefined : fromCursor('audit', place, query.cursor)[0]
+      const before = query.cursor === undefined ? undefined : cursors.placeOf(query.cursor)[0]
       const { lines, next } = await audit.list(scope(caller, query), {
         limit: query.limit,
         before,
         secret: query.secret?.toUpperCase(),
       })
-      return { audit: lines.map(auditToJson), ...(next !== undefined && { next_cursor: toCursor('audit', [next]) }) }
+      return { audit: lines.map(auditToJson), ...(next !== undefined && cursors.next([next])) }
     },
   )
 

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
-import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { cursorsOf, nextCursor, pageQuery } from '../wire/page.ts'
 import { deliveryJson, deliveryToJson, testJson } from '../wire/webhook.ts'
 
 const byId = z.object({ id: z.string().describe('Id of the webhook') })
 const byIds = byId.extend({ delivery: z.string().describe('Id of the delivery') })
-const place = z.tuple([z.number().int().nonnegative()])
+const cursors = cursorsOf('deliveries', z.tuple([z.number().int().nonnegative()]))
 const statuses = pageQuery.extend({ status: deliveryJson.shape.status.optional().describe('Only such') })
 const tags = ['webhooks']
 
@@ -31,12 +31,12 @@ export const deliveryRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'web
       },
     },
     async ({ caller, params, query: { limit, cursor, status } }) => {
-      const before = cursor === undefined ? {} : { before: fromCursor('deliveries', place, cursor)[0] }
+      const before = cursor === undefined ? {} : { before: cursors.placeOf(cursor)[0] }
       const wish = { limit, ...before, ...(status && { status }) }
       const { deliveries, next } = await webhooks.deliveries(caller.workspace, params.id, wish)
       return {
         deliveries: deliveries.map(deliveryToJson),
-        ...(next && { next_cursor: toCursor('deliveries', [next]) }),
+        ...(next && cursors.next([next])),
       }
     },
   )

@@ -11,7 +11,7 @@ import {
   resourceJson,
   resourceToJson,
 } from '../wire/infrastructure.ts'
-import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { cursorsOf, nextCursor, pageQuery } from '../wire/page.ts'
 
 const byId = z.object({ id: z.string().describe('Id or name') })
 
@@ -28,6 +28,9 @@ const listJson = z.object({
   infrastructure: z.array(infrastructureSummaryJson.extend({ resources: z.array(resourceJson).optional() })),
   next_cursor: nextCursor,
 })
+
+const cursors = cursorsOf('infrastructure', z.tuple([z.string()]))
+const resourceCursors = cursorsOf('resources', z.tuple([z.string(), z.number()]))
 
 const resourceQuery = pageQuery.extend({
   type: z.string().optional().describe('Such as `machine`'),
@@ -58,14 +61,13 @@ export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       },
     },
     async ({ caller: { workspace }, query: { cursor, tag, include, ...rest } }) => {
-      const after =
-        cursor === undefined ? {} : { after: fromCursor('infrastructure', z.tuple([z.string()]), cursor)[0] }
+      const after = cursor === undefined ? {} : { after: cursors.placeOf(cursor)[0] }
       const filter = { ...rest, ...after, tags: tagsOf(tag) } as InfrastructureFilter
       const { found, next } = await control.infrastructures(workspace, filter)
       const whole = include && (await Promise.all(found.map(({ id }) => control.infrastructure(workspace, id))))
       return {
         infrastructure: whole ? whole.map(infrastructureToJson) : found.map(infrastructureSummaryToJson),
-        ...(next !== undefined && { next_cursor: toCursor('infrastructure', [next]) }),
+        ...(next !== undefined && cursors.next([next])),
       }
     },
   )
@@ -97,7 +99,6 @@ export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
   )
 
   const resources = z.object({ resources: z.array(resourceJson), next_cursor: nextCursor })
-  const place = z.tuple([z.string(), z.number()])
   app.get(
     '/infrastructure/:id/resources',
     {
@@ -113,11 +114,11 @@ export const inventoryRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       },
     },
     async ({ caller, params, query: { cursor, ...rest } }) => {
-      const after = cursor === undefined ? {} : { after: fromCursor('resources', place, cursor) }
+      const after = cursor === undefined ? {} : { after: resourceCursors.placeOf(cursor) }
       const page = await control.resources(caller.workspace, params.id, { ...rest, ...after } as ResourceFilter)
       return {
         resources: page.resources.map(resourceToJson),
-        ...(page.next && { next_cursor: toCursor('resources', page.next) }),
+        ...(page.next && resourceCursors.next(page.next)),
       }
     },
   )

@@ -2,7 +2,7 @@ import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control, OperationFilter } from '../control.ts'
 import { operationJson, operationToJson, stepJson, stepToJson } from '../wire/operation.ts'
-import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { cursorsOf, nextCursor, pageQuery } from '../wire/page.ts'
 import { optionalApproval, planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
 
@@ -12,7 +12,7 @@ const listQuery = pageQuery.extend({
   status: operationJson.shape.status.optional(),
   kind: operationJson.shape.kind.optional(),
 })
-const place = z.tuple([z.iso.datetime({ offset: true }), z.uuid()])
+const cursors = cursorsOf('operations', z.tuple([z.iso.datetime({ offset: true }), z.uuid()]))
 
 export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   const all = z.object({ operations: z.array(operationJson), next_cursor: nextCursor })
@@ -33,11 +33,11 @@ export const operationRoutes: FastifyPluginAsyncZod<{ control: Control }> = asyn
       const { operations, next } = await control.operations(caller.workspace, {
         ...rest,
         ...(status && { status: status === 'in_progress' ? 'running' : status }),
-        ...(cursor !== undefined && { after: fromCursor('operations', place, cursor) }),
+        ...(cursor !== undefined && { after: cursors.placeOf(cursor) }),
       } as OperationFilter)
       return {
         operations: operations.map(operationToJson),
-        ...(next && { next_cursor: toCursor('operations', next) }),
+        ...(next && cursors.next(next)),
       }
     },
   )

@@ -5,7 +5,7 @@ import type { Control, PlanRequest } from '../control.ts'
 import { originOf } from '../edge/origin.ts'
 import { refuseLostUpdate, revisionsMeant } from '../etag.ts'
 import { operationJson } from '../wire/operation.ts'
-import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { cursorsOf, nextCursor, pageQuery } from '../wire/page.ts'
 import {
   optionalConsent,
   storedPlanJson,
@@ -19,7 +19,7 @@ import { namedAs } from './name.ts'
 
 const byId = z.object({ id: z.string().describe('Id or name') })
 const byHash = z.object({ hash: z.string().regex(/^[0-9a-f]{64}$/, 'is no hash of a plan') })
-const place = z.tuple([z.iso.datetime({ offset: true }), z.string()])
+const cursors = cursorsOf('plans', z.tuple([z.iso.datetime({ offset: true }), z.string()]))
 const listQuery = pageQuery.extend({
   approval: z
     .enum(['pending', 'approved', 'rejected'])
@@ -82,9 +82,9 @@ export const planRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (ap
       const { plans, next } = await control.plans.list(caller.workspace, {
         limit,
         ...(approval && { approval }),
-        ...(cursor !== undefined && { after: fromCursor('plans', place, cursor) }),
+        ...(cursor !== undefined && { after: cursors.placeOf(cursor) }),
       })
-      return { plans: plans.map(storedPlanSummaryToJson), ...(next && { next_cursor: toCursor('plans', next) }) }
+      return { plans: plans.map(storedPlanSummaryToJson), ...(next && cursors.next(next)) }
     },
   )
 

@@ -1,11 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
-import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { cursorsOf, nextCursor, pageQuery } from '../wire/page.ts'
 import { newTokenJson, tokenJson, tokenToJson } from '../wire/token.ts'
 
 const byId = z.object({ id: z.string().describe('Id of the token') })
-const place = z.tuple([z.string().regex(/^\d{1,18}$/)])
+const cursors = cursorsOf('tokens', z.tuple([z.string().regex(/^\d{1,18}$/)]))
 const one = z.object({ token: tokenJson })
 
 export const tokenRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'tokens'> }> = async (
@@ -28,9 +28,9 @@ export const tokenRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'tokens
       },
     },
     async ({ caller, query: { limit, cursor } }) => {
-      const before = cursor === undefined ? undefined : fromCursor('tokens', place, cursor)[0]
+      const before = cursor === undefined ? undefined : cursors.placeOf(cursor)[0]
       const { tokens: listed, next } = await tokens.list(caller.workspace, { limit, before })
-      return { tokens: listed.map(tokenToJson), ...(next && { next_cursor: toCursor('tokens', [next]) }) }
+      return { tokens: listed.map(tokenToJson), ...(next && cursors.next([next])) }
     },
   )
 

@@ -1,12 +1,12 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
-import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { cursorsOf, nextCursor, pageQuery } from '../wire/page.ts'
 import { newWebhookJson, rotationJson, webhookChangeJson, webhookJson, webhookToJson } from '../wire/webhook.ts'
 import { deliveryRoutes } from './deliveries.ts'
 
 const byId = z.object({ id: z.string().describe('Id of the webhook') })
-const place = z.tuple([z.number().int().nonnegative()])
+const cursors = cursorsOf('webhooks', z.tuple([z.number().int().nonnegative()]))
 const one = z.object({ webhook: webhookJson })
 const tags = ['webhooks']
 
@@ -32,9 +32,9 @@ export const webhookRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'webh
       },
     },
     async ({ caller, query: { limit, cursor } }) => {
-      const after = cursor === undefined ? {} : { after: fromCursor('webhooks', place, cursor)[0] }
+      const after = cursor === undefined ? {} : { after: cursors.placeOf(cursor)[0] }
       const { webhooks: listed, next } = await webhooks.list(caller.workspace, { limit, ...after })
-      return { webhooks: listed.map(webhookToJson), ...(next && { next_cursor: toCursor('webhooks', [next]) }) }
+      return { webhooks: listed.map(webhookToJson), ...(next && cursors.next([next])) }
     },
   )
 

@@ -1,10 +1,11 @@
 import type { FastifyPluginAsyncZod } from 'fastify-type-provider-zod'
 import { z } from 'zod'
 import type { Control } from '../control.ts'
-import { fromCursor, nextCursor, pageQuery, toCursor } from '../wire/page.ts'
+import { cursorsOf, nextCursor, pageQuery } from '../wire/page.ts'
 import { workspaceChangeJson, workspaceJson, workspaceName, workspaceToJson } from '../wire/workspace.ts'
 
 const byName = z.object({ name: z.string().describe('Name of the workspace') })
+const cursors = cursorsOf('workspaces', z.tuple([z.string()]))
 const one = z.object({ workspace: workspaceJson })
 
 export const workspaceRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'workspaces'> }> = async (
@@ -26,9 +27,9 @@ export const workspaceRoutes: FastifyPluginAsyncZod<{ control: Pick<Control, 'wo
       },
     },
     async ({ caller, query: { limit, cursor } }) => {
-      const after = cursor === undefined ? undefined : fromCursor('workspaces', z.tuple([z.string()]), cursor)[0]
+      const after = cursor === undefined ? undefined : cursors.placeOf(cursor)[0]
       const { workspaces: listed, next } = await workspaces.list(caller, { limit, after })
-      return { workspaces: listed.map(workspaceToJson), ...(next && { next_cursor: toCursor('workspaces', [next]) }) }
+      return { workspaces: listed.map(workspaceToJson), ...(next && cursors.next([next])) }
     },
   )
 
