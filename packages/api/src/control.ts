@@ -13,6 +13,7 @@ import type {
   ResourceFilter,
   ResourcePlace,
   Statistics,
+  Transfer,
 } from '@atlas/core'
 import type { Actor } from './caller.ts'
 import type { AdoptionControl, ImportRequest } from './control/adoption.ts'
@@ -123,6 +124,7 @@ export interface EstimateView {
   monthly: number
   catalogueDate: string
   unpriced: string[]
+  transfer: Transfer
   /** A last one of type `transfer` is named like the infrastructure: what its machines have included, and what is beyond. */
   resources: { resource: string; type: string; monthly: number | null; lines: PriceLine[] }[]
   /** Where it was asked for: the same need at every provider whose prices are known, the described one first. */

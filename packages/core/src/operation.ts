@@ -52,6 +52,8 @@ export interface OperationStep {
   action: Plan['steps'][number]['action'] | Work['action']
   resource: string
   type: string
+  /** A deletion of what the cloud had no more when it was planned: it forgets, and deletes nothing. */
+  gone: boolean
   status: StepStatus
   attempt: number
   startedAt: string | null

@@ -150,6 +150,21 @@ test('deleted by somebody else: the next plan makes it anew, and its record goes
   expect((await scene.store.infrastructure(workspace, scene.name)).resources).toHaveLength(1)
 })
 
+test('a deletion of what is gone already is told as what it is, while it runs and after', async () => {
+  const scene = await begin()
+  await scene.work()
+  await scene.apply([machine('web1')], scene.name)
+  scene.cloud.drop(scene.cloud.records()[0]!)
+  await expect.poll(() => scene.cloud.listed('machine')).toEqual([])
+  const plan = await scene.plan('destroy', scene.name)
+  scene.cloud.order('hang', { verb: 'get', times: 3 })
+  const { id } = await scene.store.submit(plan)
+  const current = async () => (await scene.store.operation(workspace, id)).currentStep
+  await expect.poll(current, { interval: 20 }).toBe('Forgetting machine: web1')
+  expect(await scene.ended(id)).toMatchObject({ status: 'succeeded' })
+  expect(await scene.store.steps(workspace, id)).toMatchObject([{ action: 'delete', gone: true }])
+})
+
 test('a deletion that may not be read is not done', async () => {
   const scene = await begin()
   await scene.work()

@@ -21,6 +21,14 @@ const estimateJson = z
     currency: z.literal('USD'),
     catalogue_date: z.string(),
     unpriced: z.array(z.string()).describe('Items without a sourced price, so not in the sums'),
+    transfer: z
+      .object({
+        included_gb: z.number().nullable().describe('Of the machines, over a whole month; null where it is not known'),
+        expected_gb: z.number().optional().describe('`expected_transfer_gb` of the description'),
+        per_gb_beyond: z.number().describe('USD'),
+        monthly: z.number().nullable().describe('USD for what is expected beyond; null where it is not known'),
+      })
+      .describe('Outbound transfer in a month, in GiB. Its price is in the sum'),
     breakdown,
     comparison: z
       .array(
@@ -55,6 +63,13 @@ const breakdownToJson = (resources: readonly Priced[]) =>
     })),
   }))
 
+const transferToJson = ({ includedGb, expectedGb, perGbBeyond, monthly }: EstimateView['transfer']) => ({
+  included_gb: includedGb,
+  ...(expectedGb !== undefined && { expected_gb: expectedGb }),
+  per_gb_beyond: perGbBeyond,
+  monthly,
+})
+
 const comparisonToJson = ({ monthly, catalogueDate, resources, ...rest }: Comparison) => ({
   ...rest,
   estimated_monthly_cost: monthly,
@@ -62,11 +77,12 @@ const comparisonToJson = ({ monthly, catalogueDate, resources, ...rest }: Compar
   breakdown: breakdownToJson(resources.map(({ name, ...one }) => ({ resource: name, ...one }))),
 })
 
-const toJson = ({ monthly, catalogueDate, unpriced, resources, comparison }: EstimateView): EstimateJson => ({
+const toJson = ({ monthly, catalogueDate, unpriced, transfer, resources, comparison }: EstimateView): EstimateJson => ({
   estimated_monthly_cost: monthly,
   currency: 'USD',
   catalogue_date: catalogueDate,
   unpriced,
+  transfer: transferToJson(transfer),
   breakdown: breakdownToJson(resources),
   ...(comparison && { comparison: comparison.map(comparisonToJson) }),
 })

@@ -66,6 +66,9 @@ export const stepJson = z
     action: z.enum(['create', 'update', 'delete', 'adopt', 'release', ...workActions]),
     resource: z.string(),
     type: z.string(),
+    gone: z
+      .boolean()
+      .describe('A deletion of what the cloud had no more when it was planned: it forgets, and deletes nothing'),
     status: z.enum(['pending', 'running', 'done', 'failed', 'skipped']),
     attempt: z.number(),
     started_at: z.string().nullable(),

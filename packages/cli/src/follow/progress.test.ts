@@ -10,6 +10,7 @@ const step = (n: number, more: Partial<Step> = {}): Step => ({
   action: 'create',
   resource: `web${n}`,
   type: 'machine',
+  gone: false,
   status: 'pending',
   attempt: 0,
   started_at: null,
@@ -85,6 +86,11 @@ test('a deletion that deletes nothing does not say that it did', () => {
   )
   const kept = after(gone, event('step.started', 1, 1), event('step.done', 1, 2, { kept: true }))
   expect(stepLine(kept.steps[0]!, now)).toBe('let go, and left in the account: machine web1 (1.0 s)')
+})
+
+test('a deletion that will delete nothing is known before it runs', () => {
+  const { steps } = begin([step(1, { action: 'delete', gone: true, status: 'skipped' })])
+  expect(stepLine(steps[0]!, now)).toBe('forget: skipped machine web1')
 })
 
 test('watching begins in the middle where the operation is', () => {

@@ -27,6 +27,7 @@ export const begin = (steps: readonly Step[]): Progress => ({
     n: step.n,
     label: harmless(`${step.type} ${step.resource}`),
     action: step.action,
+    ...(step.gone && { spares: 'gone' as const }),
     status: step.status,
     note: step.error === null ? '' : harmless(step.error),
     startedAt: time(step.started_at),
@@ -116,7 +117,8 @@ export function stepLine(
   now: number,
 ): string {
   const { running, done } = verbs[spares ?? action]
-  const verb = status === 'done' ? done : status === 'running' ? running : `${action}: ${status}`
+  const verb =
+    status === 'done' ? done : status === 'running' ? running : `${spares === 'gone' ? 'forget' : action}: ${status}`
   const took = startedAt === undefined ? '' : ` (${duration(Math.max(0, (finishedAt ?? now) - startedAt))})`
   return `${verb} ${label}${took}${note === '' ? '' : ` – ${firstLine(note)}`}`
 }

@@ -51,7 +51,7 @@ const stepTable = (steps: readonly Step[], colours: Colours) =>
     steps,
     [
       { head: 'step', cell: ({ n }) => String(n), right: true },
-      { head: 'what', cell: ({ action, type, resource }) => `${action} ${type} ${resource}` },
+      { head: 'what', cell: ({ action, gone, type, resource }) => `${gone ? 'forget' : action} ${type} ${resource}` },
       { head: 'status', cell: ({ status }) => status },
       { head: 'attempts', cell: ({ attempt }) => String(attempt), right: true },
       { head: 'took', cell: took, right: true },

@@ -78,6 +78,7 @@ const step: Step = {
   action: 'create',
   resource: 'net',
   type: 'vpc',
+  gone: false,
   status: 'done',
   attempt: 1,
   started_at: '2026-11-20T11:00:00.000Z',
@@ -111,6 +112,7 @@ test('an operation tells its error and its steps', () => {
     STEP   WHAT             STATUS   ATTEMPTS    TOOK   ERROR
        0   create vpc net   done            1   0.4 s"
   `)
+  expect(showOperation(operation, [{ ...step, action: 'delete', gone: true }], plain)).toContain('forget vpc net')
 })
 
 test('colours change no width', () => {

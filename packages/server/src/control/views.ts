@@ -40,15 +40,17 @@ function reachAtPort22({ attributes }: ResourceRecord) {
 /** List prices of a description, from the catalogue alone. @throws AtlasError `spec_invalid` */
 export function estimateView(description: JsonObject, { compare: compared } = { compare: false }): EstimateView {
   const { monthly, catalogueDate, unpriced, resources, transfer }: Estimate = estimate(described(description))
+  const { lines, ...included } = transfer
   return {
     monthly,
     catalogueDate,
     unpriced,
+    transfer: included,
     // As it was written: a need is one for every provider, a size is this one's.
     ...(compared && { comparison: compare(parseInfrastructure(description)) }),
     resources: [
       ...resources.map(({ name, type, monthly, lines }) => ({ resource: name, type, monthly, lines })),
-      ...transfer.lines.map((line) => ({
+      ...lines.map((line) => ({
         resource: String(description.name),
         type: 'transfer',
         monthly: line.monthly,

@@ -58,17 +58,29 @@ export async function readSteps(connection: Connection, workspace: string, id: s
   const rows = await explained(() =>
     connection.db.selectFrom('step').selectAll().where('operation', '=', id).orderBy('n').execute(),
   )
+  const gone = rows.some(({ action }) => action === 'delete') ? await goneIn(connection, id) : new Set()
   return rows.map(({ n, action, resource, type, status, attempt, started_at, finished_at, error }) => ({
     n,
     action,
     resource,
     type,
+    gone: gone.has(n),
     status,
     attempt,
     startedAt: started_at?.toISOString() ?? null,
     finishedAt: finished_at?.toISOString() ?? null,
     error: error?.message ?? null,
   }))
+}
+
+/** Deletions of a plan that only forget. A plan is JSON as text, so it is read through once for all of its steps. */
+async function goneIn({ db }: Connection, operation: string): Promise<Set<number>> {
+  const { rows } = await explained(() =>
+    sql<{ n: number }>`
+      select (step->>'n')::int as n from plan, json_array_elements(body->'steps') as step
+      where operation = ${operation} and step->>'gone' = 'true'`.execute(db),
+  )
+  return new Set(rows.map(({ n }) => n))
 }
 
 /** What a rollback starts from. @throws AtlasError `not_found` */
@@ -132,6 +144,8 @@ interface Row extends Asked {
   total: number
   completed: number
   current: { action: OperationStep['action']; resource: string; type: string } | null
+  /** Of a deletion that runs. */
+  gone: boolean | null
   created: string[]
   cost: number
   error: Operation['error']
@@ -152,7 +166,9 @@ async function select(
     sql<Row>`
       select o.id, o.workspace, o.infrastructure, o.kind, o.plan_hash, o.status, o.cancel_requested, o.error, o.budget_override,
         o.created_at, to_char(o.created_at at time zone 'utc', 'YYYY-MM-DD"T"HH24:MI:SS.US"Z"') as place, o.started_at, o.finished_at,
-        o.request_id, o.traceparent, s.*, case when o.status = 'waiting' then ${waitsFor} end as waits_for
+        o.request_id, o.traceparent, s.*, case when o.status = 'waiting' then ${waitsFor} end as waits_for,
+        case when s.current->>'action' = 'delete' then (
+          select p.body->'steps'->(s.current->>'n')::int->>'gone' = 'true' from plan p where p.operation = o.id) end as gone
       from (
         select * from operation
         where workspace = ${workspace} and (${id ?? null}::uuid is null or id = ${id ?? null})
@@ -166,7 +182,7 @@ async function select(
           count(*) filter (where status = 'done')::int as completed,
           coalesce(sum(monthly) filter (where status = 'done'), 0)::float8 as cost,
           coalesce(array_agg(resource order by n) filter (where status = 'done' and action = 'create'), '{}') as created,
-          (array_agg(jsonb_build_object('action', action, 'resource', resource, 'type', type) order by n)
+          (array_agg(jsonb_build_object('n', n, 'action', action, 'resource', resource, 'type', type) order by n)
             filter (where status = 'running'))[1] as current
         from step where operation = o.id) s
       order by o.created_at desc, o.id desc`.execute(db),
@@ -187,6 +203,7 @@ const waitsFor = sql`(
 const lastId = 'ffffffff-ffff-ffff-ffff-ffffffffffff'
 
 const doing = {
+  forget: 'Forgetting',
   create: 'Creating',
   update: 'Changing',
   delete: 'Deleting',
@@ -205,7 +222,7 @@ const doing = {
   tag: 'Tagging',
   restore: 'Restoring',
   withdraw: 'Withdrawing',
-} as const satisfies Record<OperationStep['action'], string>
+} as const satisfies Record<OperationStep['action'] | 'forget', string>
 
 function view(row: Row): Operation {
   const { current, status } = row
@@ -221,7 +238,9 @@ function view(row: Row): Operation {
     totalSteps: row.total,
     completedSteps: row.completed,
     currentStep:
-      current && status === 'running' ? `${doing[current.action]} ${current.type}: ${current.resource}` : null,
+      current && status === 'running'
+        ? `${doing[row.gone ? 'forget' : current.action]} ${current.type}: ${current.resource}`
+        : null,
     createdResources: row.created,
     costChange: cents(row.cost),
     error: row.error,
