@@ -1,8 +1,9 @@
 import { AtlasError, allSteps, type JsonObject, type Plan, type ResourceType, type Step } from '@atlas/core'
-import type { Journal, OwnedResource, StepRow, Taken, Verdict } from '@atlas/engine'
+import type { Journal, StepRow, Taken, Verdict } from '@atlas/engine'
 import { held, writers } from './batch.ts'
 import type { Connection } from './connection.ts'
 import { writeEvents } from './events/events.ts'
+import { readResources } from './infrastructure/owned.ts'
 import { finish } from './operations/finish.ts'
 import { originOf } from './origin.ts'
 import { explained, untilTaken } from './trouble.ts'
@@ -75,27 +76,6 @@ async function readSteps({ db }: Connection, operation: string): Promise<StepRow
     before: before ?? undefined,
     error: error ?? undefined,
     told: told ?? undefined,
-  }))
-}
-
-/** What is ours of an infrastructure, with what was seen of it last. */
-export async function readResources({ db }: Connection, infrastructureId: string): Promise<OwnedResource[]> {
-  const rows = await db
-    .selectFrom('resource')
-    .selectAll()
-    .where('infrastructure_id', '=', infrastructureId)
-    .orderBy('name')
-    .orderBy('generation')
-    .execute()
-  return rows.map((row) => ({
-    resource: row.name,
-    type: row.type,
-    generation: row.generation,
-    id: row.cloud_id,
-    physicalId: row.physical_id,
-    specifications: row.specifications,
-    dependsOn: row.depends_on,
-    attributes: row.attributes,
   }))
 }
 

@@ -15,8 +15,10 @@ import {
 } from '@atlas/core'
 import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered } from '@atlas/store'
+import { catalogueFor } from './described.ts'
 import { named, whyNot } from './importable.ts'
-import { catalogueFor, type PlanParts, refuseOtherAccount } from './plan.ts'
+import type { PlanParts } from './plan.ts'
+import { refuseOtherAccount } from './same-account.ts'
 
 type Request = Extract<PlanRequest, { kind: 'import' }>
 

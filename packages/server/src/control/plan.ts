@@ -1,11 +1,7 @@
 import type { PlanRequest } from '@atlas/api'
 import {
   AtlasError,
-  type Catalogue,
-  catalogueOf,
-  digitalOcean,
   type Infrastructure,
-  type InUse,
   type JsonObject,
   type Owned,
   type Plan,
@@ -13,14 +9,15 @@ import {
   type Provider,
   parseInfrastructure,
   plan,
-  resolveNeeds,
 } from '@atlas/core'
 import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered, Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
 import { withPlacement } from '../deploys/place.ts'
 import { type DeployParts, planDeployment } from '../deploys/plan.ts'
+import { catalogueFor, described } from './described.ts'
 import { planImport } from './import.ts'
+import { refuseOtherAccount } from './same-account.ts'
 import { withAccountKeys } from './ssh-keys.ts'
 
 export interface PlanParts extends Pick<DeployParts, 'source' | 'secrets' | 'clusters'> {
@@ -58,18 +55,6 @@ export async function planFor(parts: PlanParts, request: PlanRequest): Promise<P
     catalogueDate: catalogueFor(description.provider).date,
   })
   return kind === 'destroy' || kind === 'release' ? planned : withPlacement(parts, planned)
-}
-
-export const catalogueFor = (provider: string): Catalogue => catalogueOf(provider) ?? digitalOcean
-
-/**
- * A description as a person wrote it, held against the catalogue of its cloud; what its resources have already is right.
- * @throws AtlasError `spec_invalid`
- */
-export function described(description: JsonObject, owned: readonly Owned[] = []): Infrastructure {
-  const inUse: InUse = new Map(owned.map(({ resource, specifications }) => [resource, specifications]))
-  const catalogue = catalogueFor(String(description.provider))
-  return resolveNeeds(parseInfrastructure(description, catalogue, inUse), catalogue, inUse)
 }
 
 const stays = 'what is released stays in the cloud as it is, and is paid for as before'
@@ -149,16 +134,4 @@ function recalled(
 ): Infrastructure {
   if (description) return parseInfrastructure(description)
   return { name, provider: provider as Provider, region, resources: [], tags: {} }
-}
-
-/** Ids of one account mean nothing in another, so nothing is looked up and nothing can be made twice. */
-export function refuseOtherAccount(name: string, remembered: Remembered | undefined, account: string): void {
-  if (!remembered || remembered.owned.length === 0 || remembered.account === account) return
-  throw new AtlasError(
-    'account_mismatch',
-    `${name} lives in ${remembered.account}; the credential is for ${account}.`,
-    {
-      hint: `use the credential of ${remembered.account}, or give this one another name, or another folder with --data-dir`,
-    },
-  )
 }

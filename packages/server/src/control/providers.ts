@@ -2,7 +2,7 @@ import type { ProviderView } from '@atlas/api'
 import { isAtlasError } from '@atlas/core'
 import { type Cloud, noCredential } from '../clouds.ts'
 import type { Connection, Connections } from '../credentials/connections.ts'
-import { catalogueFor } from './plan.ts'
+import { catalogueFor } from './described.ts'
 
 /** Each cloud with one cheap call, so that `connected` is a fact of now. */
 export const providerViews = (connections: Connections, workspace: string): Promise<ProviderView[]> =>

@@ -1,7 +1,7 @@
 import type { EstimateView, InfrastructureView, ResourceView } from '@atlas/api'
 import { compare, type Estimate, estimate, type JsonObject, parseInfrastructure } from '@atlas/core'
 import type { InfrastructureRecord, ResourceRecord } from '@atlas/store'
-import { described } from './plan.ts'
+import { described } from './described.ts'
 import { identityOf, type SshDirectory } from './ssh.ts'
 
 export interface ViewParts {

@@ -10,7 +10,7 @@ import {
   secretNames,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
-import { described } from '../control/plan.ts'
+import { described } from '../control/described.ts'
 import type { Chosen } from './chosen/chosen.ts'
 import { fromSource } from './chosen/from-source.ts'
 import { again, goBack } from './chosen/on-record.ts'

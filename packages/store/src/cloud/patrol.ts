@@ -3,7 +3,7 @@ import type { Beat, Finding, Seen } from '@atlas/engine'
 import { type RawBuilder, sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { type NewEvent, writeEvents } from '../events/events.ts'
-import { readResources } from '../journal.ts'
+import { readResources } from '../infrastructure/owned.ts'
 import type { Database } from '../schema.ts'
 import { explained } from '../trouble.ts'
 

@@ -2,9 +2,9 @@ import { AtlasError, type InfrastructureSummary, type JsonObject, type Observed,
 import type { OwnedResource } from '@atlas/engine'
 import type { Connection } from '../connection.ts'
 import { groupCommit } from '../group-commit.ts'
-import { readResources } from '../journal.ts'
 import { explained } from '../trouble.ts'
 import { isUuid } from '../uuid.ts'
+import { readResources } from './owned.ts'
 import { type SummaryRow, summary, summaryColumns } from './summary.ts'
 import type { Drift } from './tables.ts'
 
