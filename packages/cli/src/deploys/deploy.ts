@@ -4,7 +4,7 @@ import { isAtlasError } from '@atlas/core/errors'
 import { type Change, type Consent, carryOut, isNothing } from '../change.ts'
 import type { Example, Outcome } from '../command.ts'
 import type { Context } from '../context.ts'
-import { readText } from '../input/description.ts'
+import { readText } from '../input/read.ts'
 import { showPlan } from '../show/plan.ts'
 
 export interface DeployInputs {

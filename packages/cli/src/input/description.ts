@@ -1,8 +1,7 @@
-import { readFileSync } from 'node:fs'
 import { extname, resolve } from 'node:path'
-import type { JsonObject } from '@atlas/core'
 import { AtlasError } from '@atlas/core/errors'
 import type { Context } from '../context.ts'
+import { asDescription, type Description, readJson, readText, readYaml } from './read.ts'
 
 /** Where the description of an infrastructure comes from. */
 export interface Source {
@@ -18,8 +17,6 @@ export interface Source {
   forPrice?: boolean
 }
 
-export type Description = JsonObject & { name: string }
-
 /** @throws AtlasError naming file, line and column, and what was expected there */
 export async function describe(context: Context, source: Source): Promise<Description> {
   const { file, csv } = source
@@ -31,61 +28,4 @@ export async function describe(context: Context, source: Source): Promise<Descri
   const path = resolve(context.cwd, file)
   const text = readText(path, file, { hint: 'name a file in JSON or YAML; examples/ has descriptions to start from' })
   return asDescription(extname(path) === '.json' ? await readJson(text, file) : await readYaml(text, file), file)
-}
-
-/**
- * @param absent what counts as its content where it is not there
- * @throws AtlasError `config_invalid` saying what is wrong with the file itself
- */
-export function readText(
-  path: string,
-  shown: string,
-  { absent, hint = 'atlas init  (writes the first configuration)' }: { absent?: string; hint?: string } = {},
-): string {
-  try {
-    return readFileSync(path, 'utf8')
-  } catch (cause) {
-    const missing = (cause as NodeJS.ErrnoException).code === 'ENOENT'
-    if (missing && absent !== undefined) return absent
-    const message = missing ? `There is no ${shown}` : `${shown} cannot be read: ${(cause as Error).message}`
-    throw new AtlasError('config_invalid', message, { cause, hint })
-  }
-}
-
-/** V8 often does not say where; the YAML parser, which reads JSON too, does. */
-export async function readJson(text: string, shown: string): Promise<unknown> {
-  try {
-    return JSON.parse(text)
-  } catch (cause) {
-    const { parseDocument } = await import('yaml')
-    const found = parseDocument(text, { schema: 'json' }).errors[0]
-    throw refused(shown, found ?? (cause as Error), text)
-  }
-}
-
-async function readYaml(text: string, shown: string): Promise<unknown> {
-  const { parseDocument } = await import('yaml')
-  const document = parseDocument(text)
-  const [error] = document.errors
-  if (error) throw refused(shown, error, text)
-  return document.toJS()
-}
-
-function refused(shown: string, error: Error & { linePos?: readonly { line: number; col: number }[] }, text: string) {
-  const lines = text.trimEnd().split('\n')
-  const { line, col } = error.linePos?.[0] ?? { line: lines.length, col: lines.at(-1)!.length + 1 }
-  const [what = ''] = error.message.split(/ at line \d+|\n/)
-  return new AtlasError('config_invalid', `${shown}:${line}:${col}: ${what}`, { hint: `correct ${shown}` })
-}
-
-/** Only what the command line itself needs; whether the rest is right is for the server to say, with all problems. */
-export function asDescription(value: unknown, shown: string): Description {
-  if (typeof value === 'object' && value !== null && !Array.isArray(value)) return value as Description
-  throw new AtlasError(
-    'spec_invalid',
-    `${shown} holds no description: expected an object with name, provider, region, resources`,
-    {
-      hint: 'examples/ has descriptions to start from',
-    },
-  )
 }

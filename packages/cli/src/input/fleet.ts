@@ -5,7 +5,8 @@ import { AtlasError } from '@atlas/core/errors'
 import { adminAddresses } from '../admin/addresses.ts'
 import type { Context } from '../context.ts'
 import { ensureKey, makeKey } from '../ssh/key.ts'
-import { asDescription, type Description, readJson, readText, type Source } from './description.ts'
+import type { Source } from './description.ts'
+import { asDescription, type Description, readJson, readText } from './read.ts'
 
 /** What `infrastructure` in deployment_config.json may say: the blueprint refuses the rest. */
 type Configured = Partial<Omit<FleetOptions, 'csv' | 'file' | 'adminIps' | 'publicKey'>>
