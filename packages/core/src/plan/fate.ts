@@ -5,6 +5,7 @@ import { splitReference } from '../spec/references.ts'
 import type { ResourceType } from '../spec/types.ts'
 import { isReference } from '../spec/values.ts'
 import type { PlanInput, PlanningDriver } from './input.ts'
+import { listChange } from './list-change.ts'
 import { awaited, resolve, unknowns } from './resolve.ts'
 import type { Entry } from './world.ts'
 
@@ -184,6 +185,7 @@ function tell({ field, from, to }: FieldChange, before: JsonObject, after: JsonO
     isReference(value) ? splitReference(value.ref).resource : undefined,
   )
   if (old !== undefined && old === next) return `${name} follows the new ${next}`
+  if (Array.isArray(from) && Array.isArray(to)) return `${name} ${listChange(from, to)}`
   return `${name} ${old ?? brief(from)} → ${next ?? brief(to)}`
 }
 
