@@ -49,6 +49,7 @@ export const eventTypes = [
   'secret.rotated',
   'secret.unset',
   'target.ejected',
+  'target.failing',
   'target.restored',
   'certificate.issued',
   'certificate.failed',

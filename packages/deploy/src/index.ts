@@ -3,8 +3,10 @@ export { type Issued, issue } from './certificates/issue.ts'
 export { parseDeploymentConfig, parseFile } from './config/parse.ts'
 export type { DeploymentConfig, EnvironmentConfig, HealthCheck, ProjectConfig } from './config/schema.ts'
 export { check } from './guard/check.ts'
-export { type Judgement, judge, type Verdict, type Watched } from './guard/judge.ts'
-export type { Reach } from './machine/machine.ts'
+export { type Answering, answered, hangs } from './guard/hangs.ts'
+export { judge, type News, type Verdict, type Watched } from './guard/judge.ts'
+export type { Fence } from './machine/fenced.ts'
+export type { Connected, Reach } from './machine/machine.ts'
 export { type MachinePlace, type Machines, openMachines } from './machine/machines.ts'
 export { type Environment, environments, isName, laneOf, nameRule, resourceHash } from './names.ts'
 export { type InstanceSight, observe } from './observe/observe.ts'
@@ -21,7 +23,14 @@ export type { Tree } from './platforms/platform.ts'
 export { hashBasedPort, type PortAssignment, type PortRange } from './ports.ts'
 export { configureNginx } from './proxies/nginx/nginx.ts'
 export { siteFiles } from './proxies/nginx/render.ts'
-export { type CertificateOf, defaultLimits, type RequestLimits, type Site, type Tls } from './proxies/proxy.ts'
+export {
+  type CertificateOf,
+  defaultLimits,
+  type RequestLimits,
+  type Site,
+  securedFor,
+  type Tls,
+} from './proxies/proxy.ts'
 export { tagFor } from './release/tag.ts'
 export { versionOf } from './release/version.ts'
 export { type Secret, type SecretPlace, type Secrets, type SecretTaker, secretNames } from './secrets.ts'

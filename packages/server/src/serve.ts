@@ -8,11 +8,10 @@ import { type Credentials, openCredentials } from './credentials/open.ts'
 import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from './data-folder/server-file.ts'
 import { apiToken } from './data-folder/token.ts'
 import { startDatabase } from './database.ts'
-import { startRenewal } from './deploys/certificates/renewal.ts'
-import { startGuard } from './deploys/guard/guard.ts'
 import { openDeploying } from './deploys/open.ts'
 import { planDeployment } from './deploys/plan.ts'
 import { startTurns } from './deploys/turns.ts'
+import { startWatchers } from './deploys/watchers.ts'
 import { type DevSandbox, startDevSandbox } from './dev-sandbox.ts'
 import { drainable } from './drain.ts'
 import { openEdge } from './edge.ts'
@@ -74,8 +73,7 @@ export async function serve(options: Options, environment: Environment): Promise
   const plan = (workspace: string, wish: DeployWish) => planDeployment({ store, ...deploying }, workspace, wish)
   onEnd('deploys in turn', startTurns({ store, plan, log }).stop)
 
-  if (options.workers > 0) onEnd('guard', startGuard({ store, log, ...deploying }).stop)
-  if (options.workers > 0) onEnd('certificates', startRenewal({ store, sealer, log, ...deploying }).stop)
+  if (options.workers > 0) onEnd('watchers', startWatchers({ store, sealer, log, ...deploying }).stop)
 
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)

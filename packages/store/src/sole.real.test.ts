@@ -8,7 +8,7 @@ const database = databaseOfFile()
 
 const sessions = async () => {
   const { rows } = await database.connection.pool.query<{ pid: number }>(
-    `select pid from pg_stat_activity where application_name = 'atlas targets'`,
+    `select pid from pg_stat_activity where application_name = 'atlas: watch'`,
   )
   return rows.map(({ pid }) => pid)
 }
@@ -20,8 +20,10 @@ test('a database that hangs ends the work by its signal and nothing else, and it
   const stopping = new AbortController()
   let begun = 0
   const ends: string[] = []
-  const going = alone(database.url, 'targets', stopping.signal, async (held) => {
+  const terms: number[] = []
+  const going = alone(database.url, stopping.signal, async ({ number, held }) => {
     begun += 1
+    terms.push(number)
     await once(held, 'abort')
     // What is under way takes a while to end.
     await sleep(100)
@@ -34,6 +36,7 @@ test('a database that hangs ends the work by its signal and nothing else, and it
     await expect.poll(() => ends, { timeout: 10_000 }).toEqual(['ended'])
     process.kill(pid!, 'SIGCONT')
     await expect.poll(() => begun, { timeout: 10_000 }).toBe(2)
+    expect(terms[1]).toBeGreaterThan(terms[0]!)
     expect(unheard).toEqual([])
   } finally {
     stopping.abort()

@@ -70,7 +70,7 @@ import { operationQueue, type Queue } from './queue.ts'
 import { exchangeRequestCounts, type RequestCount } from './requests/counts.ts'
 import { idempotency } from './requests/idempotency.ts'
 import { type Secrets, secrets } from './secrets/secrets.ts'
-import { alone, type soleTasks } from './sole.ts'
+import { alone, type Term } from './sole.ts'
 import { channels } from './statements.ts'
 import { explained } from './trouble.ts'
 import { watch } from './watcher.ts'
@@ -142,8 +142,8 @@ export interface Store extends JournalStore, PatrolStore {
   readonly waiting: Waiting
   readonly targets: Targets
   readonly certificates: Certificates
-  /** Does something in one process at a time, until the signal fires. What it is given fires when it is no more. */
-  alone(task: keyof typeof soleTasks, signal: AbortSignal, work: (held: AbortSignal) => Promise<void>): Promise<void>
+  /** Does something in one process at a time, until the signal fires. */
+  alone(signal: AbortSignal, work: (term: Term) => Promise<void>): Promise<void>
   readonly sealedKeys: SealedKeys
   /** Events after an id, then live ones until the signal fires; no gap, no duplicate. */
   events(workspace: string, filter: Following, signal: AbortSignal): AsyncIterable<AtlasEvent>
@@ -226,7 +226,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     waiting: waiting(connection, queue, listener),
     targets: targets(connection),
     certificates: certificates(connection),
-    alone: (task, signal, work) => alone(url, task, signal, work),
+    alone: (signal, work) => alone(url, signal, work),
     sealedKeys: sealedKeys(connection),
     rateLimiter: (key, limits) => rateLimiter(connection, key, limits, onTrouble),
     cancel: (workspace, id) => cancel(connection, workspace, id),

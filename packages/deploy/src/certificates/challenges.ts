@@ -1,5 +1,5 @@
 import { type At, run } from '../machine/fenced.ts'
-import type { Challenges } from './issue.ts'
+import type { Challenges } from './prove.ts'
 
 /** Where `server.conf` of nginx has answers looked for. Everybody may read them: they prove nothing to anyone else. */
 const folder = '/var/lib/atlas/acme/.well-known/acme-challenge'

@@ -2,7 +2,7 @@ import { expect, test } from 'vitest'
 import { judge, type Verdict, type Watched } from './judge.ts'
 
 const target = (machine: string, more: Partial<Watched> = {}): Watched => {
-  return { service: 'backend', machine, out: false, bad: 0, good: 0, ...more }
+  return { service: 'backend', machine, out: false, failing: false, bad: 0, good: 0, ...more }
 }
 const well: Verdict = { kind: 'well' }
 const refused: Verdict = { kind: 'wrong', reason: 'it takes no connection', sure: true }
@@ -11,7 +11,7 @@ const says = (verdicts: Record<string, Verdict>) => (one: Watched) => verdicts[o
 
 test('a target at which nobody listens is out at once, with its reason', () => {
   const { ejected, targets } = judge([target('web1'), target('web2')], says({ web2: refused }))
-  expect(ejected).toEqual([{ service: 'backend', machine: 'web2', reason: 'it takes no connection' }])
+  expect(ejected).toEqual([{ service: 'backend', machine: 'web2', reason: 'it takes no connection', stays: false }])
   expect(targets.map(({ out }) => out)).toEqual([false, true])
 })
 
@@ -22,13 +22,37 @@ test('one that answers badly is out when it does so again', () => {
   expect(judge(judge(first.targets, says({})).targets, says({ web2: slow })).ejected).toEqual([])
 })
 
-test('the last one stays, whatever it says', () => {
+test('the last one stays, whatever it says; that it fails is told once', () => {
   const all = judge(
     [target('web1'), target('web2'), target('web3')],
     says({ web1: refused, web2: refused, web3: refused }),
   )
-  expect(all.ejected.map(({ machine }) => machine)).toEqual(['web1', 'web2'])
-  expect(judge(all.targets, says({ web3: refused })).ejected).toEqual([])
+  expect(all.ejected.map(({ machine, stays }) => [machine, stays])).toEqual([
+    ['web1', false],
+    ['web2', false],
+    ['web3', true],
+  ])
+  expect(all.targets.map(({ out, failing }) => [out, failing])).toEqual([
+    [true, false],
+    [true, false],
+    [false, true],
+  ])
+  expect(judge(all.targets, says({ web1: refused, web2: refused, web3: refused })).ejected).toEqual([])
+})
+
+test('the only one that there is answers again after two good answers', () => {
+  const down = judge([target('web1')], says({ web1: refused }))
+  const once = judge(down.targets, says({}))
+  expect(once.restored).toEqual([])
+  const again = judge(once.targets, says({}))
+  expect(again).toMatchObject({ restored: [{ machine: 'web1' }], targets: [{ failing: false }] })
+})
+
+test('the last one that failed goes out once another is there', () => {
+  const targets = [target('web1', { failing: true }), target('web2', { out: true, good: 1 })]
+  const back = judge(targets, says({ web1: refused }))
+  expect(back.restored).toEqual([{ service: 'backend', machine: 'web2' }])
+  expect(judge(back.targets, says({ web1: refused })).ejected).toMatchObject([{ machine: 'web1', stays: false }])
 })
 
 test('it is back once it has answered well twice in a row', () => {

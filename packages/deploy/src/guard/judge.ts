@@ -11,15 +11,22 @@ export interface Watched {
   machine: string
   /** Ejected: it gets no requests. */
   out: boolean
+  /** It gets requests all the same, being the last of its service. */
+  failing: boolean
   /** Wrong, or well, so often in a row. */
   bad: number
   good: number
 }
 
-export interface Judgement {
-  targets: Watched[]
-  ejected: { service: string; machine: string; reason: string }[]
+/** What is not as it was. */
+export interface News {
+  /** `stays`: as the last of its service it gets requests all the same. */
+  ejected: { service: string; machine: string; reason: string; stays: boolean }[]
   restored: { service: string; machine: string }[]
+}
+
+export interface Judgement extends News {
+  targets: Watched[]
 }
 
 /** So often in a row before it counts, where one answer is not sure. */
@@ -30,26 +37,26 @@ const twice = 2
  * whatever it says: no answer is worse than a bad one. Pure.
  */
 export function judge(targets: readonly Watched[], verdictOf: (target: Watched) => Verdict): Judgement {
-  const ejected: Judgement['ejected'] = []
-  const restored: Judgement['restored'] = []
+  const news: News = { ejected: [], restored: [] }
   const left = new Map<string, number>()
   for (const { service, out } of targets) if (!out) left.set(service, (left.get(service) ?? 0) + 1)
   const judged = targets.map((target): Watched => {
     const verdict = verdictOf(target)
-    const { service, machine } = target
+    const { service, machine, out, failing } = target
     if (verdict.kind === 'unknown') return target
     if (verdict.kind === 'well') {
       const good = target.good + 1
-      if (!target.out || good < twice) return { ...target, good, bad: 0 }
-      restored.push({ service, machine })
-      return { ...target, out: false, good, bad: 0 }
+      if ((!out && !failing) || good < twice) return { ...target, good, bad: 0 }
+      news.restored.push({ service, machine })
+      return { ...target, out: false, failing: false, good, bad: 0 }
     }
     const bad = target.bad + 1
-    const isOver = verdict.sure || bad >= twice
-    if (target.out || !isOver || left.get(service)! <= 1) return { ...target, bad, good: 0 }
-    left.set(service, left.get(service)! - 1)
-    ejected.push({ service, machine, reason: verdict.reason })
-    return { ...target, out: true, bad, good: 0 }
+    const stays = left.get(service)! <= 1
+    const isKnown = out || (failing && stays)
+    if (isKnown || !(verdict.sure || bad >= twice)) return { ...target, bad, good: 0 }
+    if (!stays) left.set(service, left.get(service)! - 1)
+    news.ejected.push({ service, machine, reason: verdict.reason, stays })
+    return { ...target, out: !stays, failing: stays, bad, good: 0 }
   })
-  return { targets: judged, ejected, restored }
+  return { targets: judged, ...news }
 }

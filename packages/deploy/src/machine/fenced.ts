@@ -16,6 +16,10 @@ export interface Fence {
   epoch: number
 }
 
+/** Watchers of the same turn have terms for epochs, which begin with the seconds since 1970: operations come after them. */
+const operations = 1e12
+export const epochOf = ({ epoch }: { epoch: number }): number => operations + epoch
+
 const fencedCode = 76
 
 /** In scripts: where what Atlas keeps on a machine is. On the server's computer it is in the server's data folder. */

@@ -1,6 +1,6 @@
 import type { JsonObject, Work } from '@atlas/core'
 import type { Performed, Performer, Task } from '@atlas/engine'
-import type { At, Fence } from '../machine/fenced.ts'
+import { type At, epochOf, type Fence } from '../machine/fenced.ts'
 import { local, type MachinePlace, type Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
 import type { Service } from '../plan/input.ts'
@@ -10,7 +10,7 @@ import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import type { Place } from '../platforms/platform.ts'
 import type { Slot } from '../ports.ts'
 import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
-import type { CertificateOf, Host, Site } from '../proxies/proxy.ts'
+import { type CertificateOf, type Host, type Site, securedFor } from '../proxies/proxy.ts'
 import { withoutSecrets } from '../redact.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Source } from '../sources/source.ts'
@@ -82,10 +82,14 @@ export interface OnMachine extends Doing {
 export function deployPerformer(parts: PerformerParts): Performer {
   return {
     async perform(task) {
-      const { workspace, infrastructure, signal, plan, work, epoch } = task
+      const { workspace, infrastructure, signal, plan, work } = task
       const addressOf = (machine: string) => parts.addressOf({ workspace, infrastructure, machine })
       const given = (await known(work.specifications, addressOf)) as unknown as Specifications
-      const fence = { lane: laneOf(given.project, given.environment), turn: given.turn ?? plan.revision, epoch }
+      const fence = {
+        lane: laneOf(given.project, given.environment),
+        turn: given.turn ?? plan.revision,
+        epoch: epochOf(task),
+      }
       let told: Performed
       const tell = (facts: JsonObject) => {
         told = facts
@@ -166,5 +170,5 @@ const onMachines: Actions<OnMachine> = {
 
 async function route({ certificateOf }: PerformerParts, { task, given, on }: OnMachine): Promise<void> {
   const certificate = await certificateOf({ workspace: task.workspace, ...given }, given.site)
-  await on((at) => configureNginx(at, given.site, certificate))
+  await on((at) => configureNginx(at, securedFor(given.site, certificate?.hosts), certificate))
 }

@@ -15,6 +15,8 @@ export interface Site<Address = string> {
 export interface Host {
   host: string
   service: string
+  /** Answers by http, though the site has a certificate: it is not for this one. */
+  plain?: true
 }
 
 /** Requests for `/<project>/<environment>/<service>/`. */
@@ -58,4 +60,12 @@ export interface Certificate {
   /** The host's own first. */
   chain: string
   key: string
+  /** Which it is for; absent: all of the site. */
+  hosts?: readonly string[]
 }
+
+/** As the site is with a certificate. @param hosts which that is for; `undefined`: all of them */
+export const securedFor = (site: Site, hosts: readonly string[] | undefined): Site =>
+  hosts === undefined
+    ? site
+    : { ...site, hosts: site.hosts.map((one) => (hosts.includes(one.host) ? one : { ...one, plain: true })) }

@@ -11,8 +11,8 @@ export interface Served {
   spec: DeploymentSpec
   /** What the load balancer sends nothing to, because it did not answer. */
   ejected?: readonly { service: string; machine: string }[]
-  /** Whether its hosts have a certificate. */
-  secured?: boolean
+  /** Which of its hosts have a certificate; absent: none. */
+  secured?: readonly string[]
 }
 
 export interface Records {

@@ -3,7 +3,7 @@ import type { Machine } from '../plan/input.ts'
 import { siteOf } from '../plan/site.ts'
 import { mainFiles } from '../proxies/nginx/main-files.ts'
 import { siteFiles } from '../proxies/nginx/render.ts'
-import type { Site } from '../proxies/proxy.ts'
+import { type Site, securedFor } from '../proxies/proxy.ts'
 import { again, type Finding } from './finding.ts'
 import type { MachineSight } from './look.ts'
 import type { Records, Served } from './records.ts'
@@ -17,7 +17,7 @@ export function routesOn(machine: string, { nginx }: MachineSight, records: Reco
       machine,
       nginx.files,
       served,
-      siteFiles(expectedSite(served, records.machines), { secured: served.secured ?? false }),
+      siteFiles(expectedSite(served, records.machines), { secured: served.secured !== undefined }),
     ),
   )
   if (!first) return strays(machine, nginx.files, records)
@@ -92,9 +92,9 @@ function strays(machine: string, live: Record<string, string>, { served, changin
 }
 
 /** As the load balancer is to have it: machines that are gone are no targets. */
-function expectedSite({ spec, ejected = [], ...place }: Served, machines: readonly Machine[]): Site {
+function expectedSite({ spec, ejected = [], secured, ...place }: Served, machines: readonly Machine[]): Site {
   const there = spec.machines.flatMap((name) => machines.find((one) => one.name === name) ?? [])
   const isOut = (service: string, machine: string) =>
     ejected.some((one) => one.service === service && one.machine === machine)
-  return siteOf(place, spec, there, isOut)
+  return securedFor(siteOf(place, spec, there, isOut), secured)
 }

@@ -2,6 +2,7 @@ import { setTimeout as pause } from 'node:timers/promises'
 import type { ValidationView } from '@atlas/api'
 import {
   type Environment,
+  hostsOf,
   lookAt,
   type MachineSight,
   type Machines,
@@ -35,7 +36,7 @@ export async function validateInfrastructure(
   const served = await Promise.all(
     environments.flatMap(servedOf).map(async (one): Promise<Served> => {
       const ejected = watched.find((other) => laneOf(other) === laneOf(one))?.ejected ?? []
-      return { ...one, ejected, secured: await isSecured(store, workspace, one) }
+      return { ...one, ejected, ...(await securedIn(store, workspace, one)) }
     }),
   )
   const time = AbortSignal.timeout(patienceMs)
@@ -65,10 +66,16 @@ export async function validateInfrastructure(
   }
 }
 
-async function isSecured({ certificates }: Parts['store'], workspace: string, served: Served): Promise<boolean> {
-  const from = served.spec.front?.tls?.from
-  if (!from || 'secrets' in from) return from !== undefined
-  return (await certificates.find(workspace, served.project, served.environment)) !== undefined
+async function securedIn(
+  { certificates }: Parts['store'],
+  workspace: string,
+  { spec, project, environment }: Served,
+): Promise<Pick<Served, 'secured'>> {
+  const from = spec.front?.tls?.from
+  if (!from) return {}
+  if ('secrets' in from) return { secured: hostsOf(spec).map(({ host }) => host) }
+  const kept = await certificates.find(workspace, project, environment)
+  return kept ? { secured: kept.hosts } : {}
 }
 
 const laneOf = ({ project, environment }: { project: string; environment: string }) => `${project}.${environment}`

@@ -6,8 +6,15 @@ import { z } from 'zod'
 /** What each word means in events. */
 const told = {
   deploys: ['deployment.completed', 'operation.cancelled'],
-  failures: ['deployment.failed', 'certificate.failed', 'webhook.disabled', 'budget.exceeded'],
-  recoveries: ['drift.detected', 'drift.cleared'],
+  failures: [
+    'deployment.failed',
+    'target.ejected',
+    'target.failing',
+    'certificate.failed',
+    'webhook.disabled',
+    'budget.exceeded',
+  ],
+  recoveries: ['drift.detected', 'drift.cleared', 'target.restored'],
   heartbeats: ['server.heartbeat'],
 } as const satisfies Record<string, readonly EventType[]>
 

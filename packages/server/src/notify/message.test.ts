@@ -3,7 +3,13 @@ import { expect, test } from 'vitest'
 import { messageOf } from './message.ts'
 
 const event = (
-  type: 'deployment.completed' | 'deployment.failed' | 'server.heartbeat' | 'budget.exceeded',
+  type:
+    | 'deployment.completed'
+    | 'deployment.failed'
+    | 'target.failing'
+    | 'target.restored'
+    | 'server.heartbeat'
+    | 'budget.exceeded',
   data: object,
 ) =>
   messageOf(
@@ -32,6 +38,15 @@ test('a failure says why and what to type; what a program printed makes no heade
   const { subject, text } = event('deployment.failed', { ...place, error, environment: 'uat\r\nBcc: x@y.z' })
   expect(subject).toBe('[Atlas] hostomatic uat Bcc: x@y.z FAILED: unhealthy')
   expect(text).toContain('it said\nBcc: a@b.c\nNext: Mend it.')
+})
+
+test('a service that is down is told with the reason, and that it answers again with for how long', () => {
+  const target = { ...place, service: 'backend', machine: 'web1', reason: 'it answered 500' }
+  expect(event('target.failing', target)).toMatchObject({
+    subject: '[Atlas] backend of hostomatic uat is DOWN on web1',
+    text: expect.stringContaining('it answered 500. It is the last'),
+  })
+  expect(event('target.restored', { ...target, outMs: 4120 }).text).toContain('It did not for 4 s: it answered 500.')
 })
 
 test('a heartbeat says what serves; what has no words of its own is told as it is', () => {

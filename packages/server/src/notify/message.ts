@@ -9,6 +9,10 @@ interface Told {
   error?: { code: string; message: string; hint?: string }
   resources?: { resource: string; reason: string }[]
   environments?: { project: string; environment: string; release: string | null }[]
+  service?: string
+  machine?: string
+  reason?: string
+  outMs?: number
   running?: number
   queued?: number
 }
@@ -49,6 +53,18 @@ const templates: Partial<Record<string, Template>> = {
     ],
   ],
   'operation.cancelled': (what) => [`${what} was cancelled`, [`${what} was cancelled.`]],
+  'target.ejected': (what, { service, machine, reason }) => [
+    `${service} of ${what} does not answer on ${machine}`,
+    [`${reason}. It gets no requests until it answers again; the others have them.`, '', 'Next: atlas validate'],
+  ],
+  'target.failing': (what, { service, machine, reason }) => [
+    `${service} of ${what} is DOWN on ${machine}`,
+    [`${reason}. It is the last of its service, so nobody has its requests.`, '', 'Next: atlas validate'],
+  ],
+  'target.restored': (what, { service, machine, reason, outMs = 0 }) => [
+    `${service} of ${what} answers again on ${machine}`,
+    [`It did not for ${Math.round(outMs / 1000)} s: ${reason}.`],
+  ],
   'drift.detected': (_, { resources = [] }, { subject }) => [
     `${subject} is not as it should be`,
     [...resources.map(({ resource, reason }) => `${resource}: ${reason}`), '', `Next: atlas repair ${subject} --plan`],

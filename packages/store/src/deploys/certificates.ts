@@ -25,11 +25,18 @@ export interface NewCertificate {
 /** Certificates of environments from an authority, sealed. The store cannot open them. */
 export interface Certificates {
   of(environmentId: string): Promise<CertificateRecord | undefined>
-  /** The sealed text of one that is there, with the environment that it belongs to. */
-  find(workspace: string, project: string, environment: string): Promise<{ id: string; sealed: string } | undefined>
+  /** The sealed text of one that is there, with the environment that it belongs to and the hosts that it is for. */
+  find(
+    workspace: string,
+    project: string,
+    environment: string,
+  ): Promise<{ id: string; sealed: string; hosts: string[] } | undefined>
   /** With `certificate.issued`. */
   keep(of: WatchedEnvironment, certificate: NewCertificate): Promise<void>
-  /** What is there stays; the next try is later each time, half a day at most. With `certificate.failed`. */
+  /**
+   * For these hosts none was had. What is there stays; the next try is later each time, half a day at most, and never later
+   * than the renewal of what is there. With `certificate.failed`.
+   */
   failed(of: WatchedEnvironment, wish: { hosts: readonly string[]; directory: string }, reason: string): Promise<void>
 }
 
@@ -50,12 +57,12 @@ export const certificates = ({ db }: Connection): Certificates => ({
       const row = await db
         .selectFrom('certificate')
         .innerJoin('environment', 'environment.id', 'certificate.environment_id')
-        .select(['environment.id', 'certificate.sealed'])
+        .select(['environment.id', 'certificate.sealed', 'certificate.hosts'])
         .where('environment.workspace', '=', workspace)
         .where('environment.project', '=', project)
         .where('environment.name', '=', environment)
         .executeTakeFirst()
-      return row?.sealed ? { id: row.id, sealed: row.sealed } : undefined
+      return row?.sealed ? { id: row.id, sealed: row.sealed, hosts: row.hosts } : undefined
     }),
   keep: (of, { sealed, hosts, directory, notAfter, renewAt }) =>
     explained(() =>
@@ -78,7 +85,8 @@ export const certificates = ({ db }: Connection): Certificates => ({
           insert into certificate as c (environment_id, hosts, directory, failures, next_try, tried)
           values (${of.id}, ${hosts}, ${directory}, 1, now() + interval '1 minute', ${of.deployment})
           on conflict (environment_id) do update set failures = c.failures + 1, tried = excluded.tried,
-            next_try = now() + least(interval '12 hours', interval '1 minute' * power(2, least(c.failures, 10)))
+            next_try = least(now() + least(interval '12 hours', interval '1 minute' * power(2, least(c.failures, 10))),
+              case when c.renew_at > now() then c.renew_at end)
           returning next_try`.execute(tx)
         const { project, environment } = of
         const data = { project, environment, hosts: [...hosts], reason, nextTry: rows[0]!.next_try.toISOString() }

@@ -8,6 +8,7 @@ export interface DeploysTables {
   environment: EnvironmentTable
   certificate: CertificateTable
   ejected_target: EjectedTargetTable
+  watch: WatchTable
   release: ReleaseTable
   waiting_deploy: WaitingDeployTable
   deployment: DeploymentTable
@@ -46,6 +47,15 @@ interface EjectedTargetTable {
   machine: string
   reason: string
   since: Generated<Date>
+  /** It gets requests all the same: nothing else is left of its service. */
+  stays: Generated<boolean>
+}
+
+/** One row. */
+interface WatchTable {
+  sole: Generated<boolean>
+  /** Of the server that watches, or did so last. */
+  term: ColumnType<string, never, never>
 }
 
 interface ReleaseTable {

@@ -23,6 +23,7 @@ import * as waiting from './021-waiting.ts'
 import * as ejectedTarget from './022-ejected-target.ts'
 import * as certificate from './023-certificate.ts'
 import * as workingTree from './024-working-tree.ts'
+import * as watch from './025-watch.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -50,4 +51,5 @@ export const migrations: Record<string, Migration> = {
   '022-ejected-target': ejectedTarget,
   '023-certificate': certificate,
   '024-working-tree': workingTree,
+  '025-watch': watch,
 }

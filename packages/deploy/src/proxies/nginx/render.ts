@@ -25,7 +25,7 @@ export const certificateFiles = (lane: string) => ({
 
 function http(site: Site, lane: string, secured: boolean): string {
   const upstreams = site.routes.map((route) => upstream(`${lane}.${route.service}`, route))
-  const hosts = site.hosts.map((host) => (secured ? byTls(site, lane, host) : byHttp(lane, host)))
+  const hosts = site.hosts.map((host) => (secured && !host.plain ? byTls(site, lane, host) : byHttp(lane, host)))
   return [zones(site, lane), ...upstreams, ...hosts].join('\n')
 }
 

@@ -14,6 +14,7 @@ const { ATLAS_PEBBLE: pebble, ATLAS_PEBBLE_DNS: dns } = process.env
 const canRun = pebble !== undefined && dns !== undefined && process.getuid?.() === 0
 
 const host = 'hostomatic.example'
+const other = 'other.example'
 const trusting = (dataDir: string) => ({ NODE_EXTRA_CA_CERTS: makeOwnCertificate(join(dataDir, '..')) })
 const dataDir = canRun ? serverOfFile(trusting) : ''
 let client: Client
@@ -39,7 +40,7 @@ async function told(): Promise<[string, string][]> {
 }
 
 /** By https, proven by the authority's own root; gives the serial number of the certificate. */
-const ask = (ca: string): Promise<{ serial: string; body: string }> =>
+const ask = (ca: string, host: string): Promise<{ serial: string; body: string }> =>
   new Promise((resolve, reject) => {
     const options = { host: door, servername: host, headers: { host }, ca, agent: false, path: '/health' }
     get(options, async (answer) => {
@@ -48,7 +49,7 @@ const ask = (ca: string): Promise<{ serial: string; body: string }> =>
     }).once('error', reject)
   })
 
-const byHttp = (): Promise<[number | undefined, string | undefined]> =>
+const byHttp = (host: string): Promise<[number | undefined, string | undefined]> =>
   new Promise((resolve, reject) => {
     getPlain({ host: door, headers: { host }, agent: false, path: '/health' }, (answer) => {
       answer.resume()
@@ -57,9 +58,10 @@ const byHttp = (): Promise<[number | undefined, string | undefined]> =>
   })
 
 test.skipIf(!canRun)(
-  'an authority gives a certificate, it is renewed while traffic goes on, and a failure keeps the old one',
+  'an authority gives a certificate for hosts that can be proven, it is renewed, and a failure keeps the old one',
   async () => {
     authority = await startPebble(join(dataDir, '..'), { pebble: pebble!, dns: dns! }, door)
+    await authority.move(other, '127.0.0.254')
     const tls = { acme: { email: 'ops@hostomatic.example', directory: authority.directory } }
     const config = {
       infrastructure: { name: 'fleet' },
@@ -68,7 +70,7 @@ test.skipIf(!canRun)(
       projects: {
         hostomatic: {
           services: { backend: { path: 'backend', health: { interval_s: 0.2, retries: 300 } } },
-          environments: { uat: { domain: host, tls } },
+          environments: { uat: { domain: host, domains: { [other]: 'backend' }, tls } },
         },
       },
     }
@@ -77,22 +79,29 @@ test.skipIf(!canRun)(
     expect(operation).toMatchObject({ status: 'succeeded', error: null })
 
     await expect.poll(told, { timeout: 60_000 }).toContainEqual(['certificate.issued', ''])
+    expect(await told()).toContainEqual(['certificate.failed', expect.stringContaining(`certificate for ${other}: `)])
     const root = await authority.root()
-    await expect.poll(() => ask(root).then(({ body }) => body, String), { timeout: 20_000 }).toContain('ok')
-    const first = await ask(root)
+    await expect.poll(() => ask(root, host).then(({ body }) => body, String), { timeout: 20_000 }).toContain('ok')
+    const first = await ask(root, host)
     // Workers with the configuration before take a connection now and then, until they have ended.
-    await expect.poll(byHttp, { timeout: 20_000 }).toEqual([308, `https://${host}/health`])
+    await expect.poll(() => byHttp(host), { timeout: 20_000 }).toEqual([308, `https://${host}/health`])
+
+    expect(await byHttp(other)).toEqual([200, undefined])
+    await authority.move(other, door)
+    await expect
+      .poll(() => ask(root, other).then(({ body }) => body, String), { timeout: 90_000, interval: 1000 })
+      .toContain('ok')
 
     await expect
-      .poll(() => ask(root).then(({ serial }) => serial, String), { timeout: 90_000, interval: 1000 })
+      .poll(() => ask(root, host).then(({ serial }) => serial, String), { timeout: 90_000, interval: 1000 })
       .not.toBe(first.serial)
 
     await authority.stop()
-    const kept = await ask(root)
+    const kept = await ask(root, host)
     await expect
       .poll(told, { timeout: 180_000, interval: 1000 })
       .toContainEqual(['certificate.failed', expect.stringContaining('gives no certificate')])
-    const later = (await ask(root).catch((error: Error) => error)) as { serial: string } | Error
+    const later = (await ask(root, host).catch((error: Error) => error)) as { serial: string } | Error
     // It has no more than half a minute to live.
     if (later instanceof Error) expect(later.message).toContain('expired')
     else expect(later.serial).toBe(kept.serial)

@@ -15,7 +15,8 @@ export const certificateFrom =
     if (!tls) return undefined
     if ('acme' in tls.from) {
       const kept = await certificates.find(place.workspace, place.project, place.environment)
-      return kept && (JSON.parse(sealer.open(kept.sealed, belonging(kept.id))) as Sealed)
+      if (!kept) return undefined
+      return { ...(JSON.parse(sealer.open(kept.sealed, belonging(kept.id))) as Sealed), hosts: kept.hosts }
     }
     const { certificate, key } = tls.from.secrets
     const found = await secrets.find(place, [certificate, key])

@@ -43,6 +43,12 @@ export async function startPebble(folder: string, { pebble, dns }: { pebble: str
   await vi.waitFor(root, { timeout: 20_000, interval: 100 })
   return {
     directory: `https://localhost:${listen}/dir`,
+    /** A host is at another address from now on. */
+    async move(host: string, to: string): Promise<void> {
+      const body = JSON.stringify({ host: `${host}.`, addresses: [to] })
+      await fetch(`http://127.0.0.1:${manageNames}/clear-a`, { method: 'POST', body })
+      await fetch(`http://127.0.0.1:${manageNames}/add-a`, { method: 'POST', body })
+    },
     /** Of what it signs. It has another after each start. */
     root,
     stop: async () => void (await Promise.all([ended(authority), ended(resolver)])),

@@ -1,15 +1,17 @@
 import {
   type CertificateOf,
   configureNginx,
-  type DeploymentSpec,
   type Environment,
+  type Fence,
   laneOf,
   type Machine,
   type Machines,
+  securedFor,
   siteOf,
 } from '@atlas/deploy'
-import type { WatchedEnvironment } from '@atlas/store'
+import type { Term, WatchedEnvironment } from '@atlas/store'
 import type { Logger } from '../../logging.ts'
+import { specOf } from '../spec.ts'
 
 export interface Configuring {
   machines: Machines
@@ -31,10 +33,10 @@ export async function configure(
   { machines, certificateOf }: Configuring,
   environment: WatchedEnvironment,
   { there, isOut }: Wanted,
-  signal: AbortSignal,
+  term: Term,
 ): Promise<void> {
-  const { workspace, infrastructure, project, revision } = environment
-  const spec = environment.spec as unknown as DeploymentSpec
+  const { workspace, infrastructure, project } = environment
+  const spec = specOf(environment)
   const place = { project, environment: environment.environment as Environment }
   const present = spec.machines.flatMap(
     (name) => there.find((one) => one.name === name && one.id === spec.ids[name]) ?? [],
@@ -42,8 +44,18 @@ export async function configure(
   if (present.length === 0) return
   const site = siteOf(place, spec, present, isOut)
   const certificate = await certificateOf({ workspace, ...place }, site)
-  const fence = { lane: laneOf(project, place.environment), turn: revision, epoch: 0 }
+  const at = { fence: fenceOf(environment, term), signal: term.held }
   await machines.use({ workspace, infrastructure, machine: spec.master }, (machine) =>
-    configureNginx({ machine, fence, signal }, site, certificate),
+    configureNginx({ machine, ...at }, securedFor(site, certificate?.hosts), certificate),
   )
 }
+
+/** Behind that of the last operation, before that of any other; and behind those of all earlier terms. */
+export const fenceOf = (
+  { project, environment, revision }: WatchedEnvironment,
+  { number }: Pick<Term, 'number'>,
+): Fence => ({
+  lane: laneOf(project, environment as Environment),
+  turn: revision,
+  epoch: number,
+})
