@@ -20,7 +20,7 @@ export { type Clusters, openClusters } from './platforms/kubernetes/clusters.ts'
 export { examine } from './platforms/kubernetes/examine.ts'
 export { type Cluster, clusterFor } from './platforms/kubernetes/settings.ts'
 export type { Tree } from './platforms/platform.ts'
-export { hashBasedPort, type PortAssignment, type PortRange } from './ports.ts'
+export { defaultPorts, hashBasedPort, type PortAssignment, type PortRange } from './ports.ts'
 export { configureNginx } from './proxies/nginx/nginx.ts'
 export { siteFiles } from './proxies/nginx/render.ts'
 export {

@@ -6,6 +6,9 @@ export interface PortRange {
   size: number
 }
 
+/** Where nothing is configured. */
+export const defaultPorts: PortRange = { base: 8000, size: 1000 }
+
 /** Whom a port is for. A service has two: the new release starts at one while the old still listens at the other. */
 export interface PortHolder {
   project: string

@@ -158,10 +158,15 @@ export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (
           'Always the same for the same project and environment, whether anything is deployed there or not. A service has two ports of its own, derived in the same way and moved on past what is taken: those are in `services`.',
         tags: ['deployments'],
         params: place,
-        querystring: z.object({
-          base: z.coerce.number().int().min(1).max(65_535).default(8000).describe('The first port of the range'),
-          range: z.coerce.number().int().min(1).max(65_535).default(1000).describe('How many ports it has'),
-        }),
+        querystring: z
+          .object({
+            base: z.coerce.number().int().min(1).max(65_535).default(8000).describe('The first port of the range'),
+            range: z.coerce.number().int().min(1).max(65_535).default(1000).describe('How many ports it has'),
+          })
+          .refine(({ base, range }) => base + range <= 65_536, {
+            path: ['range'],
+            message: 'base + range is beyond port 65535',
+          }),
         response: {
           200: z.object({
             hash: z.string().describe('8 hexadecimal digits, for names that must be short'),

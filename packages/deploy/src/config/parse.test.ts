@@ -61,6 +61,13 @@ test.each([
   ['a project name that breaks a URL', '"hostomatic"', '"hosto/matic?"', /projects/],
   ['a project name that breaks a shell', '"hostomatic"', '"$(reboot)"', /projects/],
   ['a service name that breaks nginx', '"backend"', '"back end;"', /services/],
+  [
+    'a range of ports beyond the last that there is',
+    '"deployment_platform"',
+    '"port_range": {"base": 65000, "size": 1000}, "deployment_platform"',
+    /:2:\d+ port_range$/,
+  ],
+  ['a port whose next there is not', '"secrets"', '"port": 65535, "secrets"', /:12:\d+ .*backend\.port$/],
   ['a secret of another environment', '"db_password"', '"prod_db_password"', /:12:.*secrets\.0$/],
   ['a pattern that names no project', '{base_url}/{project}.git', '{base_url}/all.git', /:5:.*url_pattern$/],
 ])('%s is refused with its line', (_, from, to, where) => {

@@ -1,12 +1,13 @@
 import { z } from 'zod'
 import { environments, isName, nameRule } from '../names.ts'
 import { clusterSettings, podSettings } from '../platforms/kubernetes/settings.ts'
+import { defaultPorts } from '../ports.ts'
 
 /** Where services listen and how their ports are spread: `base` to `base + size - 1`. */
 const portRange = z
   .strictObject({
-    base: z.int().min(1024).max(65_535).default(8000).describe('The first port that services listen at.'),
-    size: z.int().min(2).max(60_000).default(1000).describe('How many ports there are.'),
+    base: z.int().min(1024).max(65_535).default(defaultPorts.base).describe('The first port that services listen at.'),
+    size: z.int().min(2).max(60_000).default(defaultPorts.size).describe('How many ports there are.'),
   })
   .refine(({ base, size }) => base + size <= 65_536, 'base + size is beyond port 65535')
 
@@ -69,7 +70,7 @@ const service = z.strictObject({
     .optional()
     .describe('For `kubernetes`: what a registry has. `{commit}` and `{version}` are those of the release.'),
   kubernetes: podSettings.optional().describe('For `kubernetes`.'),
-  port: z.int().min(1024).max(65_535).optional().describe('The first port to try, instead of the derived one.'),
+  port: z.int().min(1024).max(65_534).optional().describe('The first of its two ports, instead of the derived ones.'),
   secrets: z.array(secretName).default([]).describe('Names of secrets, as db_password.'),
   env: variables.default({}),
   health: health.prefault({}),

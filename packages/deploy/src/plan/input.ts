@@ -50,6 +50,8 @@ export interface DeploymentSpec {
   /** The cloud's ids of all of these, by name: a machine that was made anew is another, and has nothing. */
   ids: Record<string, string>
   ports: PortAssignment[]
+  /** From which they are; absent: `defaultPorts`. */
+  portRange?: PortRange
   /** Instead of machines. */
   cluster?: Cluster
 }

@@ -1,5 +1,5 @@
 import { canonical, hashOf, type Json, type JsonObject, type Plan } from '@atlas/core'
-import { assignPorts } from '../ports.ts'
+import { assignPorts, defaultPorts } from '../ports.ts'
 import { environmentVersionOf } from '../secrets.ts'
 import type { DeployInput, DeploymentSpec } from './input.ts'
 import { runningOf, withImages } from './running.ts'
@@ -62,6 +62,7 @@ function specOf(input: DeployInput): DeploymentSpec {
     ids: Object.fromEntries([master, ...webs].map(({ name, id }) => [name, id])),
     // Each pod has an address of its own.
     ports: cluster ? [] : assignPorts(wanted, assigned, portRange),
+    ...(!cluster && canonical({ ...portRange }) !== canonical({ ...defaultPorts }) && { portRange }),
     ...(cluster && { cluster }),
   }
 }

@@ -1,11 +1,8 @@
 import { AtlasError, type Release } from '@atlas/core'
-import type { DeployInput, PortRange } from '@atlas/deploy'
+import { type DeployInput, defaultPorts } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord } from '@atlas/store'
 import { specOf } from '../spec.ts'
 import type { Choose, Chosen } from './chosen.ts'
-
-/** Where an earlier deployment is gone back to, its ports are assigned already. */
-const defaultPorts: PortRange = { base: 8000, size: 1000 }
 
 /** A way back has no configuration that says how many stay, so it takes none away. */
 const everyRelease = 100
@@ -41,7 +38,7 @@ export const again: Choose = async (_, __, { project, environment }, there) => {
 }
 
 function asRecorded({ infrastructure }: EnvironmentRecord, deployment: DeploymentRecord): Chosen {
-  const { services, domain, front, builder, cluster } = specOf(deployment)
+  const { services, domain, front, builder, cluster, portRange = defaultPorts } = specOf(deployment)
   return {
     infrastructure,
     release: releaseOf(deployment.release),
@@ -50,7 +47,7 @@ function asRecorded({ infrastructure }: EnvironmentRecord, deployment: Deploymen
     ...(builder !== undefined && { builder }),
     ...(cluster && { cluster }),
     ...(front && { front }),
-    portRange: defaultPorts,
+    portRange,
     keepReleases: everyRelease,
   }
 }
