@@ -48,7 +48,7 @@ export async function carryOutDeploy(
   const planned = await calls.plan(request)
   const nothing = `${planned.deployment?.from} serves ${environment} as configured: nothing is to be done.`
   if (planOnly) {
-    if (isNothing(planned)) return { json: planned, text: () => nothing, next: nextOf(project, environment) }
+    if (isNothing(planned)) return { json: planned, text: () => nothing, next: nextOf(planned, request) }
     const shown = await showPlan(planned, context.terminal)
     return {
       json: planned,
@@ -60,7 +60,7 @@ export async function carryOutDeploy(
     plan: async () => planned,
     start: () => calls.apply(planned.hash).catch((error: unknown) => inTurn(context, calls, request, planned, error)),
     nothing,
-    next: nextOf(project, environment),
+    next: nextOf(planned, request),
   }
   const given: Consent = { yes, detach, consent: [] }
   return carryOut(context, change, given)
@@ -84,8 +84,19 @@ async function inTurn(
   return calls.create(meant)
 }
 
-const nextOf = (project: string, environment: string): Example[] => [
-  { line: `atlas services ${project} ${environment}`, does: 'where it answers' },
-  ...(environment === 'prod' ? [] : [{ line: `atlas deploy prod ${project}`, does: 'promote what is proven' }]),
-  { line: `atlas rollback ${project} ${environment}`, does: 'go back to what served before' },
-]
+/** After a way back, that leads forward again: what served until then is named. */
+export function nextOf(
+  { deployment }: Pick<Planned, 'deployment'>,
+  { project, environment }: Pick<DeploymentRequest, 'project' | 'environment'>,
+): Example[] {
+  const { kind, from, release } = deployment ?? {}
+  const back = `atlas rollback ${project} ${environment}`
+  const isBack = kind === 'rollback' && from && from !== release
+  return [
+    { line: `atlas services ${project} ${environment}`, does: 'where it answers' },
+    ...(environment === 'prod' ? [] : [{ line: `atlas deploy prod ${project}`, does: 'promote what is proven' }]),
+    isBack
+      ? { line: `${back} --tag ${from}`, does: 'forward again, to what served until now' }
+      : { line: back, does: 'go back to what served before' },
+  ]
+}

@@ -98,6 +98,15 @@ test('watching begins in the middle where the operation is', () => {
   expect(stepLine(steps[0]!, now)).toBe('created machine web1 (1.0 s)')
 })
 
+test('the steps of a way back count only once it is taken', () => {
+  const deploy = begin([step(1), step(2, { action: 'switch' }), step(3, { action: 'withdraw' })])
+  const last = (progress: Progress) => liveText(progress, '*', createColors(false), now).split('\n').at(-1)
+  expect(last(after(deploy, event('step.done', 1, 1)))).toBe('  1 of 2 steps')
+  const over = after(deploy, event('step.done', 1, 1), event('step.done', 2, 2), event('step.skipped', 3, 3))
+  expect(last(over)).toBe('  2 of 2 steps')
+  expect(last(after(deploy, event('step.failed', 1, 1), event('step.started', 3, 2)))).toBe('  1 of 3 steps')
+})
+
 test('what is redrawn stays small however many steps run', () => {
   const many = begin(Array.from({ length: 20 }, (_, n) => step(n, { status: 'running', started_at: at(1) })))
   const lines = liveText(many, '*', createColors(false), now).split('\n')

@@ -48,9 +48,16 @@ export function advance(
   return { progress: next, changed: isUnneeded(changed) ? undefined : changed }
 }
 
+const isWayBack = ({ action }: StepProgress) => action === 'restore' || action === 'withdraw'
+
 /** A way back that nobody had to take is no news. */
-const isUnneeded = ({ action, status }: StepProgress) =>
-  status === 'skipped' && (action === 'restore' || action === 'withdraw')
+const isUnneeded = (step: StepProgress) => step.status === 'skipped' && isWayBack(step)
+
+/** How many steps have ended, and how many there are; those of the way back only once it is taken. */
+export function counted({ steps }: Progress): { ended: number; all: number } {
+  const taken = steps.filter((step) => !isWayBack(step) || (step.status !== 'pending' && step.status !== 'skipped'))
+  return { ended: taken.filter(finished).length, all: taken.length }
+}
 
 function changeOf(step: StepProgress, event: CloudEvent): Partial<StepProgress> | undefined {
   const at = Date.parse(event.time)

@@ -1,5 +1,5 @@
 import type { Terminal } from '../terminal.ts'
-import { finished, type Progress, type StepProgress, stepLine } from './progress.ts'
+import { counted, finished, type Progress, type StepProgress, stepLine } from './progress.ts'
 
 /** Where progress is shown. */
 export interface View {
@@ -48,12 +48,12 @@ export async function liveView(stdout: NodeJS.WriteStream, { colours }: Terminal
 }
 
 /** What is redrawn: the running steps and a count. */
-export function liveText({ steps }: Progress, spinner: string, colours: Terminal['colours'], now: number): string {
-  const running = steps.filter(({ status }) => status === 'running')
+export function liveText(progress: Progress, spinner: string, colours: Terminal['colours'], now: number): string {
+  const running = progress.steps.filter(({ status }) => status === 'running')
   const lines = running.slice(0, shownAtOnce).map((step) => `${colours.cyan(spinner)} ${stepLine(step, now)}`)
   if (running.length > shownAtOnce) lines.push(colours.dim(`  and ${running.length - shownAtOnce} more`))
-  const done = steps.filter(finished).length
-  lines.push(colours.dim(`  ${done} of ${steps.length} steps`))
+  const { ended, all } = counted(progress)
+  lines.push(colours.dim(`  ${ended} of ${all} steps`))
   return lines.join('\n')
 }
 

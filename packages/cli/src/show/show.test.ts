@@ -3,7 +3,7 @@ import type { Infrastructure, Operation, Step } from '@atlas/client'
 import { createColors } from 'picocolors'
 import { expect, test } from 'vitest'
 import { showInfrastructure } from './infrastructure.ts'
-import { showOperation, showOperations } from './operations.ts'
+import { cancelling, showOperation, showOperations } from './operations.ts'
 
 const plain = createColors(false)
 const colourful = createColors(true)
@@ -118,4 +118,13 @@ test('an operation tells its error and its steps', () => {
 test('colours change no width', () => {
   expect(showInfrastructure(shop, colourful)).not.toBe(showInfrastructure(shop, plain))
   expect(stripVTControlCharacters(showInfrastructure(shop, colourful))).toBe(showInfrastructure(shop, plain))
+})
+
+test('what came of a wish to cancel is told as it is', () => {
+  const told = (status: Operation['status'], moves = false) => cancelling({ id: 'one', kind: 'deploy', status }, moves)
+  expect(told('cancelled')).toBe('Operation one was cancelled.')
+  expect(told('in_progress')).toBe('Operation one is being cancelled: calls under way are settled first.')
+  expect(told('in_progress', true)).toBe('Operation one is not being cancelled: its traffic moves already.')
+  expect(told('succeeded', true)).toContain('was not cancelled but has succeeded: its traffic had begun to move')
+  expect(told('failed')).toBe('Operation one was not cancelled but has failed: it came too late.')
 })

@@ -1,0 +1,13 @@
+import type { Planned } from '@atlas/client'
+import { expect, test } from 'vitest'
+import { nextOf } from './deploy.ts'
+
+const place = { project: 'hostomatic', environment: 'prod' } as const
+const lines = (deployment: object) =>
+  nextOf({ deployment } as Pick<Planned, 'deployment'>, place).map(({ line }) => line)
+
+test('after a deploy the way back is named, after a way back the one forward again', () => {
+  expect(lines({ kind: 'deploy', from: 'v1', release: 'v2' })).toContain('atlas rollback hostomatic prod')
+  expect(lines({ kind: 'rollback', from: 'v2', release: 'v1' })).toContain('atlas rollback hostomatic prod --tag v2')
+  expect(lines({ kind: 'rollback', from: 'v2', release: 'v2' })).toContain('atlas rollback hostomatic prod')
+})
