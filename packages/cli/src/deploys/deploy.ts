@@ -42,7 +42,7 @@ export async function carryOutDeploy(
   request: DeploymentRequest,
   { plan: planOnly, yes, detach }: Pick<DeployInputs, 'plan' | 'yes' | 'detach'>,
 ): Promise<Outcome> {
-  const { project, environment } = request
+  const { environment } = request
   const { api } = await context.connect()
   const calls = deploys(api)
   const planned = await calls.plan(request)

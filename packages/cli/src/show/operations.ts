@@ -69,7 +69,8 @@ const took = ({ started_at, finished_at }: { started_at: string | null; finished
 export function cancelling({ id, status, kind }: Pick<Operation, 'id' | 'status' | 'kind'>, moves: boolean): string {
   if (status === 'cancelled') return `Operation ${id} was cancelled.`
   const why = moves ? 'its traffic had begun to move, and a deploy is carried through from there' : 'it came too late'
-  if (status === 'succeeded' || status === 'failed') return `Operation ${id} was not cancelled but has ${status}: ${why}.`
+  if (status === 'succeeded' || status === 'failed')
+    return `Operation ${id} was not cancelled but has ${status}: ${why}.`
   if (moves && kind === 'deploy') return `Operation ${id} is not being cancelled: its traffic moves already.`
   return `Operation ${id} is being cancelled: calls under way are settled first.`
 }

@@ -44,8 +44,10 @@ function words(value: Json): string {
   return whole.length > longestEntry ? `${whole.slice(0, longestEntry - 1)}…` : whole
 }
 
-const leaves = (value: Json): string[] =>
-  value === null ? [] : isDeep(value) ? Object.values(value as JsonObject).flatMap((one) => leaves(one!)) : [String(value)]
+function leaves(value: Json): string[] {
+  if (value === null) return []
+  return isDeep(value) ? Object.values(value as JsonObject).flatMap((one) => leaves(one!)) : [String(value)]
+}
 
 const isDeep = (value: Json): boolean => typeof value === 'object' && value !== null
 const isFields = (value: Json): value is JsonObject => isDeep(value) && !Array.isArray(value)
