@@ -1,13 +1,34 @@
 import { defineConfig } from 'vitest/config'
 
-// unit: pure and quick, part of `npm run check`. real: against PostgreSQL, sshd, the sandbox and other real parts.
+const real = {
+  testTimeout: 60_000,
+  hookTimeout: 60_000,
+  // Processes, sockets and a kernel take part: on a crowded machine one may be late; what is late thrice is a fault.
+  retry: 2,
+  expect: { poll: { timeout: 20_000 } },
+}
+
+/** They wait for limits of a minute and more, and compute next to nothing meanwhile. */
+const waiting = [
+  'tests/real/deploys/bad-days.test.ts',
+  'tests/real/hostile/slow.test.ts',
+  'tests/real/outages/{database-away,node-killed}.test.ts',
+  'packages/cli/src/update-ip.real.test.ts',
+]
+
+/**
+ * unit: pure and quick, part of `npm run check`. real: against PostgreSQL, sshd, the sandbox and other real parts. waiting:
+ * those of the real ones that can all run at once.
+ */
 export default defineConfig({
   test: {
-    globalSetup: './tests/temporary-folder.ts',
+    globalSetup: ['./tests/temporary-folder.ts', './tests/compile-cache.ts'],
     projects: [
       {
         test: {
           name: 'unit',
+          maxWorkers: '100%',
+          sequence: { groupOrder: 0 },
           include: [
             '{packages,drivers}/*/src/**/*.test.ts',
             'blueprints/src/**/*.test.ts',
@@ -29,14 +50,21 @@ export default defineConfig({
       },
       {
         test: {
+          ...real,
+          name: 'waiting',
+          include: waiting,
+          maxWorkers: waiting.length,
+          sequence: { groupOrder: 1 },
+        },
+      },
+      {
+        test: {
+          ...real,
           name: 'real',
           include: ['{packages,drivers}/*/src/**/*.real.test.ts', 'tests/real/**/*.test.ts'],
-          testTimeout: 60_000,
-          hookTimeout: 60_000,
+          exclude: [...waiting, '**/node_modules/**'],
           maxWorkers: 2,
-          // Processes, sockets and a kernel take part: on a crowded machine one may be late; what is late thrice is a fault.
-          retry: 2,
-          expect: { poll: { timeout: 20_000 } },
+          sequence: { groupOrder: 2 },
         },
       },
     ],

@@ -3,6 +3,10 @@ import { randomBytes } from 'node:crypto'
 import { copyFileSync, mkdirSync, rmSync, symlinkSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
 
+/** What services run as. */
+export const platforms = ['process', 'docker'] as const
+export type Platform = (typeof platforms)[number]
+
 export const services = ['backend', 'frontend'] as const
 
 const program = `const { createServer } = require('node:http')
@@ -15,11 +19,14 @@ createServer((request, answer) => {
 
 const health = { interval_s: 0.1, retries: 40 }
 
-/** Needs no registry: everything in the image is in the repository. The server is busybox's, which has to be static. */
+/**
+ * Needs no registry: everything in the image is in the repository. The server is busybox's, which has to be static. As the
+ * process does, it says its release; where the commit is broken, it serves a folder without `health`.
+ */
 const containerfile = `FROM scratch
 COPY bin /bin
-COPY health seed /www/
-CMD ["/bin/sh", "-c", "trap exit TERM; httpd -f -p $PORT -h /www & wait"]
+COPY health seed broken* weight* /www/
+CMD ["/bin/sh", "-c", "root=/www; [ ! -e /www/broken ] || root=/bin; printf %s $ATLAS_RELEASE > $root/index.html; trap exit TERM; httpd -f -p $PORT -h $root & wait"]
 `
 
 function addImage(work: string): void {
@@ -34,7 +41,7 @@ function addImage(work: string): void {
  * A repository with two small services that say which release they are, and how they are deployed; with an image to be
  * built for them too, where that is asked for.
  */
-export function project(folder: string, platform: 'process' | 'docker' = 'process') {
+export function project(folder: string, platform: Platform = 'process') {
   const name = 'shop'
   const bare = join(folder, `${name}.git`)
   const work = join(folder, 'work')

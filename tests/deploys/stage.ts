@@ -9,7 +9,7 @@ import { fleet } from '@atlas/blueprints'
 import { type Client, createClient, readServerFile, type ServerFile } from '@atlas/client'
 import { newKey } from '@atlas/sandbox'
 import { ended } from './operation.ts'
-import { type Project, project } from './project.ts'
+import { type Platform, type Project, project } from './project.ts'
 
 /** A server with a sandbox of real machines, and a repository to deploy from. */
 export interface Stage {
@@ -26,6 +26,8 @@ export interface Machines {
   /** Of the load balancer, without a slash at the end. */
   door: string
   webs: string[]
+  /** What describes the same fleet with another number of the project's own machines. */
+  sized(count: number): ReturnType<typeof fleet.build>
   /** What a shell command prints on a machine. */
   on(machine: string, command: string): Promise<string>
 }
@@ -34,7 +36,7 @@ interface Wish {
   /** Of the server itself; 0 where others carry out what it is asked for. */
   workers: number
   env?: Record<string, string>
-  platform?: 'process' | 'docker'
+  platform?: Platform | undefined
 }
 
 export async function stage({ workers, env = {}, platform }: Wish): Promise<Stage> {
@@ -61,8 +63,9 @@ async function machines(client: Client, server: Stage['server'], dataDir: string
   const key = newKey('atlas')
   mkdirSync(join(dataDir, 'ssh'), { mode: 0o700, recursive: true })
   writeFileSync(join(dataDir, 'ssh', 'id_ed25519'), key.private, { mode: 0o600 })
-  const csv = `Project,Servers,MasterSpec,WebSpec\nshop,${count},s-1vcpu-1gb,s-1vcpu-1gb\n`
-  const { id } = await client.apply(fleet.build({ csv, adminIps: ['127.0.0.1'], publicKey: key.public }), {})
+  const csv = (servers: number) => `Project,Servers,MasterSpec,WebSpec\nshop,${servers},s-1vcpu-1gb,s-1vcpu-1gb\n`
+  const sized = (servers: number) => fleet.build({ csv: csv(servers), adminIps: ['127.0.0.1'], publicKey: key.public })
+  const { id } = await client.apply(sized(count), {})
   const made = await ended(client, id)
   if (made.status !== 'succeeded') throw new Error(`no machines: ${JSON.stringify(made.error)}`)
   const all = (await client.infrastructure('fleet')).resources.filter(({ type }) => type === 'machine')
@@ -71,6 +74,7 @@ async function machines(client: Client, server: Stage['server'], dataDir: string
   return {
     door: `http://${master.attributes.public_ip}:${port}`,
     webs: all.map(({ name }) => name).filter((name) => name !== 'master'),
+    sized,
     on: (machine, command) => sshTo(server, machine, command),
   }
 }
@@ -78,9 +82,10 @@ async function machines(client: Client, server: Stage['server'], dataDir: string
 async function startServer(dataDir: string, workers: number, env: Record<string, string>) {
   const main = fileURLToPath(new URL('./main.ts', import.meta.resolve('@atlas/server')))
   const words = ['--data-dir', dataDir, '--dev', '--workers', String(workers), '--parent-pipe']
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [main, ...words], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH, ATLAS_SANDBOX_RATE_LIMIT: 'off', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ATLAS_SANDBOX_RATE_LIMIT: 'off', ...env },
   })
   const exit = once(child, 'exit')
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]

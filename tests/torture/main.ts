@@ -1,4 +1,6 @@
 import { parseArgs } from 'node:util'
+import { canRunContainers } from '../deploys/containers.ts'
+import { platforms } from '../deploys/project.ts'
 import type { Said } from './crew.ts'
 import type { DeployReport } from './deploys/run.ts'
 import { type DeploysReport, walkDeploys } from './deploys/walk.ts'
@@ -6,7 +8,8 @@ import { type Lane, lane } from './lane.ts'
 import { aims } from './plot.ts'
 import { type RunReport, run } from './run.ts'
 
-const usage = 'usage: npm run torture -- --runs N --seed S [--deploys M] [--without-settle] [--lanes 5]'
+const usage =
+  'usage: npm run torture -- --runs N --seed S [--deploys M [--platform docker]] [--without-settle] [--lanes 5]'
 
 /** `npm run torture`: so many runs, the first with this seed, each next one with the next. docs/reliability.md. */
 const { values } = parseArgs({
@@ -16,18 +19,23 @@ const { values } = parseArgs({
     lanes: { type: 'string', default: '5' },
     /** One for four runs, where nothing is said. */
     deploys: { type: 'string' },
+    platform: { type: 'string', default: 'process' },
     'without-settle': { type: 'boolean', default: false },
   },
 })
 const [runs, first, lanes] = [Number(values.runs), Number(values.seed), Number(values.lanes)]
 const deploys = Number(values.deploys ?? (values['without-settle'] ? 0 : Math.ceil(runs / 4)))
-if (![runs, first, lanes, deploys].every((one) => Number.isInteger(one) && one >= 0)) {
+const platform = platforms.find((one) => one === values.platform)
+if (!platform || ![runs, first, lanes, deploys].every((one) => Number.isInteger(one) && one >= 0)) {
   console.error(usage)
   process.exit(2)
 }
+const can = platform === 'process' || canRunContainers
+if (!can) console.log('SKIPPED deploys with docker, none was tried: it takes root, docker.io and busybox-static')
 const options = { withoutSettle: values['without-settle'] }
 const reports: RunReport[] = []
 const hits = new Map<string, number>(aims.map((point) => [point, 0]))
+const deployHits = new Map<string, number>()
 
 /** A world is left after so many runs: its records of what was would make each dump larger than the last. */
 const runsInAWorld = 20
@@ -44,8 +52,7 @@ async function walk(): Promise<void> {
       reports.push(report)
       const said = here.crew.said.splice(0)
       tell(report, said)
-      for (const { where } of said.filter(({ what }) => what === 'dies'))
-        hits.set(nameOf(where), (hits.get(nameOf(where)) ?? 0) + 1)
+      countDeaths(hits, said)
       // What a failed run left is not to be counted again.
       if (wrongs(report).length > 0) break
     }
@@ -53,7 +60,13 @@ async function walk(): Promise<void> {
     await here.close()
   }
 }
-const nameOf = (where: unknown) => String(where).split(/[:+]/)[0]!
+
+function countDeaths(into: Map<string, number>, said: readonly Said[]): void {
+  for (const { where } of said.filter(({ what }) => what === 'dies')) {
+    const name = String(where).split(/[:+]/)[0]!
+    into.set(name, (into.get(name) ?? 0) + 1)
+  }
+}
 
 function tell(report: RunReport, said: readonly Said[]): void {
   const { seed, ms, acts, takeovers, swept } = report
@@ -78,6 +91,7 @@ for (const signal of ['SIGINT', 'SIGTERM'] as const)
 
 function tellDeploy({ seed, ms, act, stuck, halfStarted }: DeployReport, said: readonly Said[]): void {
   console.log(`deploy ${seed}: ${(ms / 1000).toFixed(1)} s | ${act}`)
+  countDeaths(deployHits, said)
   const wrong = [...stuck, ...halfStarted]
   for (const one of wrong) console.log(`  ${one}`)
   if (wrong.length > 0)
@@ -88,7 +102,7 @@ let broken: unknown
 let deployed: DeploysReport = { reports: [], requests: 0, dropped: [] }
 try {
   const walks = Array.from({ length: Math.min(lanes, runs) }, walk)
-  if (deploys > 0) deployed = await walkDeploys(first, deploys, tellDeploy)
+  if (deploys > 0 && can) deployed = await walkDeploys(platform, first, deploys, tellDeploy)
   await Promise.all(walks)
 } catch (error) {
   // The others are not waited for.
@@ -109,7 +123,10 @@ const last = {
   dropped: deployed.dropped.length,
   half_started: deployed.reports.reduce((total, { halfStarted }) => total + halfStarted.length, 0),
 }
-console.log(`crash points: ${[...hits].map(([point, times]) => `${point} ${times}`).join(', ')}`)
+const inWords = (deaths: ReadonlyMap<string, number>) =>
+  [...deaths].map(([point, times]) => `${point} ${times}`).join(', ') || 'none'
+console.log(`crash points: ${inWords(hits)}`)
+console.log(`of deploys with ${platform}: ${inWords(deployHits)}`)
 const bad = reports.filter((report) => wrongs(report).length > 0)
 if (!options.withoutSettle && bad.length > 0) {
   const seeds = bad.map(({ seed }) => seed)

@@ -1,3 +1,4 @@
+import type { Work } from '@atlas/core'
 import { type CrashPoint, crashPoints } from '@atlas/engine'
 import type { FaultInput } from '@atlas/sandbox'
 import { type Dice, dice } from './dice.ts'
@@ -6,6 +7,8 @@ import { type Dice, dice } from './dice.ts'
 export type Trouble =
   /** SIGKILL at a boundary of the journal: `<point>[:n][+ms]`, in whichever worker comes there first. */
   | { kind: 'crash'; at: string; thenMs: number }
+  /** SIGKILL while a step of a deploy is carried out, so long after it was begun; those that end sooner are let be. */
+  | { kind: 'crash-in'; action: Work['action']; afterMs: number; thenMs: number }
   | { kind: 'kill'; whom: 'runner' | 'other'; afterMs: number; thenMs: number }
   /** SIGSTOP at a random moment, and SIGCONT so much later. */
   | { kind: 'freeze'; afterMs: number; forMs: number }

@@ -18,8 +18,8 @@ export function torment(
   running: AbortSignal,
 ): Torment {
   const over = new AbortController()
-  const crashes = troubles.filter((one) => one.kind === 'crash').map((one) => crash(crew, one, over.signal))
-  const others = troubles.filter((one) => one.kind !== 'crash').map((one) => disturb(one, crew, world, running))
+  const crashes = troubles.filter(isCrash).map((one) => crash(crew, one, over.signal))
+  const others = troubles.filter((one) => !isCrash(one)).map((one) => disturb(one, crew, world, running))
   return {
     calm: Promise.all(others),
     async end() {
@@ -29,15 +29,19 @@ export function torment(
   }
 }
 
-async function crash(crew: Crew, { at, thenMs }: Trouble & { kind: 'crash' }, over: AbortSignal): Promise<void> {
-  crew.order({ crashAt: at })
+type Crash = Extract<Trouble, { kind: 'crash' | 'crash-in' }>
+
+const isCrash = (one: Trouble): one is Crash => one.kind === 'crash' || one.kind === 'crash-in'
+
+async function crash(crew: Crew, one: Crash, over: AbortSignal): Promise<void> {
+  crew.order(one.kind === 'crash' ? { crashAt: one.at } : { crashIn: one })
   const died = await crew.next('dies', over)
-  crew.order({ crashAt: undefined })
-  if (died) await crew.revive(died.pid, thenMs)
+  crew.order(one.kind === 'crash' ? { crashAt: undefined } : { crashIn: undefined })
+  if (died) await crew.revive(died.pid, one.thenMs)
 }
 
 async function disturb(
-  one: Exclude<Trouble, { kind: 'crash' }>,
+  one: Exclude<Trouble, Crash>,
   crew: Crew,
   world: Pick<World, 'database'>,
   running: AbortSignal,

@@ -40,9 +40,10 @@ export async function startServer(
   dataDir: string,
   { args = ['--dev'], env = {} }: { args?: string[]; env?: Env } = {},
 ): Promise<ServerProcess> {
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [main, '--data-dir', dataDir, '--parent-pipe', ...args], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH, ATLAS_SANDBOX_RATE_LIMIT: 'off', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ATLAS_SANDBOX_RATE_LIMIT: 'off', ...env },
   })
   const ended = once(child, 'exit').then(([code, signal]) => (code ?? signal) as number | string)
   const [line] = (await once(createInterface(child.stdout!), 'line')) as [string]

@@ -29,9 +29,10 @@ export function workFolder(): string {
 export async function startServer(dataDir: string, env: Record<string, string> = {}): Promise<OutageServer> {
   mkdirSync(dataDir, { recursive: true, mode: 0o711 })
   const main = fileURLToPath(new URL('./main.ts', import.meta.resolve('@atlas/server')))
+  const { PATH, NODE_COMPILE_CACHE } = process.env
   const child = spawn(process.execPath, [main, '--data-dir', dataDir, '--parent-pipe', '--dev'], {
     stdio: ['pipe', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH, ATLAS_SANDBOX_RATE_LIMIT: 'off', ...env },
+    env: { PATH, NODE_COMPILE_CACHE, ATLAS_SANDBOX_RATE_LIMIT: 'off', ...env },
   })
   const ended = once(child, 'exit')
   const [line] = (await once(createInterface(child.stdout), 'line')) as [string]

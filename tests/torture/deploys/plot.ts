@@ -1,10 +1,12 @@
+import type { Work } from '@atlas/core'
+import type { Platform } from '../../deploys/project.ts'
 import { type Dice, dice } from '../dice.ts'
 import type { Trouble } from '../plot.ts'
 
 /** What happens to one environment, and what goes wrong meanwhile. */
 export interface DeployAct {
-  /** `broken`: a release that never becomes healthy, so that what serves must stay. */
-  kind: 'deploy' | 'broken' | 'rollback'
+  /** `broken`: a release that never becomes healthy, so that what serves must stay. `scale`: a machine more, or less. */
+  kind: 'deploy' | 'broken' | 'rollback' | 'scale'
   cancelMs?: number
   troubles: Trouble[]
 }
@@ -12,23 +14,39 @@ export interface DeployAct {
 /** A deploy of two services to two machines passes that many ends of steps, or a few more. */
 const steps = 18
 
-/** Pure. Everything that a seed decides. Two of three workers die at a boundary of the journal, which moves on from seed to seed. */
-export function deployPlot(seed: number): DeployAct {
+/** Steps that take a while, and so have a middle. */
+const long: Record<DeployAct['kind'], readonly Work['action'][]> = {
+  deploy: ['build', 'deliver', 'start', 'deliver', 'build', 'stop'],
+  broken: ['build', 'deliver', 'withdraw'],
+  rollback: ['start', 'stop'],
+  scale: ['deliver', 'start', 'stop', 'switch'],
+}
+
+/**
+ * Pure. Everything that a seed decides. Of four workers two die at a boundary of the journal, which moves on from seed to
+ * seed, and one in the middle of a step.
+ */
+export function deployPlot(seed: number, platform: Platform): DeployAct {
   const luck = dice(seed * 6151 + 29)
-  const kind = luck.pick(['deploy', 'deploy', 'deploy', 'rollback', 'broken'] as const)
-  const cancelled = kind !== 'broken' && luck.chance(0.2)
+  const kind = luck.pick(['deploy', 'deploy', 'deploy', 'rollback', 'broken', 'scale'] as const)
+  const cancelled = (kind === 'deploy' || kind === 'rollback') && luck.chance(0.2)
   return {
     kind,
     ...(cancelled && { cancelMs: luck.between(100, 2500) }),
-    troubles: [trouble(seed, luck), ...(luck.chance(0.3) ? [another(luck)] : [])],
+    troubles: [trouble(seed, long[kind].filter(isOf(platform)), luck), ...(luck.chance(0.3) ? [another(luck)] : [])],
   }
 }
 
-function trouble(seed: number, luck: Dice): Trouble {
-  if (seed % 3 === 2) return another(luck)
-  const point = seed % 3 === 0 ? 'work.intent-committed' : 'work.performed'
+/** Only images are built. */
+const isOf = (platform: Platform) => (action: Work['action']) => action !== 'build' || platform === 'docker'
+
+function trouble(seed: number, middles: readonly Work['action'][], luck: Dice): Trouble {
+  const thenMs = luck.between(0, 800)
+  if (seed % 4 === 3) return another(luck)
+  if (seed % 4 === 2) return { kind: 'crash-in', action: luck.pick(middles), afterMs: luck.between(5, 400), thenMs }
+  const point = seed % 4 === 0 ? 'work.intent-committed' : 'work.performed'
   const inFlight = point === 'work.intent-committed' && luck.chance(0.6) ? `+${luck.between(1, 200)}` : ''
-  return { kind: 'crash', at: `${point}:${luck.between(1, steps)}${inFlight}`, thenMs: luck.between(0, 800) }
+  return { kind: 'crash', at: `${point}:${luck.between(1, steps)}${inFlight}`, thenMs }
 }
 
 function another(luck: Dice): Trouble {

@@ -1,5 +1,5 @@
 import { load } from '../../deploys/load.ts'
-import { services } from '../../deploys/project.ts'
+import { type Platform, services } from '../../deploys/project.ts'
 import type { Said } from '../crew.ts'
 import { ground } from './ground.ts'
 import { type DeployReport, runDeploy } from './run.ts'
@@ -13,11 +13,12 @@ export interface DeploysReport {
 
 /** So many deploys of one environment, one after the other, under requests that never stop. */
 export async function walkDeploys(
+  platform: Platform,
   first: number,
   count: number,
   tell: (report: DeployReport, said: readonly Said[]) => void,
 ): Promise<DeploysReport> {
-  const here = await ground()
+  const here = await ground(platform)
   try {
     const calm = await runDeploy(here, first - 1, { kind: 'deploy', troubles: [] })
     tell(calm, [])

@@ -13,7 +13,7 @@ export interface DeployWorkerGiven {
 }
 
 const { database, cloud, dataDir } = JSON.parse(process.argv[2]!) as DeployWorkerGiven
-const { at } = obey()
+const { at, within } = obey()
 const opened = await openWork(database)
 /** The services here have none. */
 const secrets: Secrets = { find: async () => new Map() }
@@ -27,7 +27,7 @@ const limiter = opened.store.rateLimiter('torture', { perMinute: 1_000_000, perH
 runWorker({
   ...opened,
   driver: digitalOceanDriver({ ...cloud, baseUrl: cloud.url, limiter }),
-  performer,
+  performer: { perform: (task) => within(task.work.action, () => performer.perform(task)) },
   withoutSettle: false,
   patienceMs: 60_000,
   at,

@@ -87,7 +87,9 @@ async function run(name: string, client: Client, words: readonly string[], call:
   try {
     const closed = once(channel, 'close', { signal: stop })
     // A program that ends early reads no more: its own complaint says why, not the broken pipe.
-    const sent = pipeline(Readable.from(call.input ?? ''), channel, { signal: stop }).catch(() => {})
+    // As it is, where it is a stream: another around it would wait for its next word before it ends.
+    const input = call.input instanceof Readable ? call.input : Readable.from(call.input ?? '')
+    const sent = pipeline(input, channel, { signal: stop }).catch(() => {})
     const [code, killed] = (await closed) as [number | undefined, string | undefined]
     await sent
     if (code === 0) return out

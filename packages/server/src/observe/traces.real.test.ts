@@ -3,6 +3,7 @@ import { readFileSync } from 'node:fs'
 import type { AddressInfo } from 'node:net'
 import { createServer, type Server } from 'node:net'
 import { join } from 'node:path'
+import type { Client } from '@atlas/client'
 import { readSandboxFile, sandboxAdmin } from '@atlas/sandbox'
 import { afterEach, expect, test, vi } from 'vitest'
 import {
@@ -108,6 +109,14 @@ test('from the request to the last call of the cloud it is one trace, which the 
   expect(otel.requests.map(({ body }) => body.toString('latin1')).join('')).not.toContain(token)
 })
 
+/** So many steps have begun. */
+async function begun(count: number, client: Client, operation: string): Promise<void> {
+  const leave = new AbortController()
+  let left = count
+  for await (const { type } of client.events({ operation, signal: leave.signal }))
+    if (type === 'step.started' && --left === 0) leave.abort()
+}
+
 test('an operation that another worker takes goes on in the same trace; a call that is made again is an event of its step', async () => {
   const otel = await collector()
   ends.push(otel.close)
@@ -116,10 +125,9 @@ test('an operation that another worker takes goes on in the same trace; a call t
   const { folder } = first
   const cloud = sandboxAdmin(await readSandboxFile(join(folder, 'sandbox')))
   await cloud.addFault({ kind: 'rate_limit', method: 'POST', path: '/v2/vpcs', retry_after_s: 0, count: 1 })
-  await cloud.addFault({ kind: 'latency', method: 'POST', path: '/v2/droplets', ms: 1_000 })
+  await cloud.addFault({ kind: 'latency', method: 'POST', path: '/v2/droplets', ms: 3_000 })
   const id = await asked(folder, 'digitalocean')
-  const under = async () => (await clientOf(folder).steps(id)).filter(({ status }) => status === 'running').length
-  await expect.poll(under).toBe(2)
+  await begun(3, clientOf(folder), id)
   first.server.child.kill('SIGTERM')
   expect(await first.server.ended).toBe(0)
 

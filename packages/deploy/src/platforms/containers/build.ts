@@ -47,11 +47,13 @@ export async function buildImage(at: At, wanted: Engine, build: Build): Promise<
       },
     )
   }
-  const saved = await savedOn(machine, engine, image, signal)
+  // Not by its name: a build that a dead worker began may end meanwhile, and take the name for its own.
+  const id = said.split('\n')[1]!
+  const saved = await savedOn(machine, engine, id, signal)
   if (!saved) throw new AtlasError('build_failed', `${image} was built on ${machine.name} and is not there any more.`)
   const { digest } = saved.manifest
   const known = imageOf(project, service.name, digest)
-  await machine.run([engine.name, 'tag', image, known], { signal })
+  await machine.run([engine.name, 'tag', id, known], { signal })
   await run(at, wantScript(engine), [release, service.name, known, image])
   return digest
 }

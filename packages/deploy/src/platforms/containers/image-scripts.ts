@@ -11,8 +11,8 @@ import type { Engine } from './engine.ts'
 
 /**
  * Builds, without the lane's fence: what is built is told by its digest, so nobody is harmed by who comes late.
- * $1 Containerfile, $2 context, $3 name, then words for the engine; the files as a tar on standard input. Prints `built`,
- * or `failed` and what the builder said.
+ * $1 Containerfile, $2 context, $3 name, then words for the engine; the files as a tar on standard input. Prints `built`
+ * and the image's id, or `failed` and what the builder said.
  */
 export const buildScript = ({ name, ensure }: Engine) => `set -eu
 mkdir -p ${root}
@@ -25,7 +25,8 @@ tar -x --no-same-owner -C "$dir/files"
 file=$dir/files/$1 context=$dir/files/$2 image=$3
 shift 3
 export BUILDKIT_PROGRESS=plain BUILDX_NO_DEFAULT_ATTESTATIONS=1
-if ${name} build --tag "$image" --file "$file" "$@" "$context" < /dev/null > "$dir/said" 2>&1; then echo built
+if ${name} build --iidfile "$dir/id" --tag "$image" --file "$file" "$@" "$context" < /dev/null > "$dir/said" 2>&1
+then echo built; cat "$dir/id"
 else echo failed; tail -c 100000 "$dir/said"; fi
 `
 
@@ -63,12 +64,22 @@ printf '%s\\n' "$3" "$4" > "images/$1/$2"
 if ${name} tag "$3" "$4" 2> /dev/null; then echo yes; else echo no; fi
 `
 
-/** $1 where it is pulled from, then the names that it gets. */
-export const pullScript = ({ name, pull }: Engine) => `exec 8>>${root}/images.lock
+/**
+ * $1 where it is pulled from, then the names that it gets. Standard input ends when nobody serves the image any more: by
+ * itself the engine would go on trying for a minute, and hold the lane against whoever takes over.
+ */
+export const pullScript = ({ name, pull }: Engine) => `exec 8>>${root}/images.lock 6<&0
 flock -s -w 300 8
 from=$1
 shift
-${name} pull ${pull.join(' ')} "$from" > /dev/null
+${name} pull ${pull.join(' ')} "$from" > /dev/null 6<&- &
+pulling=$!
+{ cat <&6; kill "$pulling"; } > /dev/null 2>&1 8>&- 9>&- &
+watching=$!
+code=0
+wait "$pulling" || code=$?
+kill "$watching" 2> /dev/null || true
+[ "$code" = 0 ] || exit "$code"
 for one in "$@"; do ${name} tag "$from" "$one"; done
 ${name} rmi "$from" > /dev/null
 `

@@ -1,4 +1,5 @@
 import { randomBytes } from 'node:crypto'
+import { PassThrough } from 'node:stream'
 import { AtlasError, isAtlasError } from '@atlas/core'
 import { type At, run } from '../../machine/fenced.ts'
 import type { Connected } from '../../machine/machine.ts'
@@ -74,10 +75,12 @@ async function pull(
   // Every program on the machine reaches its loopback: only who knows the name is given the image.
   const name = `atlas/${randomBytes(16).toString('hex')}`
   const registry = imageRegistry(name, saved.manifest, copyFrom(source, saved))
+  // Nothing is ever written: it ends with the connection.
+  const staying = new PassThrough()
   const listener = await at.machine.listen((connection) => void registry.server.emit('connection', connection))
   try {
     const from = `127.0.0.1:${listener.port}/${name}@${saved.manifest.digest}`
-    await run(at, pullScript(engine), [from, image, ...names], { timeoutMs: pullMs })
+    await run(at, pullScript(engine), [from, image, ...names], { input: staying, timeoutMs: pullMs })
   } catch (error) {
     const trouble = registry.trouble()
     if (!trouble || !isAtlasError(error, 'machine_refused')) throw error
@@ -85,6 +88,7 @@ async function pull(
       cause: error,
     })
   } finally {
+    staying.destroy()
     listener.close()
     registry.server.closeAllConnections()
   }
