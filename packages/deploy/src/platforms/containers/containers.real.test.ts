@@ -171,6 +171,24 @@ function suite(engine: Engine) {
     expect(await started('web2', instance(service, 'v5', { slot: 'b', port: 8102 }))).toBe('fifth')
   })
 
+  test('who leaves in the middle of a transfer leaves the lane to the next one, who completes it', async () => {
+    const tree = trees.treeOf({ ...page('fifth'), 'backend/www/large': randomBytes(6e6).toString('base64') })
+    const service = await built('v5', tree)
+    const leaving = new AbortController()
+    const stalling: Elsewhere = (what) => {
+      const web1 = machines.machine('web1')
+      const stream = async (words: readonly string[]) => {
+        const whole = await web1.stream(words)
+        whole.once('data', () => leaving.abort(new Error('it left')))
+        return whole
+      }
+      return what({ ...web1, stream })
+    }
+    const delivery = { release: 'v5', tree, services: [service], elsewhere: [stalling] }
+    await expect(platform.deliver({ ...at('web2'), signal: leaving.signal }, delivery)).rejects.toThrow('it left')
+    expect(await deliver('web2', 'v5', service, tree)).toBeGreaterThan(4e6)
+  })
+
   test('a command of the release is run once in its image, and its end is given to who asks again', async () => {
     const service = await built('v5', trees.treeOf(page('sixth')))
     await deliver('web2', 'v6', service, trees.treeOf(page('sixth')))
