@@ -52,7 +52,7 @@ test('a source that cannot be asked is an error that names it, never a secret th
   expect(error).toMatchObject({
     code: 'secret_unavailable',
     message: 'Secrets of hostomatic prod cannot be looked up in vault: Vault did not answer.',
-    hint: 'see that vault runs and can be reached from the server; or leave vault out of ATLAS_SECRET_SOURCES',
+    hint: 'start it; or leave vault out of ATLAS_SECRET_SOURCES',
   })
 })
 

@@ -62,15 +62,9 @@ async function read(source: SecretSource, place: SecretPlace, names: readonly st
       'secret_unavailable',
       `Secrets of ${project} ${environment} cannot be looked up in ${source.name}: ${error.message}`,
       {
-        hint: `${remedy(source, error)}; or leave ${source.name} out of ATLAS_SECRET_SOURCES`,
+        hint: [error.hint, `or leave ${source.name} out of ATLAS_SECRET_SOURCES`].filter(Boolean).join('; '),
         cause: error,
       },
     )
   }
 }
-
-/** Operations wait for credentials, and say so; no deploy waits for secrets. */
-const remedy = ({ name }: SecretSource, { code, hint }: AtlasError): string =>
-  hint === undefined || code === 'credential_unavailable'
-    ? `see that ${name} runs and can be reached from the server`
-    : hint

@@ -13,6 +13,8 @@ export interface Asking {
   headers: Readonly<Record<string, string>>
   body?: unknown
   timeoutMs?: number
+  /** What is the matter where it answers that status, and what to type. */
+  known?: Readonly<Record<number, { means: string; hint: string }>>
 }
 
 /** A credential is waited for by a person or by an operation that holds a slot. */
@@ -23,7 +25,10 @@ const patienceMs = 5_000
  * the secret.
  * @throws AtlasError `credential_unavailable` without an answer, and for a 429 or 5xx
  */
-export async function ask(url: string, { place, method = 'GET', headers, body, timeoutMs }: Asking): Promise<Answer> {
+export async function ask(
+  url: string,
+  { place, method = 'GET', headers, body, timeoutMs, known }: Asking,
+): Promise<Answer> {
   const { origin } = new URL(url)
   let answer: Response
   let text: string
@@ -43,14 +48,15 @@ export async function ask(url: string, { place, method = 'GET', headers, body, t
   } catch (error) {
     throw unavailable(place, `did not answer at ${origin}: ${reasonOf(error)}`)
   }
-  if (answer.status === 429 || answer.status >= 500) throw unavailable(place, `answered ${answer.status} at ${origin}`)
-  return { status: answer.status, body: parsed(text) }
+  const { status } = answer
+  const { means, hint } = known?.[status] ?? {}
+  if (status === 429 || status >= 500)
+    throw unavailable(place, `answered ${status} at ${origin}${means === undefined ? '' : `: ${means}`}`, hint)
+  return { status, body: parsed(text) }
 }
 
-export const unavailable = (place: string, what: string) =>
-  new AtlasError('credential_unavailable', `${place} ${what}.`, {
-    hint: `see that ${place} runs and can be reached from the server; operations wait for it`,
-  })
+const unavailable = (place: string, what: string, hint = `see that ${place} runs and can be reached from the server`) =>
+  new AtlasError('credential_unavailable', `${place} ${what}.`, { hint })
 
 /** @throws AtlasError `config_invalid` */
 export function refused(place: string, status: number, hint: string): never {

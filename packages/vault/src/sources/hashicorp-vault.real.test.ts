@@ -80,3 +80,18 @@ test.each([
   expect(error).toMatchObject({ code })
   expect(JSON.stringify([error.message, error.hint])).not.toContain('hvs.a')
 })
+
+test.each([
+  ['nothing at all', { errors: ['no handler for route "old/data/x"'] }, undefined, /nothing mounted at old\//],
+  ['KV version 1', { errors: [] }, { type: 'kv', options: { version: '1' } }, /KV version 1 at old\//],
+  ['something else', { errors: [] }, { type: 'transit', options: null }, /transit at old\//],
+])('%s at the mount is no place without the secret', async (_what, body, mount, message) => {
+  await using vault = await far(({ path }) => {
+    if (path.endsWith('lookup-self')) return lookup(0)
+    return path.includes('internal/ui/mounts/old') && mount
+      ? { status: 200, body: { data: mount } }
+      : { status: 404, body }
+  })
+  const source = hashicorpVaultSource({ ...place, mount: 'old', url: vault.url, login: { token: 'hvs.a' } })
+  await expect(source.read('blue', 'digitalocean')).rejects.toMatchObject({ code: 'config_invalid', message })
+})

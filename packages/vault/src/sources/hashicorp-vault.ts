@@ -2,6 +2,7 @@ import { z } from 'zod'
 import type { CredentialSource } from '../credential.ts'
 import { type Answer, ask, misunderstood, refused } from './ask.ts'
 import { type Login, vaultLogin } from './vault-login.ts'
+import { refuseOtherMount } from './vault-mount.ts'
 
 export interface HashicorpVaultOptions {
   /** VAULT_ADDR, such as `https://vault.example.com:8200`. */
@@ -17,6 +18,8 @@ export interface HashicorpVaultOptions {
 }
 
 const place = 'Vault'
+const known = { 503: { means: 'it is sealed, or has no leader', hint: 'vault operator unseal' } }
+
 const found = z.object({
   data: z.object({ data: z.record(z.string(), z.string()), metadata: z.object({ version: z.int() }) }),
 })
@@ -54,18 +57,24 @@ export function vaultReader(
       ...(namespace !== undefined && { 'x-vault-namespace': namespace }),
       ...(token !== undefined && { 'x-vault-token': token }),
     }
-    return ask(`${base}/${path}`, { place, headers, ...more, ...(timeoutMs !== undefined && { timeoutMs }) })
+    return ask(`${base}/${path}`, { place, known, headers, ...more, ...(timeoutMs !== undefined && { timeoutMs }) })
   }
   const entry = vaultLogin(call, login)
+  const mount = segments(options.mount)
+  const otherwise = 'token' in login ? '; or, where VAULT_TOKEN has ended, give it another' : ''
 
   return async (values) => {
-    const path = `${segments(options.mount)}/data/${filled(options.path, values)}`
-    let answer = await call(path, { token: await entry.token() })
+    const path = `${mount}/data/${filled(options.path, values)}`
+    let token = await entry.token()
+    let answer = await call(path, { token })
     // 403 is also what an expired or revoked token gets. A new one tells the two apart.
-    if (answer.status === 403 && entry.forget()) answer = await call(path, { token: await entry.token() })
+    if (answer.status === 403 && entry.forget()) {
+      token = await entry.token()
+      answer = await call(path, { token })
+    }
     // Also what was deleted, or destroyed, in its newest version.
-    if (answer.status === 404) return undefined
-    if (answer.status !== 200) refused(place, answer.status, `let its policy read ${path}`)
+    if (answer.status === 404) return void (await refuseOtherMount(call, mount, token, answer))
+    if (answer.status !== 200) refused(place, answer.status, `let its policy read ${path}${otherwise}`)
     const secret = found.safeParse(answer.body)
     if (!secret.success) misunderstood(place, 'a secret of KV version 2 whose values are texts')
     const { data, metadata } = secret.data.data

@@ -24,6 +24,8 @@ const auth = z.object({
 })
 const lookup = z.object({ data: z.object({ ttl: z.number(), renewable: z.boolean().optional() }) })
 
+const wrongRole = 'look at VAULT_ROLE_ID and VAULT_SECRET_ID, and at VAULT_NAMESPACE where the role is in one'
+
 /**
  * Tokens are renewed on use, once two thirds of their time are over: a server that nobody uses renews nothing, and gets in
  * anew by its AppRole.
@@ -35,7 +37,7 @@ export function vaultLogin(call: Call, login: Login): VaultEntry {
     if ('token' in login) return known(call, login.token)
     const { roleId: role_id, secretId: secret_id, mount = 'approle' } = login
     const answer = await call(`auth/${mount}/login`, { method: 'POST', body: { role_id, secret_id } })
-    if (answer.status !== 200) refused('Vault', answer.status, 'look at VAULT_ROLE_ID and VAULT_SECRET_ID')
+    if (answer.status !== 200) refused('Vault', answer.status, wrongRole)
     return granted(answer.body)
   }
 
