@@ -1,4 +1,4 @@
-import type { V1Deployment, V1Secret } from '@kubernetes/client-node'
+import type { V1Deployment, V1Pod, V1Secret } from '@kubernetes/client-node'
 import { afterAll, beforeAll, beforeEach, describe, expect, test } from 'vitest'
 import { crashing, type Fate, ready, waiting } from './kubelet.ts'
 import { builtPrograms } from './programs.ts'
@@ -160,6 +160,50 @@ describe.skipIf(!programs)('a deploy to a real API server', () => {
       expect(JSON.stringify(await world.objects(kind, namespace))).not.toMatch(/correct horse|ghp_example/)
     const [pod] = (await world.objects('Pod', namespace)) as V1Deployment[]
     expect(pod?.spec).toMatchObject({ imagePullSecrets: [{ name: registries?.metadata?.name }] })
+  })
+
+  test('variables are in a ConfigMap, and only pods of the service that names it refer to a secret; both go with their release', async () => {
+    const services = [{}, { name: 'frontend', secrets: [] }]
+    const first = await serving({ services })
+    const pods = (await world.objects('Pod', namespace)) as V1Pod[]
+    const [backend, frontend] = ['backend', 'frontend'].map(
+      (name) => pods.find((pod) => pod.metadata?.labels?.['app.kubernetes.io/name'] === name)!,
+    )
+    const reference = { name: 'backend-a' }
+    expect(backend?.spec).toMatchObject({
+      automountServiceAccountToken: false,
+      containers: [{ envFrom: [{ configMapRef: reference }, { secretRef: reference }] }],
+    })
+    expect(backend?.spec?.containers[0]?.env).toBeUndefined()
+    expect(JSON.stringify(frontend?.spec)).not.toContain('backend-a')
+    const [variables] = (await world.objects('ConfigMap', namespace)).filter(
+      ({ metadata }) => metadata?.name === 'backend-a',
+    )
+    expect(variables).toMatchObject({
+      data: { LOG: 'warn', PORT: '8080', ATLAS_RELEASE: 'v1', ATLAS_SERVICE: 'backend' },
+    })
+    const own = async (kind: string) => (await names(kind)).filter((name) => /^(back|front)end-/.test(name ?? ''))
+    expect(await own('Secret')).toEqual(['backend-a', 'frontend-a'])
+
+    becomes('v2', ready)
+    expect(await world.carryOut(world.plan(wish('v2', 2, { serving: first, services })))).toMatchObject({
+      error: undefined,
+    })
+    for (const kind of ['Secret', 'ConfigMap']) expect(await own(kind)).toEqual(['backend-b', 'frontend-b'])
+  })
+
+  test('a login of a registry that is configured no longer goes, once nothing serves with it', async () => {
+    const login = { registry: 'ghcr.io', username: 'robot', secret: 'ghcr_token' }
+    const first = await serving({ cluster: { namespace, image_pull_secrets: [login] } })
+    expect(await names('Secret')).toContain('atlas-registries')
+    becomes('v2', waiting('ImagePullBackOff', 'not found'))
+    const failed = world.plan(wish('v2', 2, { serving: first }))
+    expect(await world.carryOut(failed)).toMatchObject({ error: { code: 'unhealthy' } })
+    expect(await names('Secret')).toContain('atlas-registries')
+    becomes('v3', ready)
+    const next = world.plan(wish('v3', 4, { serving: first }))
+    expect(await world.carryOut(next)).toMatchObject({ error: undefined })
+    expect(await names('Secret')).toEqual(['backend-b'])
   })
 
   test('several services, a domain, replicas, limits and volumes', async () => {

@@ -4,7 +4,7 @@ import type { DeploymentSpec } from '../plan/input.ts'
 import { placesOf } from '../plan/route.ts'
 import { portOf } from '../plan/site.ts'
 import type { At } from '../platforms/kubernetes/fence.ts'
-import { drained, prepare, route, routeBack, settled, start, stop } from '../platforms/kubernetes/lane.ts'
+import { drained, prepare, pruneLogins, route, routeBack, settled, start, stop } from '../platforms/kubernetes/lane.ts'
 import { runJob } from '../platforms/kubernetes/once.ts'
 import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import { withoutSecrets } from '../redact.ts'
@@ -72,8 +72,10 @@ export const inCluster: Actions<InCluster> = {
   /** Images are in a registry already. */
   build: async () => undefined,
 
-  /** A release has no files in a cluster: with its pods everything of it is gone. */
-  prune: async () => undefined,
+  /** A release has no files in a cluster: with its pods everything of it is gone, but for what its images were pulled with. */
+  async prune(parts, doing) {
+    await pruneLogins(await open(parts, doing))
+  },
 }
 
 const valuesOf = async ({ secrets }: PerformerParts, doing: InCluster): Promise<string[]> =>

@@ -15,6 +15,7 @@ import {
   laneLabel,
   namespaceObject,
   ofLane,
+  registriesName,
   registriesObject,
   secretsObject,
   serviceLabel,
@@ -50,6 +51,13 @@ export async function prepare(at: At, services: readonly Service[], logins: read
       // A claim cannot be changed but to grow: what is as wanted is left alone.
       await write(at, wanted)
     }
+}
+
+/** A login that is configured no longer is not left where others may read it. */
+export async function pruneLogins(at: At): Promise<void> {
+  if ((at.lane.cluster.image_pull_secrets ?? []).length > 0) return
+  await claim(at)
+  await removeOwn(at, 'Secret', registriesName)
 }
 
 /** Pods of the slot are wanted as given, beside whatever runs. Whether they become ready is `settled`'s. */
