@@ -4,6 +4,7 @@ import { chmodSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:f
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
 import { fileURLToPath } from 'node:url'
 import { fleet } from '@atlas/blueprints'
 import { type Client, createClient, readServerFile, type ServerFile } from '@atlas/client'
@@ -19,6 +20,8 @@ export interface Stage {
   project: Project
   /** Makes them, so that there is somewhere to deploy to. @param count of the project's own, beside the load balancer's */
   machines(count: number): Promise<Machines>
+  /** A command as somebody types it in a folder with this `deployment_config.json`. @param input on its standard input */
+  atlas(words: readonly string[], config?: object, input?: string): Promise<Said>
   close(): Promise<void>
 }
 
@@ -30,6 +33,12 @@ export interface Machines {
   sized(count: number): ReturnType<typeof fleet.build>
   /** What a shell command prints on a machine. */
   on(machine: string, command: string): Promise<string>
+}
+
+export interface Said {
+  exit: number | null
+  stdout: string
+  stderr: string
 }
 
 interface Wish {
@@ -52,6 +61,12 @@ export async function stage({ workers, env = {}, platform }: Wish): Promise<Stag
     dataDir,
     project: project(join(base, 'git'), platform),
     machines: (count) => machines(client, server.file, dataDir, count),
+    async atlas(words, config = {}, input = '') {
+      const cwd = mkdtempSync(join(base, 'somebody-'))
+      mkdirSync(join(cwd, 'config'))
+      writeFileSync(join(cwd, 'config', 'deployment_config.json'), JSON.stringify(config))
+      return atlas(server.file, words, { cwd, input })
+    },
     async close() {
       await server.end()
       rmSync(base, { recursive: true, force: true })
@@ -101,16 +116,20 @@ async function startServer(dataDir: string, workers: number, env: Record<string,
 }
 
 async function sshTo(server: { url: string; token: string }, machine: string, command: string): Promise<string> {
-  const atlas = fileURLToPath(import.meta.resolve('@atlas/cli/atlas'))
-  const child = spawn(atlas, ['ssh', machine, '--', command], {
-    stdio: ['ignore', 'pipe', 'inherit'],
-    env: { PATH: process.env.PATH, ATLAS_URL: server.url, ATLAS_TOKEN: server.token },
-  })
-  let out = ''
-  child.stdout.on('data', (chunk: Buffer) => {
-    out += chunk
-  })
-  const [code] = await once(child, 'close')
-  if (code !== 0) throw new Error(`${command} on ${machine} ended with ${code}`)
-  return out
+  const { exit, stdout, stderr } = await atlas(server, ['ssh', machine, '--', command], { cwd: tmpdir(), input: '' })
+  if (exit !== 0) throw new Error(`${command} on ${machine} ended with ${exit}: ${stderr}`)
+  return stdout
+}
+
+async function atlas(
+  server: { url: string; token: string },
+  words: readonly string[],
+  { cwd, input }: { cwd: string; input: string },
+): Promise<Said> {
+  const program = fileURLToPath(import.meta.resolve('@atlas/cli/atlas'))
+  const env = { PATH: process.env.PATH, ATLAS_URL: server.url, ATLAS_TOKEN: server.token }
+  const child = spawn(program, words, { cwd, env })
+  child.stdin.end(input)
+  const [stdout, stderr, [exit]] = await Promise.all([text(child.stdout), text(child.stderr), once(child, 'close')])
+  return { exit, stdout, stderr }
 }
