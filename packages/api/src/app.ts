@@ -24,6 +24,7 @@ import { auditRoutes } from './routes/audit.ts'
 import { budgetRoutes } from './routes/budgets.ts'
 import { costRoutes } from './routes/costs.ts'
 import { credentialRoutes } from './routes/credentials.ts'
+import { deployKeyRoutes } from './routes/deploy-keys.ts'
 import { deployRoutes } from './routes/deploys.ts'
 import { estimateRoutes } from './routes/estimate.ts'
 import { eventRoutes } from './routes/events.ts'
@@ -148,6 +149,7 @@ export function createApi({
       await v1.register(budgetRoutes, { control })
       await v1.register(credentialRoutes, { control })
       await v1.register(deployRoutes, { control })
+      await v1.register(deployKeyRoutes, { control })
       await v1.register(secretRoutes, { control })
     },
     { prefix: '/api/v1' },

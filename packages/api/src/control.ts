@@ -21,6 +21,7 @@ import type { AuditControl } from './control/audit.ts'
 import type { BudgetsControl } from './control/budgets.ts'
 import type { CostsControl } from './control/costs.ts'
 import type { CredentialsControl } from './control/credentials.ts'
+import type { DeployKeysControl } from './control/deploy-keys.ts'
 import type { DeploysControl, DeployWish } from './control/deploys.ts'
 import type { EventControl } from './control/events.ts'
 import type { Idempotency } from './control/idempotency.ts'
@@ -80,6 +81,7 @@ export interface Control {
   budgets: BudgetsControl
   credentials: CredentialsControl
   secrets: SecretsControl
+  deployKeys: DeployKeysControl
   deploys: DeploysControl
   /** Each as the workspace's own credential finds it. */
   providers(workspace: string): Promise<ProviderView[]>

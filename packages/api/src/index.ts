@@ -6,6 +6,7 @@ export type { AuditControl } from './control/audit.ts'
 export type * from './control/budgets.ts'
 export type * from './control/costs.ts'
 export type { CredentialCheck, CredentialsControl, CredentialView, KeyRotation } from './control/credentials.ts'
+export type { DeployKeysControl } from './control/deploy-keys.ts'
 export type {
   Convergence,
   DeploysControl,

@@ -20,6 +20,7 @@ const tags = [
   { name: 'webhooks', description: 'Events that are sent, signed, until they arrive.' },
   { name: 'audit', description: 'Who did what, in one chain of hashes.' },
   { name: 'credentials', description: 'What the clouds are called with: written, never read.' },
+  { name: 'deploy-keys', description: 'What opens the repositories of projects: written, never read.' },
   { name: 'secrets', description: 'What services are given: written, never read.' },
   { name: 'workspaces', description: 'Each sees only what is its own.' },
   { name: 'tokens', description: 'Who may come in, as what, and for how long.' },

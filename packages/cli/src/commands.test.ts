@@ -80,7 +80,7 @@ test('every command and option that Atlas says to type exists', async () => {
 function typed(line: string): string[] {
   const [, after = ''] = /\batlas (.*)/.exec(line) ?? []
   const words = after.match(/'[^']*'|"[^"]*"|[^\s)]+/g) ?? []
-  const end = words.findIndex((word) => ['|', '>', '#'].includes(word))
+  const end = words.findIndex((word) => ['|', '>', '<', '#'].includes(word))
   return words.slice(0, end === -1 ? undefined : end).map((word) => word.replace(/^['"]|['"]$/g, ''))
 }
 

@@ -52,17 +52,38 @@ export const deploys = (api: Api) => ({
   },
 })
 
-/** A pack of git with one commit, its files, and its parent without them. @throws AtlasError `too_large`, `usage` */
+/**
+ * A pack of git with one commit, its files, and its parent without them.
+ * @param told how many bytes have gone, again and again
+ * @throws AtlasError `too_large`, `usage`
+ */
 export async function sendWorkingTree(
   connection: Connection,
   project: string,
   commit: string,
   pack: Blob,
+  told: (bytes: number) => void = () => {},
 ): Promise<WorkingTree> {
   const path = `/projects/${encodeURIComponent(project)}/working-trees`
   const headers = { 'content-type': 'application/x-git-pack' }
-  const answer = await send(connection, path, pack, { query: { commit }, headers })
+  const answer = await send(connection, path, counted(pack, told), { query: { commit }, headers })
   return ((await answer.json()) as { working_tree: WorkingTree }).working_tree
+}
+
+/** The same bytes with the same length, told as they are read. */
+function counted(blob: Blob, told: (bytes: number) => void): Blob {
+  const stream = () => {
+    let gone = 0
+    const count = new TransformStream<Uint8Array, Uint8Array>({
+      transform(chunk, onward) {
+        gone += chunk.length
+        told(gone)
+        onward.enqueue(chunk)
+      },
+    })
+    return blob.stream().pipeThrough(count)
+  }
+  return Object.assign(blob.slice(), { stream })
 }
 
 /** The files of a release at its commit, as a tar. */

@@ -10,6 +10,7 @@ export {
   type InfrastructureFilter,
 } from './client.ts'
 export { makeDataFolder } from './data-folder.ts'
+export { type DeployKey, deployKeys, type OwnDeployKey } from './deploy-keys.ts'
 export {
   type DeploymentRequest,
   deploys,

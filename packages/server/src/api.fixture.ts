@@ -42,10 +42,9 @@ export async function apiNode(databaseUrl: string, env: Record<string, string> =
   const credentials = await openCredentials({ store, clouds, environment, dataDir, secrets: new Set(), log })
   const ending: (() => unknown)[] = [store.close, edge.close]
   const secrets = openSecrets({ store, credentials, environment, env, key: rootSecret })
-  const { sealer } = credentials
-  const parts = { store, sealer, dataDir, ssh: undefined, secrets, env }
-  const { source, machines, clusters } = openDeploying(parts)
-  const deploying = { source, secrets, machines, clusters }
+  const parts = { store, credentials, dataDir, ssh: undefined, secrets, env }
+  const { sources, machines, clusters } = openDeploying(parts)
+  const deploying = { sources, secrets, machines, clusters }
   const basics = { store, edge, credentials, deploying, environment, token: rootSecret, dataDir, ssh: undefined }
   const { api: app, access } = openApi({ ...basics, mail: undefined, log, onTrouble }, (_part, stop) =>
     ending.push(stop),

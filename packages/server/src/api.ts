@@ -20,7 +20,7 @@ export interface ApiParts {
   store: Store
   edge: Edge
   credentials: Credentials
-  deploying: Pick<Deploying, 'source' | 'secrets' | 'machines' | 'clusters'>
+  deploying: Pick<Deploying, 'sources' | 'secrets' | 'machines' | 'clusters'>
   environment: Environment
   /** The server's own. */
   token: string
@@ -44,14 +44,14 @@ export function openApi(parts: ApiParts, onEnd: OnEnd): { api: ReturnType<typeof
   const webhooks = startWebhooks({ store, sealer, policy, mail, version, log })
   onEnd('webhooks', webhooks.stop)
   const { forget } = access
-  const { source, secrets, machines, clusters } = deploying
+  const { sources, secrets, machines, clusters } = deploying
   const { isDraining } = edge
   const basics = {
     store,
     connections,
     credentials,
     sealer,
-    source,
+    sources,
     secrets,
     machines,
     clusters,

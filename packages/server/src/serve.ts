@@ -8,10 +8,11 @@ import { type Credentials, openCredentials } from './credentials/open.ts'
 import { cloudOf, type RunningServer, removeServerFile, writeServerFile } from './data-folder/server-file.ts'
 import { apiToken } from './data-folder/token.ts'
 import { startDatabase } from './database.ts'
-import { openDeploying } from './deploys/open.ts'
+import { openDeploying, repositoriesIn } from './deploys/open.ts'
 import { planDeployment } from './deploys/plan.ts'
 import { startTurns } from './deploys/turns.ts'
 import { startWatchers } from './deploys/watchers.ts'
+import { startForgettingTrees } from './deploys/working-trees.ts'
 import { type DevSandbox, startDevSandbox } from './dev-sandbox.ts'
 import { drainable } from './drain.ts'
 import { openEdge } from './edge.ts'
@@ -65,7 +66,7 @@ export async function serve(options: Options, environment: Environment): Promise
   const wish = { count: options.workers, patrolMinutes: environment.ATLAS_PATROL_MINUTES }
   const ssh = sandbox ? sandboxSsh(sandbox) : undefined
   const serviceSecrets = openSecrets({ store, credentials, environment, env: process.env, key: token })
-  const deploying = openDeploying({ store, sealer, dataDir, ssh, secrets: serviceSecrets, env: process.env })
+  const deploying = openDeploying({ store, credentials, dataDir, ssh, secrets: serviceSecrets, env: process.env })
   onEnd('connections to machines', deploying.close)
   const { performer } = deploying
   const workers = await startWorkers({ store, connections, served, performer, log }, wish)
@@ -77,6 +78,7 @@ export async function serve(options: Options, environment: Environment): Promise
 
   const retention = startRetention(store, environment.ATLAS_EVENT_DAYS, log)
   onEnd('retention', retention.stop)
+  onEnd('working trees', startForgettingTrees({ store, folder: repositoriesIn(dataDir) }, log).stop)
   onEnd('budgets', startBudgetWatch(store, log).stop)
   const { explain } = database
   const mail = await openMail(store, credentials, environment, log, onEnd)

@@ -2,6 +2,7 @@ import type { AccessTables } from './access/tables.ts'
 import type { AuditTables } from './audit/tables.ts'
 import type { CostsTables } from './costs/tables.ts'
 import type { CredentialsTables } from './credentials/tables.ts'
+import type { DeployKeyTables } from './deploy-keys/tables.ts'
 import type { DeploysTables } from './deploys/tables.ts'
 import type { EventsTables } from './events/tables.ts'
 import type { InfrastructureTables } from './infrastructure/tables.ts'
@@ -16,6 +17,7 @@ export interface Database
     AuditTables,
     CostsTables,
     CredentialsTables,
+    DeployKeyTables,
     DeploysTables,
     EventsTables,
     InfrastructureTables,

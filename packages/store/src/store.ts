@@ -27,6 +27,7 @@ import { type UsageSince, usageSince } from './costs/usage.ts'
 import { watchBudgets } from './costs/watch.ts'
 import { type Credentials, credentials } from './credentials/credentials.ts'
 import { type SealedKeys, sealedKeys } from './credentials/sealed-keys.ts'
+import { type DeployKeys, deployKeys } from './deploy-keys/deploy-keys.ts'
 import { type Certificates, certificates } from './deploys/certificates.ts'
 import { type Deploys, deploys } from './deploys/deploys.ts'
 import { type Waiting, waiting } from './deploys/in-turn.ts'
@@ -137,6 +138,7 @@ export interface Store extends JournalStore, PatrolStore {
   /** Rings when a token or a workspace has ended, on whatever node. */
   accessBell(): Bell
   readonly credentials: Credentials
+  readonly deployKeys: DeployKeys
   readonly deploys: Deploys
   readonly secrets: Secrets
   readonly waiting: Waiting
@@ -221,6 +223,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
       return readOperation(connection, plan.workspace, id)
     },
     credentials: credentials(connection),
+    deployKeys: deployKeys(connection),
     deploys: deploys(connection),
     secrets: secrets(connection),
     waiting: waiting(connection, queue, listener),

@@ -22,7 +22,14 @@ const sealer = {
     throw new Error('nothing is sealed here')
   },
 }
-const { performer } = openDeploying({ store: opened.store, sealer, dataDir, ssh: sandboxSsh(cloud), secrets, env: {} })
+const { performer } = openDeploying({
+  store: opened.store,
+  credentials: { sealer, learn: () => {} },
+  dataDir,
+  ssh: sandboxSsh(cloud),
+  secrets,
+  env: {},
+})
 const limiter = opened.store.rateLimiter('torture', { perMinute: 1_000_000, perHour: 10_000_000 })
 runWorker({
   ...opened,

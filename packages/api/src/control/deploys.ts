@@ -10,6 +10,8 @@ export interface DeployWish {
   ref?: string
   /** Of a deploy, instead of `ref`: the commit that a working tree was sent as. */
   workingTree?: string
+  /** Tags that it descends from, as far as its sender knows them: its version where no file says one. */
+  tags?: readonly string[]
   /** Of a promotion: also of what is in no commit of the repository. */
   allowDirty?: boolean
   /** Of a promotion or a rollback: the release. When absent, what serves the environment before, or what served here before. */

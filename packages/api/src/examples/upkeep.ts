@@ -2,6 +2,7 @@ import type { Example } from './example.ts'
 
 const monthly = () => ({ name: 'production' })
 const secret = () => ({ name: 'HOSTOMATIC_PROD_DB_PASSWORD' })
+const project = () => ({ project: 'hostomatic' })
 const cloud = () => ({ provider: 'digitalocean' })
 
 /** While there is little to export. */
@@ -63,5 +64,36 @@ export const upkeep: readonly Example[] = [
     status: 200,
   },
   { name: 'unsetSecret', operation: 'unsetSecret', summary: 'It is kept here no more', path: secret, status: 204 },
+  {
+    name: 'createDeployKey',
+    operation: 'createDeployKey',
+    summary: 'Its public half is for the host of the repository',
+    path: project,
+    status: 201,
+  },
+  {
+    name: 'setDeployKey',
+    operation: 'setDeployKey',
+    summary: 'A token, which github.com alone is shown',
+    path: project,
+    body: { token: 'ghp_0123456789abcdef', host: 'github.com' },
+    status: 200,
+  },
+  {
+    name: 'rotateDeployKey',
+    operation: 'rotateDeployKey',
+    summary: 'For a day the one before serves too',
+    path: project,
+    status: 200,
+  },
+  { name: 'listDeployKeys', operation: 'listDeployKeys', summary: 'A key and a token', status: 200 },
+  {
+    name: 'deleteDeployKey',
+    operation: 'deleteDeployKey',
+    summary: 'The token; the key stays',
+    path: project,
+    query: { kind: 'https' },
+    status: 204,
+  },
   { name: 'rotateVaultKey', operation: 'rotateVaultKey', summary: 'All sealed anew', status: 200 },
 ]

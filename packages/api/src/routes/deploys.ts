@@ -213,7 +213,10 @@ function wishOf(body: z.output<typeof deploymentRequest>, now: Date): DeployWish
     const dirty = body.allow_dirty === undefined ? {} : { allowDirty: body.allow_dirty }
     return { ...configured, kind: 'promote', ...named(body.release), ...dirty }
   }
-  if (body.working_tree !== undefined) return { ...configured, kind: 'deploy', workingTree: body.working_tree }
+  if (body.working_tree !== undefined) {
+    const { working_tree: workingTree, tags } = body
+    return { ...configured, kind: 'deploy', workingTree, ...(tags && { tags }) }
+  }
   return { ...configured, kind: 'deploy', ref: body.ref }
 }
 

@@ -31,6 +31,13 @@ export const deploymentRequest = z
       ...place,
       ref: z.string().min(1).default('main').describe('Branch, tag or commit'),
       working_tree: commit.optional().describe('Instead of `ref`: the commit that a working tree was sent as'),
+      tags: z
+        .array(z.string().max(250))
+        .max(200)
+        .optional()
+        .describe(
+          'With `working_tree`: tags of the repository that it descends from. Its version is that of the latest where neither package.json nor VERSION says one',
+        ),
       config,
       config_file,
     }),

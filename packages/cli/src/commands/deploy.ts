@@ -46,8 +46,8 @@ export default command({
         throw new AtlasError('usage', '--branch is of the repository, and --local is the folder as it is', {
           hint: 'leave one of the two out',
         })
-      const { commit } = await sendFolder(context, project, projectPath ?? `../${project}`)
-      return carryOutDeploy(context, { kind: 'deploy', ...place, ref: 'main', working_tree: commit }, how)
+      const { commit, tags } = await sendFolder(context, project, projectPath ?? `../${project}`)
+      return carryOutDeploy(context, { kind: 'deploy', ...place, ref: 'main', working_tree: commit, tags }, how)
     }
     if (branch !== undefined || local)
       throw new AtlasError(

@@ -19,18 +19,25 @@ import { promisify } from 'node:util'
 import { sendWorkingTree, type WorkingTree } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
 import type { Context } from '../context.ts'
+import { megabytes, showUpload } from './upload.ts'
+
+/** What was sent, and tags that it descends from, the highest version first. */
+interface Sent extends WorkingTree {
+  tags: string[]
+}
 
 /** Sends the files of a folder as they are. @throws AtlasError `usage`, `too_large` */
-export async function sendFolder(context: Context, project: string, folder: string): Promise<WorkingTree> {
+export async function sendFolder(context: Context, project: string, folder: string): Promise<Sent> {
   const packed = await packFolder(resolve(context.cwd, folder))
   try {
     const pack = await openAsBlob(packed.file)
-    context.say(`${packed.files} files of ${folder}, ${(pack.size / 1024 ** 2).toFixed(1)} MB packed, are being sent …`)
+    context.say(`${packed.files} files of ${folder}, ${megabytes(pack.size)} MB packed, are being sent …`)
     const { connection } = await context.connect()
-    const sent = await sendWorkingTree(connection, project, packed.commit, pack)
+    const upload = await showUpload(context, pack.size)
+    const sent = await sendWorkingTree(connection, project, packed.commit, pack, upload.sent).finally(upload.end)
     const differs = sent.dirty ? 'with changes that are in no commit' : 'without a change'
     context.say(`The server has them: ${sent.base.slice(0, 10)} ${differs}.\n`)
-    return sent
+    return { ...sent, tags: packed.tags }
   } finally {
     packed.remove()
   }
@@ -39,6 +46,7 @@ export async function sendFolder(context: Context, project: string, folder: stri
 interface Packed {
   commit: string
   files: number
+  tags: string[]
   /** The pack. */
   file: string
   remove(): void
@@ -66,12 +74,16 @@ export async function packFolder(folder: string): Promise<Packed> {
     const file = join(temporary, 'pack')
     await pack(folder, `${objects}\n${base}\n`, env, file)
     const files = (await run('ls-files', '-z')).split('\0').filter(Boolean).length
-    return { commit, files, file, remove }
+    const tags = await git(folder, ['tag', '--list', '--merged', base, '--sort=-version:refname'])
+    return { commit, files, tags: tags.split('\n').filter(Boolean).slice(0, mostTags), file, remove }
   } catch (error) {
     remove()
     throw error
   }
 }
+
+/** So many are enough to find the highest version among them, and no more are taken. */
+const mostTags = 200
 
 async function baseOf(folder: string): Promise<string> {
   const top = existsSync(folder)

@@ -6,10 +6,10 @@ import { patiently } from './patience.ts'
 import type { OnMachine, PerformerParts } from './performer.ts'
 
 /** The digest is told: it stays with the step, and the steps behind it go by nothing else. */
-export async function buildOnce({ source }: PerformerParts, { given, on, tell }: OnMachine): Promise<void> {
+export async function buildOnce({ sources }: PerformerParts, { task, given, on, tell }: OnMachine): Promise<void> {
   const { service, project, release } = given
   const { url, commit } = given.source
-  const tree = await source.tree(url, commit)
+  const tree = await sources({ workspace: task.workspace, project }).tree(url, commit)
   const { build } = platformNamed(service.platform)
   const image = await on((at) => build!(at, { project, service, release, commit, tree }))
   tell({ service: service.name, image })
@@ -28,7 +28,7 @@ export function builtIn(task: Task, service: Service): Service {
 export async function deliverAll(parts: PerformerParts, { task, given, on, tell }: OnMachine): Promise<void> {
   const { workspace, infrastructure } = task
   if (given.fresh) await patiently(() => on(async () => {}), task.signal)
-  const tree = await parts.source.tree(given.source.url, given.source.commit)
+  const tree = await parts.sources({ workspace, project: given.project }).tree(given.source.url, given.source.commit)
   const elsewhere = given.elsewhere.map(
     (machine): Elsewhere =>
       (what) =>

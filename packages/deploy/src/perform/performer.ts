@@ -13,7 +13,7 @@ import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
 import { type CertificateOf, type Host, type Site, securedFor } from '../proxies/proxy.ts'
 import { withoutSecrets } from '../redact.ts'
 import type { Secrets } from '../secrets.ts'
-import type { Source } from '../sources/source.ts'
+import type { Sources } from '../sources/git.ts'
 import { buildOnce, builtIn, deliverAll } from './images.ts'
 import { inCluster } from './in-cluster.ts'
 import { known } from './known.ts'
@@ -24,7 +24,7 @@ import { unhealthy } from './unhealthy.ts'
 import { variablesFor } from './variables.ts'
 
 export interface PerformerParts {
-  source: Source
+  sources: Sources
   secrets: Secrets
   machines: Machines
   certificateOf: CertificateOf

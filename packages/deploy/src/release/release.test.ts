@@ -22,6 +22,6 @@ test.each([
   ['the latest tag', { tags: ['v1.9.0', 'v1.10.0', 'latest', 'v1.10.0-rc.1'] }, '1.10.0'],
   ['the tag of a deploy', { tags: ['v1.2.3-uat-20241215-1430.2'] }, '1.2.3'],
   ['nothing', { packageJson: '{ broken', tags: [] }, '0.0.0'],
-])('the version comes from %s', (_, sources, version) => {
-  expect(versionOf(sources)).toBe(version)
+])('the version comes from %s', async (_, { tags, ...files }, version) => {
+  expect(await versionOf({ ...files, tags: async () => tags })).toBe(version)
 })

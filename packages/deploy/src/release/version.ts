@@ -5,16 +5,16 @@ export interface VersionSources {
   /** Text of the file at the commit, where there is one. */
   packageJson?: string | undefined
   versionFile?: string | undefined
-  /** Tags that the commit descends from, whatever their order. */
-  tags: readonly string[]
+  /** Tags that the commit descends from, whatever their order; asked only where no file says it. */
+  tags(): Promise<readonly string[]>
 }
 
 /**
  * The version of a commit: that of package.json, else of the file VERSION, else of the latest tag before it, else 0.0.0.
  * A file that names no version is passed over.
  */
-export function versionOf({ packageJson, versionFile, tags }: VersionSources): string {
-  return asVersion(fieldOf(packageJson)) ?? asVersion(versionFile) ?? latest(tags) ?? '0.0.0'
+export async function versionOf({ packageJson, versionFile, tags }: VersionSources): Promise<string> {
+  return asVersion(fieldOf(packageJson)) ?? asVersion(versionFile) ?? latest(await tags()) ?? '0.0.0'
 }
 
 function fieldOf(packageJson: string | undefined): string | undefined {

@@ -5,7 +5,7 @@ import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { isAtlasError } from '@atlas/core'
 import { afterAll, beforeEach, expect, test } from 'vitest'
-import { gitSource } from './git.ts'
+import { gitSources } from './git.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deploy-git-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -40,7 +40,8 @@ beforeEach(() => {
   git('remote', 'add', 'origin', url)
 })
 
-const source = () => gitSource(join(folder, 'mirrors'))
+const owner = { workspace: 'default', project: 'shop' }
+const source = () => gitSources(join(folder, 'mirrors'))(owner)
 
 test('a branch is the commit that it names now, a commit and a tag stay what they are', async () => {
   const first = commit('{"version":"1.0.0"}')
@@ -57,16 +58,14 @@ test('a release is tagged in the repository, once, and never over another commit
   await source().tag(url, 'v1.0.0-uat-20241215-1430', first)
   const second = commit('two')
   await expect(source().tag(url, 'v1.0.0-uat-20241215-1430', second)).rejects.toThrow('cannot be pushed')
-  expect(await source().resolve(url, 'v1.0.0-uat-20241215-1430')).toMatchObject({
-    commit: first,
-    before: ['v1.0.0-uat-20241215-1430'],
-  })
+  const found = await source().resolve(url, 'v1.0.0-uat-20241215-1430')
+  expect([found.commit, await found.before()]).toEqual([first, ['v1.0.0-uat-20241215-1430']])
 })
 
 test('the files of a commit are read from the commit, also by a worker that never saw the repository', async () => {
   const first = commit('{"version":"1.0.0"}')
   commit('{"version":"2.0.0"}')
-  const elsewhere = gitSource(join(folder, `other-${tries}`))
+  const elsewhere = gitSources(join(folder, `other-${tries}`))(owner)
   const tree = await elsewhere.tree(url, first)
   expect(await tree.read('package.json')).toBe('{"version":"1.0.0"}')
   expect(await tree.read('Procfile')).toBeUndefined()

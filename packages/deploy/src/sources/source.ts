@@ -1,9 +1,7 @@
-import { createHash } from 'node:crypto'
-import { join } from 'node:path'
 import type { Readable } from 'node:stream'
 import type { Tree } from '../platforms/platform.ts'
 
-/** A repository that projects come from. */
+/** Where a project comes from. */
 export interface Source {
   /**
    * The exact commit that a branch, tag or commit names now.
@@ -16,10 +14,10 @@ export interface Source {
   tag(url: string, tag: string, commit: string): Promise<void>
   /** Whether a tag could be pushed: said before anything is deployed. @throws AtlasError `source_unavailable` */
   checkTag(url: string, tag: string, commit: string): Promise<void>
-  /** Keeps a working tree that was sent; `url` is that of `workingTreeUrl`. @throws AtlasError `usage` */
-  receive(url: string, commit: string, pack: Readable): Promise<WorkingTree>
+  /** Keeps a working tree that was sent. @throws AtlasError `usage` */
+  receive(commit: string, pack: Readable): Promise<WorkingTree>
   /** One that was received. @throws AtlasError `source_unavailable` */
-  workingTree(url: string, commit: string): Promise<WorkingTree>
+  workingTree(commit: string): Promise<WorkingTree>
 }
 
 /** Files as they are in somebody's folder, as a commit on top of the one that they are based on. */
@@ -37,13 +35,9 @@ export interface Resolved {
   tree: string
   /** All tags of the repository. */
   tags: string[]
-  /** Tags that the commit descends from. */
-  before: string[]
+  /** Tags that the commit descends from. Needs all of the history, so it is asked only where that matters. */
+  before(): Promise<string[]>
 }
-
-/** Where what is kept of a repository is. */
-export const mirrorPath = (folder: string, url: string): string =>
-  join(folder, `${createHash('sha256').update(url).digest('hex').slice(0, 16)}.git`)
 
 /** What `url_pattern` makes of a project. */
 export const urlOf = (project: string, { base_url, url_pattern }: { base_url: string; url_pattern: string }): string =>

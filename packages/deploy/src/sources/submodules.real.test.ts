@@ -4,7 +4,7 @@ import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { buffer } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
-import { gitSource } from './git.ts'
+import { gitSources } from './git.ts'
 import { submoduleUrl } from './submodules.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deploy-submodules-'))
@@ -30,7 +30,8 @@ function commit(name: string, file: string, text: string): string {
   return git(name, 'rev-parse', 'HEAD')
 }
 
-const source = gitSource(join(folder, 'mirrors'))
+const owner = { workspace: 'default', project: 'shop' }
+const source = gitSources(join(folder, 'mirrors'))(owner)
 const url = `file://${folder}/shop`
 
 beforeAll(() => {
@@ -58,7 +59,7 @@ test('files of submodules, and of theirs, are there as they were at their exact 
 test('a submodule that cannot be fetched, or is nowhere, is named', async () => {
   git('shop', 'config', '--file', '.gitmodules', 'submodule.vendor/library.url', '../missing')
   const broken = commit('shop', 'server.js', 'broken')
-  const elsewhere = gitSource(join(folder, 'others'))
+  const elsewhere = gitSources(join(folder, 'others'))(owner)
   await expect(elsewhere.tree(url, broken)).rejects.toThrow('Submodule vendor/library cannot be fetched')
   git('shop', 'rm', '--quiet', '--cached', '.gitmodules')
   rmSync(join(folder, 'shop/.gitmodules'))

@@ -4,6 +4,7 @@ import { join } from 'node:path'
 import { AtlasError } from '@atlas/core'
 import { refuseOddUrl } from './address.ts'
 import { git } from './git-command.ts'
+import { fetchAlone, has, type Mirror } from './mirror.ts'
 
 interface Link {
   path: string
@@ -15,7 +16,8 @@ interface Link {
  * that is recorded of it, into the same mirror. Without submodules it is the commit itself.
  * @throws AtlasError `source_unavailable`, `config_invalid` for an address that Atlas does not read
  */
-export async function withSubmodules(cwd: string, url: string, commit: string): Promise<string> {
+export async function withSubmodules(mirror: Mirror, commit: string): Promise<string> {
+  const { cwd, url } = mirror
   const links = await linksIn(cwd, commit)
   if (links.length === 0) return commit
   const urls = await urlsIn(cwd, commit)
@@ -27,9 +29,9 @@ export async function withSubmodules(cwd: string, url: string, commit: string): 
     await run('read-tree', commit)
     for (const link of links) {
       const from = submoduleUrl(url, link.path, urls.get(link.path))
-      await fetched(cwd, from, link)
+      await fetched({ ...mirror, url: from }, link)
       await run('update-index', '--force-remove', '--', link.path)
-      await run('read-tree', `--prefix=${link.path}/`, await withSubmodules(cwd, from, link.commit))
+      await run('read-tree', `--prefix=${link.path}/`, await withSubmodules({ ...mirror, url: from }, link.commit))
     }
     return (await run('write-tree')).trim()
   } finally {
@@ -58,23 +60,19 @@ async function urlsIn(cwd: string, commit: string): Promise<Map<string, string>>
   )
 }
 
-async function fetched(cwd: string, url: string, { path, commit }: Link): Promise<void> {
-  const there = git(['cat-file', '-e', `${commit}^{commit}`], { cwd, what: '' })
-  if (
-    await there.then(
-      () => true,
-      () => false,
-    )
-  )
-    return
-  await git(
-    ['fetch', '--quiet', '--no-tags', '--no-auto-maintenance', '--', url, `${commit}:refs/submodules/${commit}`],
-    {
-      cwd,
-      what: `Submodule ${path} cannot be fetched at ${commit} from ${url}`,
-      hint: 'See .gitmodules, whether that commit was pushed, and whether this server may read that URL.',
-    },
-  )
+/** Of a server that gives no commit alone, every branch and tag. */
+async function fetched(mirror: Mirror, { path, commit }: Link): Promise<void> {
+  const { cwd, url, ask } = mirror
+  if (await has(cwd, commit)) return
+  const what = `Submodule ${path} cannot be fetched at ${commit} from ${url}`
+  const about = {
+    what,
+    hint: 'See .gitmodules, whether that commit was pushed, and whether this server may read that URL.',
+  }
+  if (await fetchAlone(mirror, commit, `refs/submodules/${commit}`, about)) return
+  const refs = ['heads', 'tags'].map((kind) => `+refs/${kind}/*:refs/submodules/of-${commit}/${kind}/*`)
+  await ask(url, ['fetch', '--quiet', '--no-tags', '--no-auto-maintenance', '--', url, ...refs], { cwd, ...about })
+  if (!(await has(cwd, commit))) throw new AtlasError('source_unavailable', `${what}: no branch or tag has it.`, about)
 }
 
 /** As git has it: `../x.git` is beside the repository that names it. Only who is in a folder here names folders here. */

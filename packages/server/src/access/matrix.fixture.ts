@@ -53,6 +53,7 @@ const webhook = (rest = '') => ({
 })
 
 const dbPassword = { value: 'of nobody at all' }
+const gitToken = { token: 'ghp_of_nobody', host: 'git.example.org' }
 const doToken = { token: 'dop_v1_of_nobody' }
 const digitalocean = (rest = '') => ({ everyone: true as const, path: () => `/credentials/digitalocean${rest}` })
 const budget = {
@@ -189,6 +190,36 @@ export const matrix: Record<string, Row> = {
     everyone: true,
     own: 404,
     path: () => '/projects/hostomatic/environments/uat/secrets',
+  },
+
+  'GET /deploy-keys': { least: 'viewer' },
+  'POST /projects/:project/deploy-key': {
+    least: 'admin',
+    everyone: true,
+    path: () => `/projects/${fresh('project')}/deploy-key`,
+  },
+  'PUT /projects/:project/deploy-key': {
+    least: 'admin',
+    everyone: true,
+    path: () => '/projects/hostomatic/deploy-key',
+    body: () => gitToken,
+  },
+  'POST /projects/:project/deploy-key/rotate': {
+    least: 'admin',
+    everyone: true,
+    path: async ({ made }) => {
+      const path = `/projects/${fresh('project')}/deploy-key`
+      await made('POST', path, {})
+      return `${path}/rotate`
+    },
+  },
+  'DELETE /projects/:project/deploy-key': {
+    least: 'admin',
+    everyone: true,
+    path: async ({ made }) => {
+      await made('PUT', '/projects/hostomatic/deploy-key', gitToken)
+      return '/projects/hostomatic/deploy-key?kind=https'
+    },
   },
 
   'GET /audit': { least: 'admin', repeats: true },

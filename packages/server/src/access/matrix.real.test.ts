@@ -135,6 +135,7 @@ test('nothing that others asked for has changed anything here', async () => {
       '/webhooks',
       '/credentials',
       '/secrets',
+      '/deploy-keys',
       '/budgets',
     ]
     const answers = []
@@ -146,7 +147,9 @@ test('nothing that others asked for has changed anything here', async () => {
     // Made beforehand where the request needs something of ours, so that making it is not taken for a change by others.
     if (
       route === 'GET /events' ||
-      /\/(tokens|webhooks|budgets)\/:|^DELETE \/credentials|^(DELETE|POST) \/secrets/.test(route)
+      /\/(tokens|webhooks|budgets)\/:|^DELETE \/credentials|^(DELETE|POST) \/secrets|^DELETE .*\/deploy-key|\/deploy-key\/rotate/.test(
+        route,
+      )
     )
       continue
     await ask(route, row, ours.home, others.as.admin)

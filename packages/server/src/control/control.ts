@@ -11,6 +11,7 @@ import { budgetsControl } from './budgets.ts'
 import { cancelFor } from './cancel.ts'
 import { costsControl } from './costs.ts'
 import { type CredentialsParts, credentialsControl } from './credentials.ts'
+import { deployKeysControl } from './deploy-keys.ts'
 import { driftNow, lastDrift } from './drift.ts'
 import { eventControl } from './events.ts'
 import { proveImport } from './import.ts'
@@ -27,7 +28,7 @@ export interface ControlParts
   extends ViewParts,
     CredentialsParts,
     Omit<WebhooksParts, 'store'>,
-    Pick<Deploying, 'source' | 'secrets' | 'machines' | 'clusters'> {
+    Pick<Deploying, 'sources' | 'secrets' | 'machines' | 'clusters'> {
   store: Store
   connections: Connections
   /** What is remembered of tokens and workspaces is over. */
@@ -109,6 +110,7 @@ export function createControl(parts: ControlParts): Control {
     tokens: tokensControl(parts),
     credentials: credentialsControl(parts),
     secrets: secretsControl(parts),
+    deployKeys: deployKeysControl(parts),
     deploys: deploysControl(parts),
 
     costs: costsControl(store),

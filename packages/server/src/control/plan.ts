@@ -20,7 +20,7 @@ import { planImport } from './import.ts'
 import { refuseOtherAccount } from './same-account.ts'
 import { withAccountKeys } from './ssh-keys.ts'
 
-export interface PlanParts extends Pick<DeployParts, 'source' | 'secrets' | 'clusters'> {
+export interface PlanParts extends Pick<DeployParts, 'sources' | 'secrets' | 'clusters'> {
   store: Pick<Store, 'recall' | 'which' | 'planOf' | 'holders' | 'deploys' | 'infrastructure'>
   connections: Pick<Connections, 'open'>
 }

@@ -11,8 +11,7 @@ import {
   observe,
   portOf,
   resourceHash,
-  type Source,
-  workingTreeUrl,
+  type Sources,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { machinesIn } from './machines.ts'
@@ -25,10 +24,10 @@ interface Parts {
   store: Pick<Store, 'targets' | 'certificates' | 'deploys' | 'infrastructure'>
   machines: Machines
   clusters: Clusters
-  source: Source
+  sources: Sources
 }
 
-export const deploysControl = ({ store, machines, clusters, source }: Parts): DeploysControl => {
+export const deploysControl = ({ store, machines, clusters, sources }: Parts): DeploysControl => {
   const { deploys, infrastructure } = store
   const look = async (workspace: string, found: EnvironmentRecord, record: InfrastructureRecord) => {
     const addresses = new Map(machinesIn(record).map(({ name, address }) => [name, address]))
@@ -58,10 +57,10 @@ export const deploysControl = ({ store, machines, clusters, source }: Parts): De
     release: (workspace, project, tag) => releaseRecord(deploys, workspace, project, tag),
     async source(workspace, project, tag) {
       const { url, commit } = await deploys.release(workspace, project, tag)
-      return (await source.tree(url, commit)).archive()
+      return (await sources({ workspace, project }).tree(url, commit)).archive()
     },
     receive: async (workspace, project, commit, pack) =>
-      source.receive(workingTreeUrl(workspace, checkProject(project)), commit, pack),
+      sources({ workspace, project: checkProject(project) }).receive(commit, pack),
     async services(workspace, project, environment, { observed }) {
       const place = checkPlace({ project, environment })
       const found = await deploys.environment(workspace, project, environment)

@@ -3,22 +3,22 @@ import {
   type CertificateOf,
   type Clusters,
   deployPerformer,
-  gitSource,
+  gitSources,
   type Machines,
   openClusters,
   openMachines,
   type Secrets,
-  type Source,
+  type Sources,
 } from '@atlas/deploy'
 import type { Performer } from '@atlas/engine'
 import type { Store } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
-import type { Sealer } from '../credentials/sealer.ts'
 import { certificateFrom } from './certificates/certificate-of.ts'
+import { type OpenKeyParts, openKeys } from './deploy-keys.ts'
 import { machineIn, reachMachine } from './machines.ts'
 
 export interface Deploying {
-  source: Source
+  sources: Sources
   secrets: Secrets
   machines: Machines
   clusters: Clusters
@@ -28,8 +28,8 @@ export interface Deploying {
 }
 
 interface Parts {
-  store: Pick<Store, 'infrastructure' | 'certificates'>
-  sealer: Pick<Sealer, 'open'>
+  store: Pick<Store, 'infrastructure' | 'certificates' | 'deployKeys'>
+  credentials: OpenKeyParts['credentials']
   dataDir: string
   ssh: SshDirectory | undefined
   secrets: Secrets
@@ -37,14 +37,17 @@ interface Parts {
   env: NodeJS.ProcessEnv
 }
 
+/** Mirrors of repositories, and what was sent of working trees. */
+export const repositoriesIn = (dataDir: string): string => join(dataDir, 'repositories')
+
 /** What plans of deploys and those who carry them out share. */
-export function openDeploying({ store, sealer, dataDir, ssh, secrets, env }: Parts): Deploying {
-  const source = gitSource(join(dataDir, 'repositories'))
+export function openDeploying({ store, credentials, dataDir, ssh, secrets, env }: Parts): Deploying {
+  const sources = gitSources(repositoriesIn(dataDir), openKeys({ store, credentials }))
   const machines = openMachines((place) => reachMachine({ store, dataDir, ssh }, place), join(dataDir, 'builder'))
   const clusters = openClusters(secrets, env)
-  const certificateOf = certificateFrom(secrets, store, sealer)
+  const certificateOf = certificateFrom(secrets, store, credentials.sealer)
   const performer = deployPerformer({
-    source,
+    sources,
     secrets,
     machines,
     clusters,
@@ -52,5 +55,5 @@ export function openDeploying({ store, sealer, dataDir, ssh, secrets, env }: Par
     addressOf: async ({ workspace, infrastructure, machine }) =>
       machineIn(await store.infrastructure(workspace, infrastructure), machine)?.address,
   })
-  return { source, secrets, machines, clusters, certificateOf, performer, close: machines.close }
+  return { sources, secrets, machines, clusters, certificateOf, performer, close: machines.close }
 }

@@ -14,7 +14,7 @@ const keepReleases = 5
  * A plan that changes machines, with what has to be done for the environments that are served from them.
  * @throws AtlasError `deploy_impossible` where a secret that a service needs has no value any more
  */
-export async function withPlacement(parts: Omit<DeployParts, 'source'>, plan: Plan): Promise<Plan> {
+export async function withPlacement(parts: Omit<DeployParts, 'sources'>, plan: Plan): Promise<Plan> {
   const { store, secrets } = parts
   const all = await store.deploys.environments(plan.workspace)
   const served = all.filter(({ infrastructure, serving }) => infrastructure === plan.infrastructure && serving)

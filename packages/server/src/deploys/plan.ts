@@ -6,7 +6,7 @@ import {
   planDeploy,
   type Secrets,
   type Serving,
-  type Source,
+  type Sources,
   secretNames,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
@@ -22,7 +22,7 @@ import { specOf } from './spec.ts'
 
 export interface DeployParts {
   store: Pick<Store, 'deploys' | 'infrastructure' | 'recall'>
-  source: Source
+  sources: Sources
   secrets: Secrets
   clusters: Clusters
 }
@@ -36,12 +36,9 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   const { store } = parts
   const place = checkPlace(wish)
   const there = await store.deploys.environment(workspace, place.project, place.environment)
-  const chosen = await { deploy: fromSource, promote, rollback: goBack, redeploy: again }[wish.kind](
-    parts,
-    workspace,
-    wish,
-    there,
-  )
+  const source = parts.sources({ workspace, project: place.project })
+  const choose = { deploy: fromSource, promote, rollback: goBack, redeploy: again }[wish.kind]
+  const chosen = await choose({ store, source }, workspace, wish, there)
   const infrastructure = await readInfrastructure(store, workspace, chosen.infrastructure)
   const { cluster } = chosen
   const versions = await secretVersions(parts.secrets, { workspace, ...place }, chosen)

@@ -94,6 +94,7 @@ async function remove(tx: Transaction<Database>, name: string): Promise<void> {
     .where('revoked_at', 'is', null)
     .execute()
   await tx.deleteFrom('credential').where('workspace', '=', name).execute()
+  await tx.deleteFrom('deploy_key').where('workspace', '=', name).execute()
   await tx.deleteFrom('secret').where('workspace', '=', name).execute()
   await tellAccess(tx)
 }

@@ -1,7 +1,8 @@
 import { AtlasError } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
-import { explained, isForeignKeyViolation } from '../trouble.ts'
+import { explained } from '../trouble.ts'
+import { unlessRetired } from './sealed-keys.ts'
 
 /** What is known of a workspace's credential without opening it. Times are ISO 8601. */
 export interface CredentialRecord {
@@ -47,9 +48,7 @@ export const credentials = ({ db }: Connection): Credentials => ({
         )
         .returning(['provider', 'fingerprint', 'created_at', 'rotated_at'])
         .executeTakeFirstOrThrow()
-        .catch((error) => {
-          throw isForeignKeyViolation(error) ? retired(error) : error
-        })
+        .catch(unlessRetired)
       return view(row)
     }),
   read: (workspace, provider) =>
@@ -112,12 +111,6 @@ const view = ({ provider, fingerprint, created_at, rotated_at }: Row): Credentia
   createdAt: created_at.toISOString(),
   rotatedAt: rotated_at?.toISOString() ?? null,
 })
-
-const retired = (cause: unknown) =>
-  new AtlasError('vault_sealed', 'The key that this was sealed with has been retired meanwhile.', {
-    hint: 'send it again',
-    cause,
-  })
 
 const noCredential = (workspace: string, provider: string) =>
   new AtlasError('not_found', `${workspace} has no credential for ${provider} that is kept here.`, {

@@ -12,6 +12,7 @@ export interface SealedColumn {
 export const sealedColumns: readonly SealedColumn[] = [
   { table: 'certificate', column: 'sealed', what: 'certificate', row: ['environment_id'] },
   { table: 'credential', column: 'sealed', what: 'credential', row: ['workspace', 'provider'] },
+  { table: 'deploy_key', column: 'sealed', what: 'deploy_key', row: ['workspace', 'project', 'kind'] },
   { table: 'secret', column: 'sealed', what: 'secret', row: ['workspace', 'name'] },
   { table: 'webhook', column: 'sealed', what: 'webhook', row: ['workspace', 'id'] },
   { table: 'webhook_secret_before', column: 'sealed', what: 'webhook', row: ['workspace', 'webhook'] },

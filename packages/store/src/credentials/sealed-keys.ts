@@ -1,3 +1,4 @@
+import { AtlasError } from '@atlas/core'
 import { sql } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { explained, isForeignKeyViolation } from '../trouble.ts'
@@ -62,6 +63,15 @@ export const sealedKeys = (connection: Connection): SealedKeys => ({
     }),
   retire: () => explained(() => retire(connection)),
 })
+
+/** For what is written with the key that it was sealed with. @throws AtlasError `vault_sealed` */
+export function unlessRetired(error: unknown): never {
+  if (!isForeignKeyViolation(error)) throw error
+  throw new AtlasError('vault_sealed', 'The key that this was sealed with has been retired meanwhile.', {
+    hint: 'send it again',
+    cause: error,
+  })
+}
 
 async function primary({ db }: Connection): Promise<string | undefined> {
   const row = await db.selectFrom('vault_key').select('id').where('is_primary', '=', true).executeTakeFirst()

@@ -24,6 +24,7 @@ import * as ejectedTarget from './022-ejected-target.ts'
 import * as certificate from './023-certificate.ts'
 import * as workingTree from './024-working-tree.ts'
 import * as watch from './025-watch.ts'
+import * as deployKey from './026-deploy-key.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -52,4 +53,5 @@ export const migrations: Record<string, Migration> = {
   '023-certificate': certificate,
   '024-working-tree': workingTree,
   '025-watch': watch,
+  '026-deploy-key': deployKey,
 }

@@ -1,9 +1,10 @@
 import { AtlasError } from '@atlas/core'
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
+import { unlessRetired } from '../credentials/sealed-keys.ts'
 import { writeEvents } from '../events/events.ts'
 import type { Database } from '../schema.ts'
-import { explained, isForeignKeyViolation } from '../trouble.ts'
+import { explained } from '../trouble.ts'
 
 /** What is known of a kept secret without opening it. */
 export interface SecretRecord {
@@ -125,14 +126,6 @@ const view = ({ name, version, set_at, set_by }: Row): SecretRecord => ({
   setAt: set_at.toISOString(),
   setBy: set_by,
 })
-
-function unlessRetired(error: unknown): never {
-  if (!isForeignKeyViolation(error)) throw error
-  throw new AtlasError('vault_sealed', 'The key that this was sealed with has been retired meanwhile.', {
-    hint: 'send it again',
-    cause: error,
-  })
-}
 
 const noSecret = (workspace: string, name: string) =>
   new AtlasError('not_found', `Workspace ${workspace} keeps no secret ${name}.`, {

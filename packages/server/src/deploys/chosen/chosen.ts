@@ -1,5 +1,5 @@
 import type { DeployWish } from '@atlas/api'
-import type { Cluster, DeployInput, Front, PortRange, Service } from '@atlas/deploy'
+import type { Cluster, DeployInput, Front, PortRange, Service, Source } from '@atlas/deploy'
 import type { EnvironmentRecord } from '@atlas/store'
 import type { DeployParts } from '../plan.ts'
 
@@ -19,8 +19,13 @@ export interface Chosen {
   cluster?: Cluster
 }
 
+interface ChooseParts extends Pick<DeployParts, 'store'> {
+  /** Of the project. */
+  source: Source
+}
+
 export type Choose = (
-  parts: DeployParts,
+  parts: ChooseParts,
   workspace: string,
   wish: DeployWish,
   there: EnvironmentRecord | undefined,

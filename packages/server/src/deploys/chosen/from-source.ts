@@ -17,7 +17,7 @@ export const fromSource: Choose = async ({ source, store }, workspace, wish) => 
   const { source: from, tags, before } = await sourceOf(source, workspace, wish, found)
   const files = await source.tree(from.url, from.commit)
   const [packageJson, versionFile] = await Promise.all([files.read('package.json'), files.read('VERSION')])
-  const version = versionOf({ packageJson, versionFile, tags: before })
+  const version = await versionOf({ packageJson, versionFile, tags: before })
   const known = await store.deploys.releases(workspace, { project: wish.project, limit: 1000 })
   const taken = new Set([...tags, ...known.map(({ tag }) => tag)])
   const moment = { version, environment, at: new Date(wish.at), local: from.local !== undefined }
@@ -29,11 +29,15 @@ async function sourceOf(
   workspace: string,
   wish: DeployWish,
   { config, project }: Configured,
-): Promise<{ source: DeploymentSource; tags: string[]; before: string[] }> {
+): Promise<{ source: DeploymentSource; tags: string[]; before(): Promise<readonly string[]> }> {
   if (wish.workingTree !== undefined) {
     const url = workingTreeUrl(workspace, wish.project)
-    const { base, dirty, ...tree } = await source.workingTree(url, wish.workingTree)
-    return { source: { url, ref: 'working tree', ...tree, local: { base, dirty } }, tags: [], before: [] }
+    const { base, dirty, ...tree } = await source.workingTree(wish.workingTree)
+    return {
+      source: { url, ref: 'working tree', ...tree, local: { base, dirty } },
+      tags: [],
+      before: async () => wish.tags ?? [],
+    }
   }
   const url = project.git_url ?? (config.git_config && urlOf(wish.project, config.git_config))
   if (url === undefined)

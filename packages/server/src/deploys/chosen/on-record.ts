@@ -11,7 +11,7 @@ const everyRelease = 100
  * What served there before, as it was then: services, variables and domain, not what is configured now. Where what serves
  * now is named, it is brought about again: so is mended what does not run as it is on record.
  */
-export const goBack: Choose = async (_, __, wish, there) => {
+export const goBack: Choose = async ({ source }, _, wish, there) => {
   const earlier = (there?.served ?? []).filter(({ release }) => release.tag !== there?.serving?.release.tag)
   const found = wish.release ? there?.served.find(({ release }) => release.tag === wish.release) : earlier[0]
   if (!found || !there)
@@ -25,6 +25,7 @@ export const goBack: Choose = async (_, __, wish, there) => {
             : `atlas releases ${wish.project}`,
       },
     )
+  if (found.release.base !== null) await source.workingTree(found.release.commit)
   const named = wish.release !== undefined && wish.release === there.serving?.release.tag
   return { ...asRecorded(there, found), again: named }
 }
