@@ -18,7 +18,7 @@ const mayImport: Record<string, string[]> = {
   '@atlas/api': ['@atlas/core', '@atlas/engine', '@atlas/store'],
   '@atlas/client': ['@atlas/core'],
   '@atlas/mcp': ['@atlas/client', '@atlas/core'],
-  // The demo begins a machine's engine as a deploy does.
+  // The demo begins a machine's engine as a deploy does: ADR 2.
   '@atlas/cli': ['@atlas/deploy', '@atlas/client', '@atlas/core', '@atlas/blueprints', '@atlas/mcp'],
   // A cloud of its own: it knows nothing of Atlas. The supervisor of PostgreSQL knows nothing of Atlas either.
   '@atlas/sandbox': ['@atlas/postgres'],

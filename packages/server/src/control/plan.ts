@@ -13,7 +13,7 @@ import {
 import { accountOf, refresh } from '@atlas/engine'
 import type { Remembered, Store } from '@atlas/store'
 import type { Connections } from '../credentials/connections.ts'
-import { withPlacement } from '../deploys/place.ts'
+import { withPlacement } from '../deploys/placement.ts'
 import { type DeployParts, planDeployment } from '../deploys/plan.ts'
 import { catalogueFor, described } from './described.ts'
 import { planImport } from './import.ts'

@@ -16,7 +16,7 @@ import {
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { machinesIn } from './machines.ts'
 import { checkPlace, checkProject, neverDeployed } from './named.ts'
-import { releaseRecord } from './record.ts'
+import { releaseRecord } from './release-record.ts'
 import { specOf } from './spec.ts'
 import { validateInfrastructure } from './validate.ts'
 

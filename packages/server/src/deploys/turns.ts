@@ -9,9 +9,9 @@ const atOnce = 4
 const lookAgainMs = 2000
 
 /** Something came between: whoever looks next may plan it at once. */
-const overtaken = ['operation_running', 'plan_stale'] as const
-/** These pass too, and say nothing of the deploy itself, but not at once: it is nobody's turn until `heldMs` are over. */
-const troubled = ['database_unavailable', 'disk_full'] as const
+const isOvertaken = (error: unknown) => isAtlasError(error, 'operation_running') || isAtlasError(error, 'plan_stale')
+/** This passes too, and says nothing of the deploy itself, but not at once: it is nobody's turn until `heldMs` are over. */
+const isTrouble = (error: unknown) => isAtlasError(error, 'database_unavailable') || isAtlasError(error, 'disk_full')
 
 export interface TurnsParts {
   store: Pick<Store, 'waiting'>
@@ -48,20 +48,22 @@ export function startTurns({ store, plan, log }: TurnsParts): { stop(): Promise<
       const wish = { ...(turn.wish as unknown as DeployWish), at: new Date().toISOString() }
       await waiting.begin(turn, await plan(turn.workspace, wish))
     } catch (error) {
-      const is = (codes: readonly Parameters<typeof isAtlasError>[1][]) =>
-        codes.some((code) => isAtlasError(error, code))
-      const atOnce = signal.aborted || is(overtaken)
-      if (atOnce || is(troubled)) {
-        log.info({ operation, err: error }, 'a deploy waits on')
-        if (atOnce) await waiting.giveBack(operation).catch(() => {})
-        return
-      }
-      const { code, message, hint } = isAtlasError(error) ? error : new AtlasError('internal', String(error))
-      log.info({ operation, code }, 'a deploy that had its turn could not be planned')
-      await waiting.end(operation, { status: 'failed', error: { code, message, ...(hint && { hint }) } })
+      await unplanned(operation, error)
     } finally {
       clearInterval(holding)
     }
+  }
+
+  async function unplanned(operation: string, error: unknown): Promise<void> {
+    const isFree = signal.aborted || isOvertaken(error)
+    if (isFree || isTrouble(error)) {
+      log.info({ operation, err: error }, 'a deploy waits on')
+      if (isFree) await waiting.giveBack(operation).catch(() => {})
+      return
+    }
+    const { code, message, hint } = isAtlasError(error) ? error : new AtlasError('internal', String(error))
+    log.info({ operation, code }, 'a deploy that had its turn could not be planned')
+    await waiting.end(operation, { status: 'failed', error: { code, message, ...(hint && { hint }) } })
   }
 
   async function look(): Promise<boolean> {
