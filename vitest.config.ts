@@ -35,6 +35,8 @@ export default defineConfig({
             'tests/{house,torture}/**/*.test.ts',
           ],
           exclude: ['**/*.real.test.ts', '**/node_modules/**'],
+          // What is pure still imports: the client of Kubernetes alone takes seconds on a crowded machine.
+          testTimeout: 30_000,
         },
       },
       // Against a real Kubernetes API server, which `npm run test:peers` builds.
