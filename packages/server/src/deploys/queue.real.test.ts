@@ -1,6 +1,8 @@
 import { join } from 'node:path'
 import { bodyOf, type Client, deploys } from '@atlas/client'
+import pg from 'pg'
 import { afterAll, beforeAll, expect, test } from 'vitest'
+import { databaseUrl } from '../database.fixture.ts'
 import { clientOf, dataFolder, finished, type ServerProcess, startServer, stopServer } from '../server.fixture.ts'
 import { bringAboutFleet, onMachine } from './fleet.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
@@ -114,4 +116,58 @@ test('a release command that fails leaves everything on the release before, and 
     ({ environment }) => environment === 'uat',
   )
   expect(after?.release).toBe(before?.release)
+}, 120_000)
+
+test('a deploy whose server is killed while it is planned is planned anew by the next server', async () => {
+  await machine('rm -f /tmp/go')
+  hostomatic.write('backend/once-more.txt', 'for the one that runs\n')
+  hostomatic.commit('once more')
+  const first = await ask('uat')
+  await expect.poll(async () => (await look(first.id)).current_step, { timeout: 60_000 }).toContain('release command')
+  const second = await ask('uat')
+  hostomatic.write('backend/once-more.txt', 'made while the second waited\n')
+  const commit = hostomatic.commit('after the second was asked for')
+
+  // A plan reads the ports: so it stands still in the middle.
+  const holding = new pg.Client(databaseUrl(folder.path)).on('error', () => {})
+  await holding.connect()
+  await holding.query('begin; lock table atlas.port_assignment in access exclusive mode')
+  await machine('touch /tmp/go')
+  const planning = 'select from pg_locks where not granted and relation = $1::regclass'
+  const isPlanned = async () => (await holding.query(planning, ['atlas.port_assignment'])).rowCount
+  await expect.poll(isPlanned, { timeout: 60_000 }).toBe(1)
+  server.child.kill('SIGKILL')
+  await server.ended
+  await holding.end().catch(() => {})
+
+  server = await start()
+  client = open()
+  await machine('touch /tmp/go')
+  expect(await finished(client, second.id, 240_000)).toMatchObject({
+    status: 'succeeded',
+    error: null,
+    waits_for: null,
+  })
+  const { releases } = await bodyOf(client.api.GET('/api/v1/releases', { params: { query: {} } }))
+  expect(releases.filter((one) => one.commit === commit)).toHaveLength(1)
+}, 400_000)
+
+test('that the only instance there is has died is told with the reason, and that it answers again', async () => {
+  const told = async () => {
+    const query = { type: 'target.*', follow: false }
+    const page = await bodyOf(client.api.GET('/api/v1/events', { params: { query } } as never))
+    const { events } = page as unknown as { events: { type: string; data: Record<string, string> }[] }
+    const own = events.filter(({ data }) => data.environment === 'uat')
+    return own.map(
+      ({ type, data }) => `${type.replace(/^.*\.target/, 'target')} ${data.service}@${data.machine}: ${data.reason}`,
+    )
+  }
+  const before = (await told()).length
+  await machine('kill -KILL -$(cat /var/lib/atlas/lanes/hostomatic.uat/run/*-backend/child)')
+  await expect
+    .poll(async () => (await told()).slice(before), { timeout: 60_000 })
+    .toEqual([
+      expect.stringMatching(/target\.failing backend@web1: .* takes no connection/),
+      expect.stringMatching(/target\.restored backend@web1/),
+    ])
 }, 120_000)
