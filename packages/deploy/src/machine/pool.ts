@@ -1,7 +1,5 @@
 import type { Connected } from './machine.ts'
 
-const idleMs = 20_000
-
 interface Entry {
   connecting: Promise<Connected>
   users: number
@@ -12,7 +10,11 @@ interface Entry {
  * Connections that are used again: a deploy asks the same machine many times. One that broke is made anew, one that
  * nobody uses for a while is closed.
  */
-export function connectionPool<Key>(open: (key: Key) => Promise<Connected>, nameOf: (key: Key) => string) {
+export function connectionPool<Key>(
+  open: (key: Key) => Promise<Connected>,
+  nameOf: (key: Key) => string,
+  idleMs = 20_000,
+) {
   const connections = new Map<string, Entry>()
 
   function entryOf(key: Key): Entry {
@@ -21,9 +23,19 @@ export function connectionPool<Key>(open: (key: Key) => Promise<Connected>, name
     if (known) return known
     const entry: Entry = { connecting: open(key), users: 0 }
     connections.set(name, entry)
-    const forget = () => void (connections.get(name) === entry && connections.delete(name))
-    entry.connecting.then(({ ended }) => ended.then(forget), forget)
+    entry.connecting.then(
+      ({ ended }) => ended.then(() => forget(name, entry)),
+      () => forget(name, entry),
+    )
     return entry
+  }
+
+  const forget = (name: string, entry: Entry) => void (connections.get(name) === entry && connections.delete(name))
+
+  /** At once for everybody else: a machine that is gone may never answer that it has ended too. */
+  function end(name: string, entry: Entry): void {
+    forget(name, entry)
+    entry.connecting.then((machine) => machine.close()).catch(() => {})
   }
 
   return {
@@ -36,10 +48,7 @@ export function connectionPool<Key>(open: (key: Key) => Promise<Connected>, name
       } finally {
         entry.users -= 1
         if (entry.users === 0) {
-          entry.idle = setTimeout(
-            () => void entry.connecting.then((machine) => machine.close()).catch(() => {}),
-            idleMs,
-          )
+          entry.idle = setTimeout(() => end(nameOf(key), entry), idleMs)
           entry.idle.unref()
         }
       }
