@@ -81,6 +81,15 @@ test('a machine more: it is made, gets what serves now, is probed; then traffic'
   expect(plan.hash).not.toBe(planOf(step(0, 'create', 'web3')).hash)
 })
 
+test('to no machine but that of the load balancer: what serves is started there before traffic moves', () => {
+  const plan = planPlacement(planOf(step(0, 'delete', 'web1'), step(1, 'delete', 'web2')), [tenant(['master'])], known)
+  const before = told(plan).find((line) => line.includes(' switch '))
+  expect(before).toMatch(/ after probe hostomatic\/uat\/backend@master, probe hostomatic\/uat\/frontend@master$/)
+  expect(plan.work!.filter(({ action }) => action === 'withdraw').map(short)).toEqual([
+    'withdraw hostomatic/uat@master',
+  ])
+})
+
 test('a machine less: traffic away, drain, stop, and only then it is deleted', async () => {
   const plan = planPlacement(planOf(step(0, 'delete', 'web2')), [tenant(['web1'])], known)
   await expect(`${told(plan).join('\n')}\n`).toMatchFileSnapshot('__cases__/place-less.txt')

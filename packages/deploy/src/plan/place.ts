@@ -4,6 +4,7 @@ import { kept } from './finish.ts'
 import type { Address, DeploymentSpec, Machine } from './input.ts'
 import { begin, type Ready } from './prepare.ts'
 import { emptySite } from './route.ts'
+import { ranOn } from './running.ts'
 import { siteOf } from './site.ts'
 
 /** An environment that is served, and the machines that it shall have. */
@@ -83,7 +84,8 @@ function laneOf(plan: Plan, tenant: Tenant, known: Known, made: Work[]) {
     machines: webs.map(({ name }) => name),
     ids: Object.fromEntries([master, ...webs].flatMap(({ name, id }) => (id ? [[name, id]] : []))),
   }
-  const arriving = webs.filter(({ name, id, fresh }) => fresh || id === '' || id !== spec.ids[name])
+  // The master has an id there too, also where nothing runs on it.
+  const arriving = webs.filter((machine) => machine.fresh || !ranOn({ spec }, machine))
   const leaving = before.filter(({ name }) => !next.machines.includes(name) && !stepsOf(plan, name).some(isGone))
   const here = `${laneName(tenant)}@${master.name}`
   return {

@@ -40,7 +40,7 @@ export const isChanged = ({ serving }: Pick<DeployInput, 'serving'>, { running }
   serving?.spec.running[name]?.version !== running[name]?.version
 
 /** A machine that was made anew has nothing, whatever its name. */
-export const ranOn = ({ spec }: Serving, { name, id }: Pick<Machine, 'name' | 'id'>): boolean =>
+export const ranOn = ({ spec }: Pick<Serving, 'spec'>, { name, id }: Pick<Machine, 'name' | 'id'>): boolean =>
   spec.machines.includes(name) && spec.ids[name] === id
 
 /** Whether it runs on that machine already, as it is to run. */
