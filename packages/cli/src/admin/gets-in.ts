@@ -19,7 +19,7 @@ export function isAmong(address: string, ranges: readonly string[]): boolean {
 
 /** Machines that ssh can reach as far as is known. */
 export const targetsOf = ({ name, resources }: Infrastructure): Target[] =>
-  resources.flatMap((one) => (one.ssh ? [{ infrastructure: name, machine: one.name, ssh: one.ssh }] : []))
+  resources.flatMap((one) => (one.ssh ? [{ infrastructure: name, machine: one.name, id: one.id, ssh: one.ssh }] : []))
 
 /** A firewall that was changed lets in a moment later. */
 const tries = 6

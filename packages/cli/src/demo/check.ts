@@ -12,9 +12,9 @@ export type Findings = string[]
 export async function checkRunning({ client, infrastructure, description }: Told, dataDir: string): Promise<Findings> {
   const machines = infrastructure.resources.filter(({ type }) => type === 'machine')
   const answers = await Promise.all(
-    machines.map(async ({ name: machine, ssh }) => {
+    machines.map(async ({ name: machine, id, ssh }) => {
       if (!ssh) return [`${machine} cannot be reached by ssh`]
-      const target = { infrastructure: infrastructure.name, machine, ssh }
+      const target = { infrastructure: infrastructure.name, machine, id, ssh }
       const script = `echo ${machine} > ~/who-am-i && sleep 0.2 && cat ~/who-am-i && uname -s`
       const said = await askMachine(target, dataDir, script).catch((error: Error) => error.message)
       return new RegExp(`^${machine}\\n\\w+\\n$`).test(said) ? [] : [`ssh ${machine} answered: ${said}`]

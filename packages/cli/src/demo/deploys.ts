@@ -62,8 +62,8 @@ function platformLine(containers: boolean): string {
 
 /** An engine on every machine, and on one of them, which is returned, what the examples' images are built on. */
 async function prepare({ say, dataDir }: Context, { infrastructure: { name, resources } }: Told): Promise<string> {
-  const targets = resources.flatMap(({ type, name: machine, ssh }) =>
-    type === 'machine' && ssh && machine !== 'master' ? [{ infrastructure: name, machine, ssh }] : [],
+  const targets = resources.flatMap(({ type, name: machine, id, ssh }) =>
+    type === 'machine' && ssh && machine !== 'master' ? [{ infrastructure: name, machine, id, ssh }] : [],
   )
   await Promise.all(targets.map((target) => beginEngine(target, dataDir)))
   const [builder] = targets

@@ -5,6 +5,8 @@ import { AtlasError } from '@atlas/core/errors'
 export interface Target {
   infrastructure: string
   machine: string
+  /** The cloud's. */
+  id: string
   ssh: Ssh
   /** Its description names no key, so nobody may be able to log in. */
   keyless?: true
@@ -42,7 +44,8 @@ export function chooseMachine(all: readonly Infrastructure[], machine: string): 
     })
   }
   const { infrastructure, found } = first
-  if (found.ssh) return { infrastructure, machine, ssh: found.ssh, ...(isKeyless(found) && { keyless: true }) }
+  if (found.ssh)
+    return { infrastructure, machine, id: found.id, ssh: found.ssh, ...(isKeyless(found) && { keyless: true }) }
   throw new AtlasError('not_found', `${machine} is ${found.phase} and cannot be reached by ssh yet`, {
     hint: `atlas status ${infrastructure}`,
   })

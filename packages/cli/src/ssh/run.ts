@@ -76,11 +76,11 @@ export async function sendToMachine(
   }
 }
 
-/** One file a machine, so that an address used again never meets an old key. */
-export function writeKnownHosts({ infrastructure, machine, ssh }: Target, dataDir: string): string {
+/** One file a machine, the server's too: an address, or a name, that is used again never meets an old key. */
+export function writeKnownHosts({ infrastructure, machine, id, ssh }: Target, dataDir: string): string {
   const folder = join(dataDir, 'ssh', 'known_hosts')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
-  const file = join(folder, `${infrastructure}.${machine}`)
+  const file = join(folder, `${infrastructure}.${machine}.${id}`)
   if (ssh.known_hosts !== undefined) writeFileSync(file, `${ssh.known_hosts.trimEnd()}\n`, { mode: 0o600 })
   return file
 }

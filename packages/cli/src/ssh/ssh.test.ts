@@ -25,7 +25,7 @@ const infrastructure = (name: string, ...machines: string[]) =>
   }) as unknown as Infrastructure
 
 test('the host key is pinned and only the given key is offered', () => {
-  const target = { infrastructure: 'shop', machine: 'web1', ssh }
+  const target = { infrastructure: 'shop', machine: 'web1', id: '7', ssh }
   expect(sshArguments(target, '/d/known', ['uname', '-a'])).toEqual([
     ...['-p', '2222', '-i', '/k', '-o', 'IdentitiesOnly=yes', '-o', 'UserKnownHostsFile="/d/known"'],
     ...['-o', 'GlobalKnownHostsFile=/dev/null', '-o', 'StrictHostKeyChecking=yes', '-o', 'LogLevel=ERROR'],
@@ -34,7 +34,7 @@ test('the host key is pinned and only the given key is offered', () => {
 })
 
 test('a percent sign in a path is not one of the tokens that ssh replaces', () => {
-  const target = { infrastructure: 'shop', machine: 'web1', ssh: { ...ssh, identity_file: '/50%h/k' } }
+  const target = { infrastructure: 'shop', machine: 'web1', id: '7', ssh: { ...ssh, identity_file: '/50%h/k' } }
   expect(sshArguments(target, '/50%h/known', [])).toEqual(
     expect.arrayContaining(['/50%%h/k', 'UserKnownHostsFile="/50%%h/known"']),
   )
@@ -42,15 +42,15 @@ test('a percent sign in a path is not one of the tokens that ssh replaces', () =
 
 test('a host key that Atlas does not know is kept from the first time on', () => {
   const { known_hosts, identity_file, ...bare } = ssh
-  const args = sshArguments({ infrastructure: 'shop', machine: 'web1', ssh: bare }, '/d/known', [])
+  const args = sshArguments({ infrastructure: 'shop', machine: 'web1', id: '7', ssh: bare }, '/d/known', [])
   expect(args).toContain('StrictHostKeyChecking=accept-new')
   expect(args).not.toContain('-i')
 })
 
 test('each machine has its own file of known hosts', () => {
-  const file = writeKnownHosts({ infrastructure: 'shop', machine: 'web1', ssh }, folder)
+  const file = writeKnownHosts({ infrastructure: 'shop', machine: 'web1', id: '7', ssh }, folder)
   expect([file, readFileSync(file, 'utf8')]).toEqual([
-    join(folder, 'ssh/known_hosts/shop.web1'),
+    join(folder, 'ssh/known_hosts/shop.web1.7'),
     `${ssh.known_hosts}\n`,
   ])
 })

@@ -6,7 +6,8 @@ import { resourceViews, type ViewParts } from '../control/views.ts'
 
 /**
  * How deploys reach a machine: as the API says of it, with the key of this data folder. A host key that the cloud does
- * not tell is learnt at the first connection, in the file that `atlas ssh` reads too.
+ * not tell is learnt at the first connection, in the file that `atlas ssh` reads too. It is that of one machine: one that is
+ * made anew under its name has another id, and nobody knows its key yet.
  */
 export async function reachMachine(
   parts: ViewParts & { store: Pick<Store, 'infrastructure'> },
@@ -16,10 +17,11 @@ export async function reachMachine(
   const named = resources.filter(({ type, resource }) => type === 'machine' && resource === machine)
   const [view] = await resourceViews(parts, named.slice(-1))
   if (view?.ssh?.identityFile === undefined) return undefined
+  const { id } = named.at(-1)!
   const { host, port, user, identityFile, knownHosts } = view.ssh
   const privateKey = readFileSync(identityFile, 'utf8')
   if (knownHosts !== undefined) return { host, port, user, privateKey, knownHosts }
-  const file = join(parts.dataDir, 'ssh', 'known_hosts', `${infrastructure}.${machine}`)
+  const file = join(parts.dataDir, 'ssh', 'known_hosts', `${infrastructure}.${machine}.${id}`)
   return {
     host,
     port,
