@@ -13,7 +13,7 @@ import {
   resourceHash,
   type Sources,
 } from '@atlas/deploy'
-import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
+import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store, WatchedEnvironment } from '@atlas/store'
 import { machinesIn } from './machines.ts'
 import { checkPlace, checkProject, neverDeployed } from './named.ts'
 import { releaseRecord } from './release-record.ts'
@@ -32,8 +32,14 @@ export const deploysControl = ({ store, machines, clusters, sources }: Parts): D
   const look = async (workspace: string, found: EnvironmentRecord, record: InfrastructureRecord) => {
     const addresses = new Map(machinesIn(record).map(({ name, address }) => [name, address]))
     const place = { workspace, ...found, environment: found.environment as Environment }
-    return found.serving ? observe({ machines, clusters }, place, specOf(found.serving), addresses) : []
+    if (!found.serving) return []
+    const sights = await observe({ machines, clusters }, place, specOf(found.serving), addresses)
+    return withoutTraffic(sights, await ejectedOf(workspace, found))
   }
+  const ejectedOf = async (workspace: string, { project, environment }: EnvironmentRecord) =>
+    (await store.targets.watched()).find(
+      (one) => one.workspace === workspace && one.project === project && one.environment === environment,
+    )?.ejected ?? []
   return {
     async environments(workspace, { observed }) {
       const all = await deploys.environments(workspace)
@@ -75,6 +81,17 @@ export const deploysControl = ({ store, machines, clusters, sources }: Parts): D
     },
   }
 }
+
+/** What answers and gets no requests all the same is not well yet. */
+export const withoutTraffic = (
+  sights: readonly InstanceSight[],
+  ejected: WatchedEnvironment['ejected'],
+): InstanceSight[] =>
+  sights.map((sight) => {
+    const out = ejected.find(({ service, machine }) => service === sight.service && machine === sight.machine)
+    if (!out || sight.state !== 'healthy') return sight
+    return { ...sight, state: 'unhealthy', reason: `it gets no requests yet: ${out.reason}` }
+  })
 
 function environmentView({
   project,

@@ -18,7 +18,7 @@ export interface WatchedEnvironment {
   changing: boolean
   deployment: string
   spec: JsonObject
-  ejected: TargetName[]
+  ejected: (TargetName & { reason: string })[]
   /** They get requests all the same. */
   failing: TargetName[]
 }
@@ -69,7 +69,7 @@ export const targets = ({ db }: Connection): Targets => ({
           join deployment d on d.operation = e.serving and d.environment_id = e.id
           cross join lateral (
             select json_agg(name) filter (where not stays) as ejected, json_agg(name) filter (where stays) as failing
-            from (select stays, json_build_object('service', service, 'machine', machine) as name from ejected_target
+            from (select stays, json_build_object('service', service, 'machine', machine, 'reason', reason) as name from ejected_target
               where environment_id = e.id and deployment = e.serving) t) bad
         where i.destroyed_at is null`.execute(db)
       return rows
