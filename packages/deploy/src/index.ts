@@ -21,11 +21,11 @@ export { examine } from './platforms/kubernetes/examine.ts'
 export { type Cluster, clusterFor } from './platforms/kubernetes/settings.ts'
 export type { Tree } from './platforms/platform.ts'
 export { defaultPorts, hashBasedPort, type PortAssignment, type PortRange } from './ports.ts'
-export { configureNginx } from './proxies/nginx/nginx.ts'
-export { siteFiles } from './proxies/nginx/render.ts'
+export { proxyNamed } from './proxies/index.ts'
 export {
   type CertificateOf,
   defaultLimits,
+  type ProxyName,
   type RequestLimits,
   type Site,
   securedFor,

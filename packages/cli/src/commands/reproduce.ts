@@ -9,7 +9,7 @@ import { type Deployment, refuseNonEmpty, writeReproduction } from '../deploys/r
 export default command({
   summary: 'Write everything a release was made of into a folder',
   description:
-    'Its files at the commit, services with images by digest, variables, names and versions of secrets (never values), rendered nginx files, what was described of the machines, and a manifest with the SHA-256 of each. With --up it is brought about again where it served.',
+    'Its files at the commit, services with images by digest, variables, names and versions of secrets (never values), rendered files of the load balancer, what was described of the machines, and a manifest with the SHA-256 of each. With --up it is brought about again where it served.',
   topic: 'Deploys',
   inputs: {
     tag: required('<tag>', 'of a release'),

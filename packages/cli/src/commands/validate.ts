@@ -5,7 +5,7 @@ import { showValidations } from '../show/validation.ts'
 export default command({
   summary: 'Whether records, machines and load balancers agree, and what to type where they do not',
   description:
-    'Asks every machine by SSH, for 10 seconds at most, and changes nothing. It finds machines that are missing, made anew or silent; instances that do not run, run another release, or should not run; ports that somebody else listens at; routes of nginx that are not as rendered.',
+    'Asks every machine by SSH, for 10 seconds at most, and changes nothing. It finds machines that are missing, made anew or silent; instances that do not run, run another release, or should not run; ports that somebody else listens at; routes of the load balancer that are not as rendered.',
   topic: 'Look',
   inputs: { infrastructure: naming('infrastructure', optional('[infrastructure]', 'only this one, by name or id')) },
   exits: { 1: 'something does not agree' },

@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
@@ -9,8 +9,8 @@ import { AtlasError } from '@atlas/core/errors'
 import { isNothing, outcomeOf } from '../change.ts'
 import type { Context } from '../context.ts'
 import { follow } from '../follow/follow.ts'
+import { chooseProxy } from './balancer.ts'
 import { baseOf, beginEngine, bringBase, canRunContainers } from './base-image.ts'
-import { withoutNginx } from './nginx.ts'
 import type { Told } from './story.ts'
 
 const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
@@ -21,21 +21,22 @@ export const demoConfig = (dataDir: string): string => join(dataDir, 'demo-confi
 
 /**
  * Both projects of the CSV, each from a git repository made of its example: to uat, then what is proven to prod. Gives
- * what does not answer; nothing where all do, or where this computer has no nginx for the machines to see.
+ * what does not answer; nothing where all do, or where there is no git.
  */
 export async function deployExamples(context: Context, told: Told, containers: boolean): Promise<string[]> {
   const { client, infrastructure } = told
-  const without = await whatIsMissing(context)
-  if (without !== undefined) {
-    context.say(`Nothing is deployed: ${without}.\n`)
+  if (!(await hasGit())) {
+    context.say('Nothing is deployed: there is no git here.\n')
     return []
   }
+  const proxy = keptProxy(context.dataDir) ?? (await chooseProxy(context))
   context.say(`${platformLine(containers)}\n`)
   const folder = join(context.dataDir, 'demo-repositories')
   for (const project of projects) await makeRepository(folder, project)
   const builder = containers ? await prepare(context, told) : undefined
   const config = {
     ...configFor(infrastructure.name, folder),
+    proxy,
     ...(builder !== undefined && { deployment_platform: 'docker', builder }),
   }
   keepConfig(context.dataDir, config)
@@ -51,6 +52,12 @@ function keepConfig(dataDir: string, config: object): void {
   const folder = demoConfig(dataDir)
   mkdirSync(folder, { recursive: true })
   writeFileSync(join(folder, 'deployment_config.json'), `${JSON.stringify(config, null, 2)}\n`)
+}
+
+/** A demo that is started again goes on with what balances there. */
+function keptProxy(dataDir: string): 'nginx' | 'builtin' | undefined {
+  const file = join(demoConfig(dataDir), 'deployment_config.json')
+  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).proxy : undefined
 }
 
 function platformLine(containers: boolean): string {
@@ -74,15 +81,11 @@ async function prepare({ say, dataDir }: Context, { infrastructure: { name, reso
   return builder.machine
 }
 
-/** Machines of the sandbox see what this computer has under /usr. */
-async function whatIsMissing(context: Context): Promise<string | undefined> {
-  const noBalancer = await withoutNginx(context)
-  if (noBalancer !== undefined) return noBalancer
-  return promisify(execFile)('git', ['--version']).then(
-    () => undefined,
-    () => 'there is no git here',
+const hasGit = (): Promise<boolean> =>
+  promisify(execFile)('git', ['--version']).then(
+    () => true,
+    () => false,
   )
-}
 
 /** Once: a demo that is started again finds the same commits. */
 async function makeRepository(folder: string, project: string): Promise<void> {
@@ -126,24 +129,19 @@ async function carryOut(context: Context, client: Client, request: DeploymentReq
   return true
 }
 
-/** As processes, through nginx on the master: says where, and asks once. */
+/** Through the load balancer on the master: says where, and asks once. */
 async function show(context: Context, client: Client, project: string): Promise<string[]> {
   const { services } = await deploys(client.api).services(project, 'prod')
   const answers = await Promise.all(
     services.map(async ({ url, health_path }) => {
-      const door = here(url ?? '')
-      const health = `${door}${health_path.slice(1)}`
+      const health = `${url}${health_path.slice(1)}`
       const said = await whatIsWrong(health)
-      if (said === undefined) context.say(`  ${door}`)
+      if (said === undefined) context.say(`  ${url}`)
       return said === undefined ? [] : [`${health}: ${said}`]
     }),
   )
   return answers.flat()
 }
-
-/** Port 80 of a sandbox's machine is found at 10080 where an ordinary user may not listen at 80. */
-const here = (url: string): string =>
-  process.getuid?.() === 0 ? url : url.replace(/^(http:\/\/[^/:]+)\//, '$1:10080/')
 
 /** Not by `fetch`: to that, and to browsers, 10080 is a port that no page is at. */
 const whatIsWrong = (url: string): Promise<string | undefined> =>

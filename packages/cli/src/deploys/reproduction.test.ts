@@ -54,7 +54,7 @@ test('a reproduction has source, records and rendered files, and the manifest th
     'deployment.json',
     'environment.json',
     'infrastructure.json',
-    'nginx/sites/hostomatic.uat.conf',
+    'proxy/sites/hostomatic.uat.conf',
     'source/server.js',
   ])
   expect(manifest.files['source/server.js']).toBe(createHash('sha256').update('serve()\n').digest('hex'))

@@ -60,7 +60,7 @@ const json = (value: unknown) => `${JSON.stringify(value, null, 2)}\n`
 
 function textsOf(release: ReleaseRecord['release'], deployment: Deployment): Record<string, string> {
   const { spec, proxy, infrastructure_spec } = deployment
-  const rendered = Object.entries(proxy).map(([path, text]) => [join('nginx', path.replaceAll('..', '')), text])
+  const rendered = Object.entries(proxy).map(([path, text]) => [join('proxy', path.replaceAll('..', '')), text])
   return {
     'README.md': readme(release, deployment),
     'deployment.json': json(spec),
@@ -94,7 +94,7 @@ As it was deployed to ${environment} by operation ${operation}.
 - deployment.json: services, ports and machines
 - environment.json: variables; of secrets, names and versions
 - infrastructure.json: what was described of the machines then
-- nginx/: the files of the load balancer as rendered
+- proxy/: the files of the load balancer as rendered
 - manifest.json: SHA-256 of each file here
 
 Plan ${plan_hash}, environment ${environment_version}.

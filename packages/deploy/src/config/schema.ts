@@ -2,6 +2,7 @@ import { z } from 'zod'
 import { environments, isName, nameRule } from '../names.ts'
 import { clusterSettings, podSettings } from '../platforms/kubernetes/settings.ts'
 import { defaultPorts } from '../ports.ts'
+import { proxyNames } from '../proxies/proxy.ts'
 
 /** Where services listen and how their ports are spread: `base` to `base + size - 1`. */
 const portRange = z
@@ -157,6 +158,10 @@ export const deploymentConfig = z.strictObject({
     })
     .optional(),
   port_range: portRange.prefault({}),
+  proxy: z
+    .enum(proxyNames)
+    .default('nginx')
+    .describe('What balances on the master: nginx, or a small proxy where that cannot be had.'),
   builder: z
     .string()
     .min(1)

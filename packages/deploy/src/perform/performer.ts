@@ -9,8 +9,8 @@ import type { Clusters } from '../platforms/kubernetes/clusters.ts'
 import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import type { Place } from '../platforms/platform.ts'
 import type { Slot } from '../ports.ts'
-import { configureNginx, drainNginx } from '../proxies/nginx/nginx.ts'
-import { type CertificateOf, type Host, type Site, securedFor } from '../proxies/proxy.ts'
+import { proxyNamed } from '../proxies/index.ts'
+import { type CertificateOf, type Host, type ProxyName, type Site, securedFor } from '../proxies/proxy.ts'
 import { withoutSecrets } from '../redact.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Sources } from '../sources/git.ts'
@@ -40,6 +40,7 @@ export interface Specifications {
   release: string
   slot: Slot
   platforms: string[]
+  proxy?: ProxyName
   machine: string
   address: string
   master: string
@@ -147,7 +148,7 @@ const onMachines: Actions<OnMachine> = {
     ),
   switch: route,
   restore: route,
-  drain: (_, { given, on }) => on((at) => drainNginx(at, given.seconds)),
+  drain: (_, { given, on }) => on((at) => proxyNamed(given.proxy).drain(at, given.seconds)),
 
   async stop(_, { given, on, isThere }) {
     if (!(await isThere())) return
@@ -170,5 +171,6 @@ const onMachines: Actions<OnMachine> = {
 
 async function route({ certificateOf }: PerformerParts, { task, given, on }: OnMachine): Promise<void> {
   const certificate = await certificateOf({ workspace: task.workspace, ...given }, given.site)
-  await on((at) => configureNginx(at, securedFor(given.site, certificate?.hosts), certificate))
+  const site = securedFor(given.site, certificate?.hosts)
+  await on((at) => proxyNamed(given.proxy).configure(at, site, certificate))
 }

@@ -4,7 +4,7 @@ import type { DeployInput } from './input.ts'
 /** What the steps of one environment are made from, whether a release comes to it or machines do. */
 export type Lane = Pick<
   DeployInput,
-  'kind' | 'project' | 'environment' | 'release' | 'services' | 'serving' | 'keep' | 'cluster'
+  'kind' | 'project' | 'environment' | 'release' | 'services' | 'serving' | 'keep' | 'cluster' | 'proxy'
 > & {
   /** Of the environment, where the plan's own is that of the machines. */
   turn?: number
@@ -14,9 +14,9 @@ export type Lane = Pick<
 
 /** Adds a step to `made` and returns its number; `first` is the number of the first. */
 export function drafts(lane: Lane, made: Work[], first = 0) {
-  const { project, environment, release, services, serving, turn, cluster } = lane
+  const { project, environment, release, services, serving, turn, cluster, proxy } = lane
   const platforms = [...new Set([...services, ...(serving?.spec.services ?? [])].map(({ platform }) => platform))]
-  const place = { project, environment, release: release.tag, platforms, turn, cluster }
+  const place = { project, environment, release: release.tag, platforms, turn, cluster, proxy }
   const add = (
     action: Work['action'],
     type: Work['type'],

@@ -3,7 +3,7 @@ import type { HealthCheck, Limits } from '../config/schema.ts'
 import type { Environment } from '../names.ts'
 import type { Cluster, PodSettings } from '../platforms/kubernetes/settings.ts'
 import type { PortAssignment, PortRange, Slot } from '../ports.ts'
-import type { Host, RequestLimits, Tls } from '../proxies/proxy.ts'
+import type { Host, ProxyName, RequestLimits, Tls } from '../proxies/proxy.ts'
 
 /** A service as a release has it: everything needed to run it again, but for secrets, which are only named. */
 export interface Service {
@@ -43,6 +43,8 @@ export interface DeploymentSpec {
   front?: Front
   /** The machine with the load balancer. */
   master: string
+  /** What balances there; absent: nginx. */
+  proxy?: ProxyName
   /** Where its images were built, where that was configured: the name of a machine. */
   builder?: string
   /** Names of the machines that run it. */
@@ -107,6 +109,7 @@ export interface DeployInput {
   /** Of the secrets that the services name: their versions as they are now, never a value. */
   secretVersions: Readonly<Record<string, string>>
   master: Machine
+  proxy?: ProxyName
   webs: Machine[]
   /** Where images are built; the first of `webs` where nothing is configured. */
   builder?: string

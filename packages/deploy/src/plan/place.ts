@@ -73,7 +73,14 @@ type Left = ReadonlyMap<string, number>
 
 function laneOf(plan: Plan, tenant: Tenant, known: Known, made: Work[]) {
   const { spec, release, wanted } = tenant
-  const lane = { ...tenant, kind: 'place' as const, services: spec.services, turn: tenant.revision, serving: undefined }
+  const lane = {
+    ...tenant,
+    ...(spec.proxy && { proxy: spec.proxy }),
+    kind: 'place' as const,
+    services: spec.services,
+    turn: tenant.revision,
+    serving: undefined,
+  }
   const draft = drafts(lane, made, plan.steps.length)
   const before = spec.machines.flatMap((name) => known.get(name) ?? [])
   const webs = (wanted?.webs ?? []).map((name) => machineOf(plan, name, known))

@@ -49,7 +49,8 @@ export function planDeploy(asked: DeployInput): Plan {
 }
 
 function specOf(input: DeployInput): DeploymentSpec {
-  const { project, environment, services, domain, front, master, builder, webs, cluster, assigned, portRange } = input
+  const { project, environment, services, domain, front, proxy, master, builder, webs, cluster, assigned, portRange } =
+    input
   const wanted = services.map(({ name, port }) => ({ project, environment, service: name, port }))
   return {
     services,
@@ -57,6 +58,7 @@ function specOf(input: DeployInput): DeploymentSpec {
     ...(domain && { domain }),
     ...(front && { front }),
     master: master.name,
+    ...(proxy && { proxy }),
     ...(builder !== undefined && { builder }),
     machines: webs.map(({ name }) => name),
     ids: Object.fromEntries([master, ...webs].map(({ name, id }) => [name, id])),

@@ -1,5 +1,35 @@
+import type { At } from '../machine/fenced.ts'
 import type { Environment } from '../names.ts'
 import type { SecretPlace } from '../secrets.ts'
+import type { Files } from './files.ts'
+
+export const proxyNames = ['nginx', 'builtin'] as const
+export type ProxyName = (typeof proxyNames)[number]
+
+/** What balances on a machine, the same for all environments there. */
+export interface Balancer {
+  name: ProxyName
+  /** Where its live configuration is, on the machine. */
+  live: string
+  pidFile: string
+  /** What to type on the machine where it does not run. */
+  begin: string
+  /** Configuration that all environments share. */
+  mainFiles: Files
+  /**
+   * The files of one environment: all that a deploy of it changes.
+   * @param secured whether its certificate is there; hosts without one answer by http
+   */
+  siteFiles(site: Site, given?: { secured?: boolean }): Files
+  /**
+   * It runs with these routes. Nothing is reloaded where that is so already. An environment without routes leaves it.
+   * @param certificate for the hosts of the site, where it has one
+   * @throws AtlasError `machine_refused` with what it said; the old configuration is live then
+   */
+  configure(at: At, site: Site, certificate?: Certificate): Promise<void>
+  /** Resolves when no request runs through an older configuration, or after so many seconds. */
+  drain(at: At, seconds: number): Promise<void>
+}
 
 /** Where the requests of one environment of a project go. */
 export interface Site<Address = string> {

@@ -1,13 +1,22 @@
 import type { Connected } from '../machine/machine.ts'
 import { platformNamed } from '../platforms/index.ts'
 import type { Running } from '../platforms/platform.ts'
+import type { Files } from '../proxies/files.ts'
+import { proxies } from '../proxies/index.ts'
+import type { ProxyName } from '../proxies/proxy.ts'
 
 /** What a machine says of itself. */
 export interface MachineSight {
   /** By lane. */
   running: ReadonlyMap<string, readonly Running[]>
   listening: Listener[]
-  nginx: { runs: boolean; files: Record<string, string> }
+  proxies: Record<ProxyName, ProxySight>
+}
+
+export interface ProxySight {
+  runs: boolean
+  /** Of its live configuration. */
+  files: Files
 }
 
 export interface Listener {
@@ -20,7 +29,7 @@ export interface Listener {
 }
 
 /**
- * Reads only, and behind no lock. A line for each lane, listening port and file of the live configuration of nginx; file
+ * Reads only, and behind no lock. A line for each lane, listening port and file of the live configuration of a load balancer; file
  * texts in base64. Sockets are joined to processes by their inode, as `ss` does, which is not on every machine.
  */
 const lookScript = `for one in /var/lib/atlas/lanes/*; do [ -d "$one" ] && echo "lane \${one##*/}"; done
@@ -38,11 +47,13 @@ sockets | awk '
   program=$(tr ' ' '_' 2> /dev/null < "/proc/$pid/comm" || true)
   echo "port \${address##*:} $pid \${program:-unknown} \${instance:--}"
 done
-pid=$(cat /run/atlas-nginx.pid 2> /dev/null || true)
-[ -n "$pid" ] && [ -d "/proc/$pid" ] && echo 'nginx runs'
-cd /etc/atlas/nginx/live 2> /dev/null || exit 0
-for file in *.conf sites/*; do [ -f "$file" ] && echo "file $file $(base64 -w 0 < "$file")"; done
-exit 0
+proxy() {
+  pid=$(cat "$2" 2> /dev/null || true)
+  [ -n "$pid" ] && [ -d "/proc/$pid" ] && echo "runs $1"
+  cd "$3" 2> /dev/null || return 0
+  for file in *.conf sites/*; do [ -f "$file" ] && echo "file $1 $file $(base64 -w 0 < "$file")"; done
+}
+${proxies.map(({ name, pidFile, live }) => `proxy ${name} ${pidFile} ${live}\n`).join('')}exit 0
 `
 
 /**
@@ -58,6 +69,14 @@ export async function lookAt(
   const words = (await machine.run(['sh', '-c', lookScript], { signal })).split('\n').map((line) => line.split(' '))
   const named = (what: string) => words.flatMap(([first, ...rest]) => (first === what ? [rest] : []))
   const found = named('lane').map(([lane]) => lane!)
+  const sightOf = (proxy: ProxyName): ProxySight => ({
+    runs: named('runs').some(([name]) => name === proxy),
+    files: Object.fromEntries(
+      named('file').flatMap(([name, path, text = '']) =>
+        name === proxy ? [[path!, Buffer.from(text, 'base64').toString()]] : [],
+      ),
+    ),
+  })
   const all = [...new Set([...lanes, ...found])].map(async (lane) => {
     const running = platforms.map((name) => platformNamed(name).running({ machine, lane, signal }))
     return [lane, (await Promise.all(running)).flat()] as const
@@ -70,11 +89,6 @@ export async function lookAt(
       program: program!,
       instance: instance === '-' ? null : instance!,
     })),
-    nginx: {
-      runs: named('nginx').length > 0,
-      files: Object.fromEntries(
-        named('file').map(([path, text = '']) => [path!, Buffer.from(text, 'base64').toString()]),
-      ),
-    },
+    proxies: { nginx: sightOf('nginx'), builtin: sightOf('builtin') },
   }
 }

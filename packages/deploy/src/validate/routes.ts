@@ -1,59 +1,56 @@
 import { laneOf } from '../names.ts'
 import type { Machine } from '../plan/input.ts'
 import { siteOf } from '../plan/site.ts'
-import { mainFiles } from '../proxies/nginx/main-files.ts'
-import { siteFiles } from '../proxies/nginx/render.ts'
-import { type Site, securedFor } from '../proxies/proxy.ts'
+import type { Files } from '../proxies/files.ts'
+import { proxies, proxyNamed } from '../proxies/index.ts'
+import { type Balancer, type Site, securedFor } from '../proxies/proxy.ts'
 import { again, type Finding } from './finding.ts'
-import type { MachineSight } from './look.ts'
+import type { MachineSight, ProxySight } from './look.ts'
 import type { Records, Served } from './records.ts'
 
-/** The live configuration of a load balancer, against the one that is rendered from the records. */
-export function routesOn(machine: string, { nginx }: MachineSight, records: Records): Finding[] {
-  const own = records.served.filter(({ spec }) => spec.master === machine)
+/** The live configuration of each load balancer, against the one that is rendered from the records. */
+export const routesOn = (machine: string, sight: MachineSight, records: Records): Finding[] =>
+  proxies.flatMap((proxy) => routesOf({ machine, proxy, sight: sight.proxies[proxy.name] }, records))
+
+interface Looked {
+  machine: string
+  proxy: Balancer
+  sight: ProxySight
+}
+
+function routesOf(balancer: Looked, records: Records): Finding[] {
+  const { machine, proxy, sight } = balancer
+  const own = records.served.filter(({ spec }) => spec.master === machine && proxyNamed(spec.proxy) === proxy)
   const [first] = own
-  const sites = own.flatMap((served) =>
-    differences(
-      machine,
-      nginx.files,
-      served,
-      siteFiles(expectedSite(served, records.machines), { secured: served.secured !== undefined }),
-    ),
-  )
-  if (!first) return strays(machine, nginx.files, records)
-  const down: Finding[] = nginx.runs
+  const left = strays(balancer, own, records)
+  if (!first) return left
+  const down: Finding[] = sight.runs
     ? []
     : [
         {
           code: 'balancer_down',
           where: machine,
-          found: 'nginx does not run',
-          expected: 'nginx with the routes of Atlas',
-          hint: `atlas ssh ${machine} -- nginx -c /etc/atlas/nginx/live/nginx.conf`,
+          found: `${proxy.name} does not run`,
+          expected: `${proxy.name} with the routes of Atlas`,
+          hint: `atlas ssh ${machine} -- ${proxy.begin}`,
         },
       ]
-  return [
-    ...down,
-    ...differences(machine, nginx.files, first, mainFiles),
-    ...sites,
-    ...strays(machine, nginx.files, records),
-  ]
+  const sites = own.flatMap((served) => {
+    const site = expectedSite(served, records.machines)
+    return differences(balancer, served, proxy.siteFiles(site, { secured: served.secured !== undefined }))
+  })
+  return [...down, ...differences(balancer, first, proxy.mainFiles), ...sites, ...left]
 }
 
-function differences(
-  machine: string,
-  live: Record<string, string>,
-  served: Served,
-  files: Record<string, string>,
-): Finding[] {
+function differences({ machine, proxy, sight }: Looked, served: Served, files: Files): Finding[] {
   return Object.entries(files).flatMap(([path, text]): Finding[] => {
-    const there = live[path]
+    const there = sight.files[path]
     if (there === text) return []
     const { found, expected } = firstDifference(there, text)
     return [
       {
         code: 'route_differs',
-        where: `${machine}:/etc/atlas/nginx/live/${path}`,
+        where: `${machine}:${proxy.live}/${path}`,
         found,
         expected,
         hint: again(served),
@@ -70,22 +67,19 @@ function firstDifference(live: string | undefined, rendered: string): { found: s
   return { found: `line ${n + 1}: ${is[n]?.trim() ?? 'the end'}`, expected: should[n]?.trim() ?? 'the end' }
 }
 
-/** Files of environments that no record has this machine balance. */
-function strays(machine: string, live: Record<string, string>, { served, changing }: Records): Finding[] {
-  const known = new Set(
-    served.filter(({ spec }) => spec.master === machine).map((one) => laneOf(one.project, one.environment)),
-  )
-  return Object.keys(live).flatMap((path): Finding[] => {
-    const [, lane] = path.match(/^sites\/(.+?)\.(?:http|limits|paths)\.conf$/) ?? []
+/** Files of environments that no record has it balance. */
+function strays({ machine, proxy, sight }: Looked, own: readonly Served[], { changing }: Records): Finding[] {
+  const known = new Set(own.map((one) => laneOf(one.project, one.environment)))
+  return Object.keys(sight.files).flatMap((path): Finding[] => {
+    const [, lane] = path.match(/^sites\/([^.]+\.[^.]+)\./) ?? []
     if (lane === undefined || known.has(lane) || changing.has(lane)) return []
-    const where = `${machine}:/etc/atlas/nginx/live/${path}`
     return [
       {
         code: 'route_stray',
-        where,
+        where: `${machine}:${proxy.live}/${path}`,
         found: `routes of ${lane.replace('.', ' ')}`,
         expected: 'none: nothing of it serves',
-        hint: `atlas ssh ${machine} -- rm /etc/atlas/nginx/live/${path}`,
+        hint: `atlas ssh ${machine} -- rm ${proxy.live}/${path}`,
       },
     ]
   })

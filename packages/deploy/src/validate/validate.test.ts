@@ -31,16 +31,17 @@ const listener = (port: number, more: Partial<MachineSight['listening'][number]>
   ...more,
 })
 const files = { ...mainFiles, ...siteFiles(siteOf(place, spec, input.webs)) }
+const idle = { runs: false, files: {} }
 const web = (more: Partial<MachineSight> = {}): MachineSight => ({
   running: new Map([['hostomatic.uat', [instance('backend'), instance('frontend')]]]),
   listening: [listener(backendPort)],
-  nginx: { runs: false, files: {} },
+  proxies: { nginx: idle, builtin: idle },
   ...more,
 })
-const master = (more: Partial<MachineSight['nginx']> = {}): MachineSight => ({
+const master = (more: Partial<MachineSight['proxies']['nginx']> = {}): MachineSight => ({
   running: new Map(),
   listening: [],
-  nginx: { runs: true, files, ...more },
+  proxies: { nginx: { runs: true, files, ...more }, builtin: idle },
 })
 const found = (sights: Record<string, MachineSight | Error> = {}, more: Partial<Records> = {}) => {
   const all = { master: master(), web1: web(), web2: web(), ...sights }

@@ -1,5 +1,6 @@
 import type { Cloud } from '../cloud.ts'
 import { inWords, notInEffect } from '../http/notices.ts'
+import { portHere } from '../machines/index.ts'
 
 /** What this sandbox is, what it does not do, and how its machines are reached. */
 export async function info(cloud: Cloud) {
@@ -34,6 +35,8 @@ async function machine(cloud: Cloud, id: number) {
     name,
     status,
     machine: await cloud.backend.state(id),
+    // Where its port 80 is found, by whoever looks from this computer.
+    http_port: portHere(80),
     ssh: { ...ssh, ...(key && { known_hosts: knownHosts(ssh, key) }) },
     ...(lacks.length > 0 && { not_in_effect: lacks.map(inWords) }),
   }

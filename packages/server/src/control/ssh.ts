@@ -6,7 +6,11 @@ import { z } from 'zod'
 /** How a machine is reached, by the cloud's id of it. */
 export type SshDirectory = () => Promise<ReadonlyMap<string, Reach>>
 
-type Reach = Omit<NonNullable<ResourceView['ssh']>, 'identityFile'>
+export interface Reach {
+  ssh: Omit<NonNullable<ResourceView['ssh']>, 'identityFile'>
+  /** Where its port 80 is found. */
+  httpPort: number
+}
 
 /** Where the private key of the machines is, which `atlas` makes (0600) when a blueprint asks for one. */
 export const identityFile = (dataDir: string) => join(dataDir, 'ssh', 'id_ed25519')
@@ -21,6 +25,7 @@ const info = z.object({
   droplets: z.array(
     z.object({
       id: z.number(),
+      http_port: z.number(),
       ssh: z.object({ host: z.string(), port: z.number(), user: z.string(), known_hosts: z.string().optional() }),
     }),
   ),
@@ -38,7 +43,7 @@ export function sandboxSsh({ url, token }: { url: string; token: string }): SshD
     }).catch(() => undefined)
     const parsed = info.safeParse(await answer?.json().catch(() => undefined))
     if (!parsed.success) return new Map()
-    return new Map(parsed.data.droplets.map(({ id, ssh }) => [String(id), reach(ssh)]))
+    return new Map(parsed.data.droplets.map((one) => [String(one.id), reach(one)]))
   }
   let asking: ReturnType<typeof ask> | undefined
   // A list asks for each infrastructure in it, all at once.
@@ -50,7 +55,7 @@ export function sandboxSsh({ url, token }: { url: string; token: string }): SshD
   }
 }
 
-const reach = ({ known_hosts, ...rest }: z.output<typeof info>['droplets'][number]['ssh']): Reach => ({
-  ...rest,
-  ...(known_hosts === undefined ? {} : { knownHosts: known_hosts }),
+const reach = ({ http_port, ssh: { known_hosts, ...rest } }: z.output<typeof info>['droplets'][number]): Reach => ({
+  ssh: { ...rest, ...(known_hosts === undefined ? {} : { knownHosts: known_hosts }) },
+  httpPort: http_port,
 })

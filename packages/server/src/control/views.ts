@@ -2,7 +2,7 @@ import type { EstimateView, InfrastructureView, ResourceView } from '@atlas/api'
 import { compare, type Estimate, estimate, type JsonObject, parseInfrastructure } from '@atlas/core'
 import type { InfrastructureRecord, ResourceRecord } from '@atlas/store'
 import { described } from './described.ts'
-import { identityOf, type SshDirectory } from './ssh.ts'
+import { identityOf, type Reach, type SshDirectory } from './ssh.ts'
 
 export interface ViewParts {
   dataDir: string
@@ -18,14 +18,14 @@ export async function infrastructureView(parts: ViewParts, record: Infrastructur
 
 export async function resourceViews(parts: ViewParts, resources: readonly ResourceRecord[]): Promise<ResourceView[]> {
   const known = resources.some(({ type }) => type === 'machine') ? await parts.ssh?.() : undefined
-  const reachOf = (resource: ResourceRecord) => (known ? known.get(resource.id) : reachAtPort22(resource))
+  const reachOf = (resource: ResourceRecord) => (known ? known.get(resource.id)?.ssh : reachAtPort22(resource))
   const identity = identityOf(parts.dataDir)
   return resources.map((resource) => resourceView(resource, reachOf(resource), identity))
 }
 
 function resourceView(
   resource: ResourceRecord,
-  reach: Omit<NonNullable<ResourceView['ssh']>, 'identityFile'> | undefined,
+  reach: Reach['ssh'] | undefined,
   identity: { identityFile?: string },
 ): ResourceView {
   const reachable = resource.type === 'machine' && resource.phase === 'ready' && reach

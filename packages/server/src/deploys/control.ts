@@ -14,7 +14,8 @@ import {
   type Sources,
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store, WatchedEnvironment } from '@atlas/store'
-import { machinesIn } from './machines.ts'
+import type { SshDirectory } from '../control/ssh.ts'
+import { machineIn, machinesIn } from './machines.ts'
 import { checkPlace, checkProject, neverDeployed } from './named.ts'
 import { releaseRecord } from './release-record.ts'
 import { specOf } from './spec.ts'
@@ -25,9 +26,10 @@ interface Parts {
   machines: Machines
   clusters: Clusters
   sources: Sources
+  ssh: SshDirectory | undefined
 }
 
-export const deploysControl = ({ store, machines, clusters, sources }: Parts): DeploysControl => {
+export const deploysControl = ({ store, machines, clusters, sources, ssh }: Parts): DeploysControl => {
   const { deploys, infrastructure } = store
   const look = async (workspace: string, found: EnvironmentRecord, record: InfrastructureRecord) => {
     const addresses = new Map(machinesIn(record).map(({ name, address }) => [name, address]))
@@ -76,7 +78,9 @@ export const deploysControl = ({ store, machines, clusters, sources }: Parts): D
       return {
         ...environmentView(found),
         observed: sights ? convergence(found, sights) : null,
-        services: found.serving ? servicesOf(found, found.serving, record, sights) : [],
+        services: found.serving
+          ? servicesOf(found, found.serving, record, { sights, door: await doorOf(ssh, record, specOf(found.serving)) })
+          : [],
       }
     },
   }
@@ -128,13 +132,12 @@ function servicesOf(
   { project, environment }: EnvironmentRecord,
   serving: DeploymentRecord,
   record: InfrastructureRecord,
-  sights: readonly InstanceSight[] | undefined,
+  { sights, door }: { sights: readonly InstanceSight[] | undefined; door: string | null },
 ): ServiceView[] {
   const deployed = specOf(serving)
-  const { services, machines, master, cluster } = deployed
-  const door = addressOf(record, master, 'public_ip')
+  const { services, machines, cluster } = deployed
   const urlOf = (name: string) =>
-    cluster ? urlInside(deployed, cluster, name) : door && `http://${door}/${project}/${environment}/${name}/`
+    cluster ? urlInside(deployed, cluster, name) : door && `${door}/${project}/${environment}/${name}/`
   const seen = (service: string, machine: string): InstanceView['observed'] => {
     const sight = sights?.find((one) => one.service === service && one.machine === machine)
     if (!sight) return null
@@ -161,6 +164,18 @@ function servicesOf(
     secrets,
     env,
   }))
+}
+
+/** Where the load balancer answers; in a sandbox that may be another port of this computer. */
+async function doorOf(
+  ssh: SshDirectory | undefined,
+  record: InfrastructureRecord,
+  { master }: DeploymentSpec,
+): Promise<string | null> {
+  const address = addressOf(record, master, 'public_ip')
+  const { id } = machineIn(record, master) ?? {}
+  const port = (id && (await ssh?.())?.get(id)?.httpPort) || 80
+  return address && `http://${address}${port === 80 ? '' : `:${port}`}`
 }
 
 /** From outside by its host, from inside the cluster by the name of its Service. */

@@ -4,15 +4,20 @@ import {
   type EnvironmentConfig,
   type Front,
   type ProjectConfig,
+  type ProxyName,
   type RequestLimits,
   type Tls,
 } from '@atlas/deploy'
 
 /**
  * What the load balancer is told of an environment besides its routes; `undefined` where nothing is configured.
- * @throws AtlasError `config_invalid` where a host is for a service that there is not
+ * @throws AtlasError `config_invalid` where a host is for a service that there is not, or where the proxy cannot do that
  */
-export function frontOf(project: ProjectConfig, own: EnvironmentConfig | undefined): Front | undefined {
+export function frontOf(
+  project: ProjectConfig,
+  own: EnvironmentConfig | undefined,
+  proxy: ProxyName,
+): Front | undefined {
   const services = Object.keys(project.services)
   const hosts = Object.entries(own?.domains ?? {}).map(([host, service]) => {
     if (services.includes(service)) return { host, service }
@@ -23,6 +28,10 @@ export function frontOf(project: ProjectConfig, own: EnvironmentConfig | undefin
   })
   const limits = limitsOf(project, own)
   const tls = own?.tls && tlsOf(own.tls)
+  if (tls && proxy === 'builtin')
+    throw new AtlasError('config_invalid', 'The small proxy has no certificates: hosts answer by http alone.', {
+      hint: '"proxy": "nginx" in deployment_config.json, or no "tls"',
+    })
   if (tls && own?.domain === undefined && hosts.length === 0)
     throw new AtlasError('config_invalid', 'A certificate is for hosts, and there is none.', {
       hint: '"domain": "www.example.com" beside "tls"',

@@ -4,9 +4,11 @@ import {
   type Cluster,
   type Clusters,
   type DeployInput,
+  type DeploymentSpec,
   examine,
   laneOf,
   type Machine,
+  proxyNamed,
   type Serving,
 } from '@atlas/deploy'
 import type { InfrastructureRecord } from '@atlas/store'
@@ -58,6 +60,31 @@ const placed = (places: Pick<Places, 'master' | 'webs' | 'cluster'>, there = tru
   ...places,
   serves: ({ spec }) => there && places.webs.some(({ name, id }) => spec.ids[name] === id),
 })
+
+interface Served {
+  project: string
+  environment: string
+  spec: DeploymentSpec
+}
+
+/** A machine has one load balancer, for all that it serves. @throws AtlasError `deploy_impossible` */
+export function checkProxy(
+  { proxy }: Pick<DeployInput, 'proxy'>,
+  { master }: Pick<Places, 'master'>,
+  served: readonly Served[],
+): void {
+  const wanted = proxyNamed(proxy)
+  const other = served.find(
+    ({ spec }) => spec.ids[spec.master] === master.id && !spec.cluster && proxyNamed(spec.proxy) !== wanted,
+  )
+  if (!other) return
+  const there = proxyNamed(other.spec.proxy).name
+  throw new AtlasError(
+    'deploy_impossible',
+    `${other.project} ${other.environment} is balanced by ${there} on ${master.name}, and a machine has one load balancer.`,
+    { hint: `"proxy": "${there}" in deployment_config.json` },
+  )
+}
 
 type Lane = { workspace: string } & Pick<DeployInput, 'project' | 'environment'>
 

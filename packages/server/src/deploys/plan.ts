@@ -17,7 +17,7 @@ import { again, goBack } from './chosen/on-record.ts'
 import { promote } from './chosen/promote.ts'
 import { secretsOfFront, versioned } from './front.ts'
 import { checkPlace } from './named.ts'
-import { clusterPlaces, leftBehind, machinePlaces, notInCluster } from './places.ts'
+import { checkProxy, clusterPlaces, leftBehind, machinePlaces, notInCluster } from './places.ts'
 import { specOf } from './spec.ts'
 
 export interface DeployParts {
@@ -45,6 +45,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   const { serves, ...places } = cluster
     ? await clusterPlaces(parts.clusters, cluster, { workspace, ...place })
     : machinePlaces(infrastructure, place.project)
+  if (!cluster) checkProxy(chosen, places, await servedFrom(store, workspace, chosen.infrastructure))
   const serving = there?.serving && servingOf(there.serving)
   return planDeploy({
     kind: wish.kind,
@@ -56,6 +57,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     services: chosen.services,
     ...(chosen.domain && { domain: chosen.domain }),
     ...(chosen.builder !== undefined && { builder: chosen.builder }),
+    ...(chosen.proxy && { proxy: chosen.proxy }),
     ...(chosen.front && { front: versioned(chosen.front, versions) }),
     secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
     ...(chosen.again && { again: true }),
@@ -72,6 +74,11 @@ const servingOf = (deployment: DeploymentRecord): Serving => ({
   release: deployment.release.tag,
   spec: specOf(deployment),
 })
+
+const servedFrom = async (store: DeployParts['store'], workspace: string, infrastructure: string) =>
+  (await store.deploys.environments(workspace)).flatMap(({ project, environment, serving, ...one }) =>
+    serving && one.infrastructure === infrastructure ? [{ project, environment, spec: specOf(serving) }] : [],
+  )
 
 /** Of those that served, the latest; what is being deployed is one more. */
 export function keptReleases(there: EnvironmentRecord | undefined, count: number): string[] {

@@ -1,6 +1,6 @@
 import type { ReleaseRecordView } from '@atlas/api'
 import type { Plan } from '@atlas/core'
-import { type Site, siteFiles } from '@atlas/deploy'
+import { type ProxyName, proxyNamed, type Site } from '@atlas/deploy'
 import type { Made, Store } from '@atlas/store'
 
 /** Everything on record of a release. @throws AtlasError `not_found` */
@@ -23,6 +23,9 @@ const deploymentView = ({ plan, description, ...one }: Made): ReleaseRecordView[
 
 /** As the plan had it brought to the load balancer; in a cluster there is none. */
 function proxyOf({ work = [] }: Plan): Record<string, string> {
-  const sites = work.filter(({ action }) => action === 'switch').map(({ specifications }) => specifications.site)
-  return Object.assign({}, ...sites.filter(Boolean).map((site) => siteFiles(site as unknown as Site)))
+  const switches = work.filter(({ action, specifications: { site } }) => action === 'switch' && site)
+  const rendered = switches.map(({ specifications: { site, proxy } }) =>
+    proxyNamed(proxy as ProxyName | undefined).siteFiles(site as unknown as Site),
+  )
+  return Object.assign({}, ...rendered)
 }

@@ -1,4 +1,5 @@
-import { endOnTerm, service, userFunction } from './scripts.ts'
+import { endOnTerm } from '../../machine/supervisor.ts'
+import { service, userFunction } from './scripts.ts'
 
 /*
  * A command that is run once, in run/once-KEY/: as an instance, with its output and its exit status. Its folder comes by a

@@ -7,7 +7,7 @@ import { afterAll, beforeAll, expect, test } from 'vitest'
 import type { At } from '../../machine/fenced.ts'
 import { startMachines } from '../../machines.fixture.ts'
 import { probe } from '../../perform/probe.ts'
-import { configureNginx, drainNginx } from '../../proxies/nginx/nginx.ts'
+import { nginx } from '../../proxies/nginx/nginx.ts'
 import { defaultLimits } from '../../proxies/proxy.ts'
 import type { Instance, Tree } from '../platform.ts'
 import { processPlatform } from './process.ts'
@@ -154,20 +154,20 @@ test('nginx on the master moves traffic, keeps the old configuration where the n
   const address = await machines.address('web1')
   const routes = (port: number) => [{ service: 'backend', targets: [{ address, port }] }]
   const site = { project: 'hostomatic', environment: 'uat' as const, hosts: [], limits: defaultLimits }
-  await configureNginx(at('master', { turn: 3 }), { ...site, routes: routes(8101) })
+  await nginx.configure(at('master', { turn: 3 }), { ...site, routes: routes(8101) })
   const url = 'http://127.0.0.1/hostomatic/uat/backend/'
   expect(await get('master', url)).toBe('v1 on 8101')
 
-  const broken = configureNginx(at('master', { turn: 3 }), {
+  const broken = nginx.configure(at('master', { turn: 3 }), {
     ...site,
     routes: [{ service: 'backend', targets: [{ address: 'no address;', port: 1 }] }],
   })
   await expect(broken).rejects.toThrow('nginx refuses the configuration')
   expect(await get('master', url)).toBe('v1 on 8101')
 
-  await configureNginx(at('master', { turn: 3 }), { ...site, routes: [] })
+  await nginx.configure(at('master', { turn: 3 }), { ...site, routes: [] })
   expect(await get('master', url)).toContain('404')
-  await drainNginx(at('master', { turn: 3 }), 5)
+  await nginx.drain(at('master', { turn: 3 }), 5)
   expect(await get('master', 'http://127.0.0.1/healthz')).toBe('ok\n')
 })
 

@@ -1,4 +1,5 @@
 import { atBootFunction } from '../../machine/boot.ts'
+import { superviseAtBoot, supervisor } from '../../machine/supervisor.ts'
 
 /*
  * What `process` does on a machine, for a POSIX shell with util-linux. A lane's folder has
@@ -6,8 +7,6 @@ import { atBootFunction } from '../../machine/boot.ts'
  *   releases/TAG/        the files of a release
  *   run/SLOT-SERVICE/    an instance: its supervisor with lock and pid, its variables (0400), what it runs
  *   run/once-KEY/        a command that is run once: the same, and its output and exit status
- *
- * Whether a supervisor lives is told by its lock, which no reboot and no reused process id can fake.
  */
 
 /** $1 release; the files as tar.gz on standard input. A folder under its final name is complete. */
@@ -38,54 +37,6 @@ const stopFunction = `stop_instance() {
   fi
   rm -rf "$1"
 }
-`
-
-/** Asked to end, it gives $child and all that it started ten seconds. */
-export const endOnTerm = `end() {
-  trap '' TERM
-  if [ -n "$child" ]; then
-    kill -TERM "-$child" 2> /dev/null
-    tick=0
-    while kill -0 "-$child" 2> /dev/null && [ "$tick" -lt 100 ]; do sleep 0.1; tick=$((tick + 1)); done
-    kill -KILL "-$child" 2> /dev/null
-  fi
-  exit 0
-}
-trap end TERM
-`
-
-/**
- * $1 the instance's folder. Starts the service again whenever it ends, ever later up to half a minute, until it is asked
- * to end itself; then it gives the service ten seconds.
- */
-const supervisor = `cd "$1" || exit 1
-exec 9>lock
-flock -w 10 9 || exit 0
-echo $$ > pid
-child=
-${endOnTerm}delay=1
-while :; do
-  began=$(date +%s)
-  setsid sh ./service 9>&- < /dev/null >> "$(cat log)" 2>&1 &
-  child=$!
-  echo "$child" > child
-  wait "$child"
-  kill -KILL "-$child" 2> /dev/null
-  child=
-  [ "$(($(date +%s) - began))" -ge 60 ] && delay=1
-  sleep "$delay" 9>&- &
-  wait $!
-  delay=$((delay * 2))
-  [ "$delay" -le 30 ] || delay=30
-done
-`
-
-/** Every instance runs again; of a supervisor that lives already, the lock keeps a second away. */
-const bootScript = `for dir in /var/lib/atlas/lanes/*/run/*; do
-  [ -f "$dir/supervisor" ] || continue
-  rm -f "$dir/pid" "$dir/child"
-  setsid sh "$dir/supervisor" "$dir" < /dev/null > /dev/null 2>&1 &
-done
 `
 
 /** In the instance's folder: drops rights where the machine has more than one user, then becomes the service. */
@@ -135,7 +86,7 @@ cat > "$dir/supervisor" <<'supervisor'
 ${supervisor}supervisor
 printf %s "$6" > "$dir/fingerprint"
 at_boot processes <<'boot'
-${bootScript}boot
+${superviseAtBoot('/var/lib/atlas/lanes/*/run/*')}boot
 setsid sh "$dir/supervisor" "$dir" 9>&- < /dev/null > /dev/null 2>&1 &
 tick=0
 while [ ! -s "$dir/pid" ] && [ "$tick" -lt 200 ]; do sleep 0.05; tick=$((tick + 1)); done

@@ -1,5 +1,5 @@
+import type { Files } from '../files.ts'
 import { defaultLimits } from '../proxy.ts'
-import type { Files } from './render.ts'
 
 const { requestsPerSecond, connections } = defaultLimits
 

@@ -1,8 +1,6 @@
 import { laneOf } from '../../names.ts'
+import type { Files } from '../files.ts'
 import type { Host, Route, Site } from '../proxy.ts'
-
-/** Path in the folder of a generation → text. */
-export type Files = Record<string, string>
 
 /**
  * The files of one environment: all that a deploy of it changes.

@@ -1,5 +1,5 @@
 import type { DeployWish } from '@atlas/api'
-import type { Cluster, DeployInput, Front, PortRange, Service, Source } from '@atlas/deploy'
+import type { Cluster, DeployInput, Front, PortRange, ProxyName, Service, Source } from '@atlas/deploy'
 import type { EnvironmentRecord } from '@atlas/store'
 import type { DeployParts } from '../plan.ts'
 
@@ -11,6 +11,7 @@ export interface Chosen {
   domain?: NonNullable<DeployInput['domain']>
   builder?: string
   front?: Front
+  proxy?: ProxyName
   portRange: PortRange
   keepReleases: number
   /** Also where it serves already. */

@@ -60,13 +60,16 @@ export async function asConfigured(
     }),
   )
   const service = project.services.frontend ? 'frontend' : first!
-  const front = frontOf(project, own)
+  const { proxy } = config
+  const front = frontOf(project, own, proxy)
   return {
     infrastructure: config.infrastructure.name ?? 'fleet',
     release,
     services,
     ...(own?.domain !== undefined && { domain: { host: own.domain, service } }),
     ...(front && { front }),
+    // What is on record without one is balanced by nginx.
+    ...(proxy !== 'nginx' && { proxy }),
     ...(config.builder !== undefined && { builder: config.builder }),
     ...(platform.runsOn === 'cluster' && {
       cluster: clusterFor({ ...config.kubernetes, ...project.kubernetes }, wish.project, environment),

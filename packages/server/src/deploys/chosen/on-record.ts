@@ -39,7 +39,7 @@ export const again: Choose = async (_, __, { project, environment }, there) => {
 }
 
 function asRecorded({ infrastructure }: EnvironmentRecord, deployment: DeploymentRecord): Chosen {
-  const { services, domain, front, builder, cluster, portRange = defaultPorts } = specOf(deployment)
+  const { services, domain, front, proxy, builder, cluster, portRange = defaultPorts } = specOf(deployment)
   return {
     infrastructure,
     release: releaseOf(deployment.release),
@@ -48,6 +48,7 @@ function asRecorded({ infrastructure }: EnvironmentRecord, deployment: Deploymen
     ...(builder !== undefined && { builder }),
     ...(cluster && { cluster }),
     ...(front && { front }),
+    ...(proxy && { proxy }),
     portRange,
     keepReleases: everyRelease,
   }

@@ -1,11 +1,11 @@
 import {
   type CertificateOf,
-  configureNginx,
   type Environment,
   type Fence,
   laneOf,
   type Machine,
   type Machines,
+  proxyNamed,
   securedFor,
   siteOf,
 } from '@atlas/deploy'
@@ -46,7 +46,7 @@ export async function configure(
   const certificate = await certificateOf({ workspace, ...place }, site)
   const at = { fence: fenceOf(environment, term), signal: term.held }
   await machines.use({ workspace, infrastructure, machine: spec.master }, (machine) =>
-    configureNginx({ machine, ...at }, securedFor(site, certificate?.hosts), certificate),
+    proxyNamed(spec.proxy).configure({ machine, ...at }, securedFor(site, certificate?.hosts), certificate),
   )
 }
 

@@ -7,11 +7,18 @@ const run = promisify(execFile)
 const program = '/usr/sbin/nginx'
 const installMs = 180_000
 
+/** `proxy` of the demo's configuration: nginx where machines find it, else the small proxy. Says which, and why. */
+export async function chooseProxy(context: Pick<Context, 'say'>): Promise<'nginx' | 'builtin'> {
+  const missing = await withoutNginx(context)
+  context.say(missing === undefined ? 'nginx balances.' : `A small proxy balances, for ${missing}.`)
+  return missing === undefined ? 'nginx' : 'builtin'
+}
+
 /**
  * Machines of the sandbox see what this computer has under /usr: nginx is installed there where that may be done, by root
  * on Debian or Ubuntu. Its own service is not started, so that no port of this computer is taken. Gives what is missing.
  */
-export async function withoutNginx(context: Pick<Context, 'say'>): Promise<string | undefined> {
+async function withoutNginx(context: Pick<Context, 'say'>): Promise<string | undefined> {
   if (existsSync(program)) return undefined
   const byHand = 'its machines find no nginx here (apt-get install nginx-light)'
   if (process.getuid?.() !== 0 || !existsSync('/usr/bin/apt-get')) return byHand
