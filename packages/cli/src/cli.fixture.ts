@@ -1,10 +1,10 @@
 import { type ChildProcess, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, existsSync, mkdtempSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
-import { afterAll, beforeAll } from 'vitest'
+import { afterAll, beforeAll, expect } from 'vitest'
 
 export const atlas = join(import.meta.dirname, '../bin/atlas')
 
@@ -74,7 +74,7 @@ export async function lineOf(child: ChildProcess, wanted: RegExp): Promise<strin
   throw new Error(`it ended without a line like ${wanted}`)
 }
 
-/** `atlas dev` in a work folder for all tests of a file: there before the first, gone after the last. Gives the folder. */
+/** `atlas dev` in a work folder for all tests of a file: there before the first, gone after the last, without a trace. Gives the folder. */
 export function devOfFile(env?: NodeJS.ProcessEnv): string {
   const folder = workFolder()
   let dev: ChildProcess
@@ -86,7 +86,9 @@ export function devOfFile(env?: NodeJS.ProcessEnv): string {
   afterAll(async () => {
     const ended = once(dev, 'exit')
     dev.kill('SIGINT')
-    await ended
+    expect((await ended)[0]).toBe(0)
+    expect(processesOf(folder.path)).toEqual([])
+    expect(existsSync(join(folder.path, '.atlas/server.json'))).toBe(false)
     folder.remove()
   })
   return folder.path

@@ -1,33 +1,18 @@
-import type { ChildProcess } from 'node:child_process'
-import { once } from 'node:events'
-import { existsSync, readFileSync, writeFileSync } from 'node:fs'
+import { readFileSync, writeFileSync } from 'node:fs'
 import { join } from 'node:path'
-import { afterAll, beforeAll, expect, test } from 'vitest'
-import { finish, lineOf, processesOf, run, runOnTerminal, start, workFolder } from './cli.fixture.ts'
+import { beforeAll, expect, test } from 'vitest'
+import { devOfFile, finish, run, runOnTerminal, start } from './cli.fixture.ts'
 
-const folder = workFolder()
-const atlas = (...words: string[]) => run(folder.path, words)
+const folder = devOfFile()
+const atlas = (...words: string[]) => run(folder, words)
 const json = async (...words: string[]) => {
   const { stdout, stderr, exit } = await atlas(...words, '--json')
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
   return JSON.parse(stdout)
 }
-let dev: ChildProcess
 
 beforeAll(async () => {
   expect(await atlas('init')).toMatchObject({ exit: 0 })
-  dev = start(folder.path, ['dev'])
-  await lineOf(dev, /^Sandbox cloud at/)
-  dev.stdout!.resume()
-}, 120_000)
-
-afterAll(async () => {
-  const ended = once(dev, 'exit')
-  dev.kill('SIGINT')
-  expect((await ended)[0]).toBe(0)
-  expect(processesOf(folder.path)).toEqual([])
-  expect(existsSync(join(folder.path, '.atlas/server.json'))).toBe(false)
-  folder.remove()
 })
 
 test('from the CSV to machines that run commands, and back to nothing', { timeout: 240_000 }, async () => {
@@ -73,8 +58,8 @@ test('from the CSV to machines that run commands, and back to nothing', { timeou
 
 test('watching ends with Ctrl-C and the operation does not', { timeout: 120_000 }, async () => {
   await json('sandbox', 'faults', 'add', '--kind', 'latency', '--ms', '2000', '--method', 'POST')
-  writeFileSync(join(folder.path, 'small.yaml'), small('slow'))
-  const up = start(folder.path, ['up', '-f', 'small.yaml', '--yes'])
+  writeFileSync(join(folder, 'small.yaml'), small('slow'))
+  const up = start(folder, ['up', '-f', 'small.yaml', '--yes'])
   const finished = finish(up)
   await new Promise<void>((resolve) => up.stdout!.on('data', (chunk) => /created vpc/.test(String(chunk)) && resolve()))
   up.kill('SIGINT')
@@ -93,7 +78,7 @@ test('watching ends with Ctrl-C and the operation does not', { timeout: 120_000 
 test('a cancelled operation says so with its exit code', { timeout: 120_000 }, async () => {
   // Long enough for two commands to start on a busy machine, and shorter than what a request waits.
   await json('sandbox', 'faults', 'add', '--kind', 'latency', '--ms', '7000', '--method', 'POST')
-  writeFileSync(join(folder.path, 'small.yaml'), small('brief'))
+  writeFileSync(join(folder, 'small.yaml'), small('brief'))
   const { operation } = await json('up', '-f', 'small.yaml', '--yes', '--detach')
   await json('operations', 'cancel', operation.id, '--yes')
   await json('sandbox', 'faults', 'clear')
@@ -103,14 +88,14 @@ test('a cancelled operation says so with its exit code', { timeout: 120_000 }, a
 })
 
 test('on a terminal it asks, and no means that nothing changes', { timeout: 120_000 }, async () => {
-  writeFileSync(join(folder.path, 'small.yaml'), small('asked'))
-  const { exit, stdout } = await runOnTerminal(folder.path, 'up -f small.yaml', 'n')
+  writeFileSync(join(folder, 'small.yaml'), small('asked'))
+  const { exit, stdout } = await runOnTerminal(folder, 'up -f small.yaml', 'n')
   expect(stdout).toContain('Carry out 2 steps, +$6.00 a month?')
   expect(stdout).toContain('Nothing was changed.')
   expect(stdout).toContain('\u001b[')
   expect(exit).toBe(0)
   expect(await atlas('status', 'asked')).toMatchObject({ exit: 4 })
-  const yes = await runOnTerminal(folder.path, 'up -f small.yaml', 'y')
+  const yes = await runOnTerminal(folder, 'up -f small.yaml', 'y')
   expect(yes).toMatchObject({ exit: 0, stdout: expect.stringContaining('created machine web1') })
   expect(await atlas('destroy', 'asked', '--yes', '--consent', 'web1')).toMatchObject({ exit: 0 })
 })
@@ -130,7 +115,7 @@ test.each([
 })
 
 test('a broken CSV is refused whole, with its places', async () => {
-  const csv = join(folder.path, 'broken.csv')
+  const csv = join(folder, 'broken.csv')
   writeFileSync(csv, 'Project,Servers,MasterSpec,WebSpec\na,x,s-1vcpu-1gb,s-1vcpu-1gb\nb,1,s-1vcpu-9gb,s-1vcpu-1gb\n')
   const { exit, stderr } = await atlas('plan', '--csv', 'broken.csv')
   expect(exit).toBe(2)
@@ -150,11 +135,11 @@ test.each([
   const asJson = await atlas(...words, '--json')
   expect(asJson.exit).toBe(exit)
   JSON.parse(asJson.stdout)
-  const asText = await run(folder.path, words)
+  const asText = await run(folder, words)
   expect(asText.stdout).not.toContain('\u001b')
   expect(asText.stdout).toContain('Next:')
-  expect((await run(folder.path, words, { FORCE_COLOR: '1' })).stdout).toContain('\u001b')
-  expect((await run(folder.path, words, { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout).not.toContain('\u001b')
+  expect((await run(folder, words, { FORCE_COLOR: '1' })).stdout).toContain('\u001b')
+  expect((await run(folder, words, { FORCE_COLOR: '1', NO_COLOR: '1' })).stdout).not.toContain('\u001b')
 })
 
 test.each([
@@ -167,13 +152,13 @@ test.each([
   [['destroy', 'nothing', '--yes'], 4, 'Not found'],
   [['completion', 'tcsh'], 2, 'bash, zsh, fish'],
 ] as const)('atlas %j ends with %d and says what to type', async (words, exit, said) => {
-  const result = await run(folder.path, words)
+  const result = await run(folder, words)
   expect(result).toMatchObject({ exit, stdout: '', stderr: expect.stringContaining(said) })
   expect(result.stderr).toMatch(/\nTry: .+\n$/)
 })
 
 test('a server elsewhere is named by ATLAS_URL and ATLAS_TOKEN', async () => {
-  const { url, token } = JSON.parse(readFileSync(join(folder.path, '.atlas/server.json'), 'utf8'))
+  const { url, token } = JSON.parse(readFileSync(join(folder, '.atlas/server.json'), 'utf8'))
   const elsewhere = (env: NodeJS.ProcessEnv) => run('/', ['providers'], env)
   expect(await elsewhere({ ATLAS_URL: url, ATLAS_TOKEN: token })).toMatchObject({ exit: 0 })
   expect(await elsewhere({ ATLAS_URL: url, ATLAS_TOKEN: 'wrong' })).toMatchObject({ exit: 5 })
