@@ -1,3 +1,4 @@
+import { setImmediate as ioTurn } from 'node:timers/promises'
 import { AtlasError, allSteps, isAtlasError, isWork, type Step, type Work } from '@atlas/core'
 import type { Run } from './context.ts'
 import { type Graph, graph } from './graph.ts'
@@ -11,6 +12,9 @@ const troubles = ['fenced', 'database_unavailable', 'disk_full'] as const
 export type Failed = StepError & { step: number }
 
 type Any = Step | Work
+
+/** Begun in one go. The first calls leave while the rest of a large plan is still being begun. */
+const together = 16
 
 /**
  * Runs every step as soon as those it depends on are done; the slots of the account bound what is really under way.
@@ -41,7 +45,13 @@ export async function runSteps(
     under -= 1
     if (under === 0) over.resolve()
   }
-  for (const n of order.ready()) void begin(n)
+  // It is not over before all have begun.
+  under += 1
+  for (const [i, n] of order.ready().entries()) {
+    if (i > 0 && i % together === 0) await ioTurn()
+    void begin(n)
+  }
+  under -= 1
   if (under > 0) await over.promise
   run.stop.throwIfAborted()
   return first

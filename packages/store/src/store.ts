@@ -66,7 +66,7 @@ import {
 import { type SubmitOptions, submit } from './operations/submit.ts'
 import { askApproval, type Decision, decidePlan } from './plans/approvals.ts'
 import { type StoredPlanFilter, storedPlanPage } from './plans/page.ts'
-import { type Actor, readStoredPlan, type StoredPlanRecord, storePlan } from './plans/stored.ts'
+import { type Actor, readPlannedRequest, readStoredPlan, type StoredPlanRecord, storePlan } from './plans/stored.ts'
 import { operationQueue, type Queue } from './queue.ts'
 import { exchangeRequestCounts, type RequestCount } from './requests/counts.ts'
 import { idempotency } from './requests/idempotency.ts'
@@ -89,6 +89,8 @@ export interface Store extends JournalStore, PatrolStore {
   storePlan<Request>(plan: Plan, request: Request, maker: Actor): Promise<StoredPlanRecord<Request>>
   /** @throws AtlasError `not_found` */
   storedPlan<Request>(workspace: string, hash: string): Promise<StoredPlanRecord<Request>>
+  /** What it was asked for with. @throws AtlasError `not_found` */
+  plannedRequest<Request>(workspace: string, hash: string): Promise<Request>
   /** Those that are kept, the latest first. */
   storedPlans(workspace: string, filter: StoredPlanFilter): ReturnType<typeof storedPlanPage>
   /** Notes that somebody waits for the approval of a kept plan; answers the refusal that says so. */
@@ -257,6 +259,8 @@ const reading = (connection: Connection) => ({
   idempotency: idempotency(connection),
   storePlan: <Request>(plan: Plan, request: Request, maker: Actor) => storePlan(connection, plan, request, maker),
   storedPlan: <Request>(workspace: string, hash: string) => readStoredPlan<Request>(connection, workspace, hash),
+  plannedRequest: <Request>(workspace: string, hash: string) =>
+    readPlannedRequest<Request>(connection, workspace, hash),
   storedPlans: (workspace: string, filter: StoredPlanFilter) => storedPlanPage(connection, workspace, filter),
   askApproval: (workspace: string, hash: string, by: Actor) => askApproval(connection, workspace, hash, by),
   decidePlan: (workspace: string, hash: string, decision: Decision) =>

@@ -3,7 +3,10 @@ import { AtlasError, changedSince, isAtlasError, type Operation, type Plan, type
 import type { ApprovalRecord, Store, StoredPlanRecord } from '@atlas/store'
 
 export interface PlansParts {
-  store: Pick<Store, 'storePlan' | 'storedPlan' | 'storedPlans' | 'askApproval' | 'decidePlan' | 'operations'>
+  store: Pick<
+    Store,
+    'storePlan' | 'storedPlan' | 'plannedRequest' | 'storedPlans' | 'askApproval' | 'decidePlan' | 'operations'
+  >
   /** The one way to carry a plan out. */
   submit: Control['submit']
 }
@@ -20,7 +23,7 @@ export function storedPlans(parts: PlansParts): Plans {
     },
     decide: async (workspace, hash, decision) => shown(await store.decidePlan(workspace, hash, decision)),
     async apply(workspace, hash, approval) {
-      const { request } = await get(workspace, hash)
+      const request = await store.plannedRequest<PlanRequest>(workspace, hash)
       try {
         return await parts.submit({ ...request, ...approval, planHash: hash })
       } catch (error) {

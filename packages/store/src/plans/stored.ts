@@ -71,6 +71,17 @@ export async function readStoredPlan<Request = Json>(
   throw unknownPlan(workspace, hash)
 }
 
+/** What a kept plan was asked for with, without the plan, which of many steps is a megabyte. @throws AtlasError `not_found` */
+export async function readPlannedRequest<Request>(
+  { db }: Pick<Connection, 'db'>,
+  workspace: string,
+  hash: string,
+): Promise<Request> {
+  const row = await explained(() => keptPlan(db, workspace, hash).clearSelect().select('request').executeTakeFirst())
+  if (row) return row.request as Request
+  throw unknownPlan(workspace, hash)
+}
+
 export const keptPlan = (db: Pick<Kysely<Database>, 'selectFrom'>, workspace: string, hash: string) =>
   db
     .selectFrom('stored_plan')
