@@ -33,6 +33,9 @@ export interface Ending extends Entry {
   told?: JsonObject
 }
 
+/** Not seen by people. With 50 calls of 50 ms under way it takes a quarter of its work from the database. */
+const together = { companyMs: 8 }
+
 /**
  * The writers of one operation under one epoch, several writes in a commit. While the database is away they wait for
  * it: what is to be written is already so in the cloud, and the gate lets no new call begin.
@@ -49,15 +52,15 @@ export function writers(pool: pg.Pool, operation: string, epoch: number, onTroub
     intend: groupCommit<Intent, number | undefined>(async (batch) => {
       const attempts = new Map(await write<[number, number]>('intents', writeIntents, batch))
       return batch.map(({ n }) => attempts.get(n))
-    }),
+    }, together),
     hold: groupCommit<Held, boolean>(async (batch) => {
       const won = new Set(await write<number>('holdings', writeHoldings, batch))
       return batch.map(({ n }) => won.has(n))
-    }),
+    }, together),
     end: groupCommit<Ending, void>(async (batch) => {
       await write('endings', writeEndings, batch)
       return batch.map(() => undefined)
-    }),
+    }, together),
   }
 }
 

@@ -52,10 +52,37 @@ test('who has patience shares the commit of who comes next, and does not wait fo
 
 test('a batch has its limit', async () => {
   const sizes: number[] = []
-  const write = groupCommit<number, number>(async (batch) => {
-    sizes.push(batch.length)
-    return batch
-  }, 3)
+  const write = groupCommit<number, number>(
+    async (batch) => {
+      sizes.push(batch.length)
+      return batch
+    },
+    { limit: 3 },
+  )
   await Promise.all(Array.from({ length: 8 }, (_, n) => write(n)))
   expect(sizes).toEqual([3, 3, 2])
+})
+
+test('after a batch of several the next waits for company, until enough are there; after one alone it does not', async () => {
+  const sizes: number[] = []
+  const flush = async (batch: number[]) => {
+    sizes.push(batch.length)
+    return batch
+  }
+  const write = groupCommit<number, number>(flush, { companyMs: 60_000 })
+  await write(0)
+  await write(1)
+  const several = Array.from({ length: 4 }, (_, n) => write(n))
+  await Promise.all(several)
+  const more = Array.from({ length: 15 }, (_, n) => write(n))
+  await new Promise((resolve) => setImmediate(resolve))
+  expect(sizes).toEqual([1, 1, 4])
+  await Promise.all([...more, write(15)])
+  expect(sizes).toEqual([1, 1, 4, 16])
+})
+
+test('company is waited for so long, and no longer', async () => {
+  const write = groupCommit<number, number>(async (batch) => batch, { companyMs: 5 })
+  await Promise.all(Array.from({ length: 4 }, (_, n) => write(n)))
+  expect(await write(4)).toBe(4)
 })

@@ -1,5 +1,6 @@
 import type { AtlasEvent, EventType, JsonObject } from '@atlas/core'
 import { type Kysely, type Selectable, sql, type Transaction } from 'kysely'
+import type { Connection } from '../connection.ts'
 import { type Asked, originOf } from '../origin.ts'
 import type { Database } from '../schema.ts'
 import { channels, eventLock } from '../statements.ts'
@@ -19,26 +20,17 @@ export async function writeEvents(
   events: readonly NewEvent[],
 ): Promise<void> {
   if (events.length === 0) return
-  await sql`select ${sql.raw(eventLock('x.workspace'))} from (select ${workspace}::text as workspace) x`.execute(tx)
-  const rows = events.map(({ type, operation, step, data }) => ({
-    type,
-    workspace,
-    infrastructure,
-    operation: operation ?? null,
-    step: step ?? null,
-    data: JSON.stringify(data),
-  }))
-  for (let from = 0; from < rows.length; from += rowsPerInsert) {
-    await tx
-      .insertInto('event')
-      .values(rows.slice(from, from + rowsPerInsert))
-      .execute()
-  }
-  await sql`select pg_notify(${channels.event}, ${workspace})`.execute(tx)
+  const rows = events.map(({ type, operation, step, data }, i) => ({ i, type, operation, step, data }))
+  await sql`
+    with locked as materialized (select ${sql.raw(eventLock('x.workspace'))} from (select ${workspace}::text as workspace) x),
+    told as (
+      insert into event (type, workspace, infrastructure, operation, step, data)
+      select x.type, ${workspace}, ${infrastructure}, x.operation, x.step, x.data
+      from locked, jsonb_to_recordset(${JSON.stringify(rows)}::jsonb)
+        as x (i int, type text, operation uuid, step int, data jsonb)
+      order by x.i)
+    select pg_notify(${channels.event}, ${workspace})`.execute(tx)
 }
-
-/** PostgreSQL takes 65,535 parameters in a statement. */
-const rowsPerInsert = 1000
 
 export interface EventFilter {
   /** Left out: every type. */
@@ -74,6 +66,18 @@ export async function readPage(
   if (operation !== undefined) query = query.where('event.operation', '=', operation)
   if (infrastructure !== undefined) query = query.where('event.infrastructure', '=', infrastructure)
   return (await query.execute()).map(eventOf)
+}
+
+const newer = `
+  select event.*, operation.request_id, operation.traceparent
+  from event left join operation on operation.id = event.operation
+  where event.workspace = $1 and event.id > $2
+  order by event.id limit ${pageSize}`
+
+/** The same of all events, for who asks all the time: PostgreSQL plans it once for each connection. */
+export async function readNewer({ pool }: Connection, workspace: string, afterId: number): Promise<AtlasEvent[]> {
+  const { rows } = await pool.query<EventRow>({ name: 'newer events', text: newer, values: [workspace, afterId] })
+  return rows.map(eventOf)
 }
 
 /** With the request that asked for the operation, which stands with that and not with each of its events. */

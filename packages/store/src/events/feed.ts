@@ -3,7 +3,7 @@ import type { Connection } from '../connection.ts'
 import type { Listener } from '../listener.ts'
 import { channels } from '../statements.ts'
 import { untilTaken } from '../trouble.ts'
-import { newestEvent, pageSize, readPage } from './events.ts'
+import { newestEvent, pageSize, readNewer } from './events.ts'
 import { type EventRing, eventRing } from './ring.ts'
 
 /** A notification can be lost with the connection it was meant for, so the reader also looks by itself. */
@@ -33,7 +33,7 @@ export interface FeedOptions {
 
 /** Also waits for a database that is away. */
 export async function openFeed(
-  { db }: Connection,
+  connection: Connection,
   listener: Listener,
   { workspace, followers, signal }: FeedOptions,
 ): Promise<Feed> {
@@ -41,7 +41,7 @@ export async function openFeed(
   // Before the first look, so that nothing falls between.
   const bell = listener.bell(channels.event, workspace)
   signal.addEventListener('abort', () => bell.close(), { once: true })
-  const ring = eventRing(await untilTaken(() => newestEvent(db, workspace), quiet, signal))
+  const ring = eventRing(await untilTaken(() => newestEvent(connection.db, workspace), quiet, signal))
   let failure: unknown
 
   const wake = () => {
@@ -50,7 +50,7 @@ export async function openFeed(
   async function read(): Promise<void> {
     while (!signal.aborted) {
       const rung = bell.next()
-      const events = await untilTaken(() => readPage(db, workspace, { afterId: ring.newest }), quiet, signal)
+      const events = await untilTaken(() => readNewer(connection, workspace, ring.newest), quiet, signal)
       if (events.length > 0) {
         ring.push(events)
         wake()

@@ -108,7 +108,7 @@ export async function which({ pool }: Connection, workspace: string, idOrName: s
 }
 
 /** Few enough that a large one does not keep many waiting, nor many large ones fill the memory. */
-const atOnce = 60
+const atOnce = { limit: 60 }
 
 interface Asked {
   workspace: string
