@@ -12,15 +12,19 @@ export interface Dockerd {
   stop(): Promise<void>
 }
 
-/** A Docker of this computer's own, beside whichever runs: with its own images, and nothing of its networks is touched. */
+/** A Docker of its own on this computer, beside whichever runs: with its own images and its own network. */
 export async function startDockerd(): Promise<Dockerd> {
   const folder = mkdtempSync(join(tmpdir(), 'dockerd-'))
   const socket = join(folder, 'docker.sock')
   const host = `unix://${socket}`
   const log = join(folder, 'log')
+  const bridge = `atlas${process.pid}`
+  const ip = (...some: string[]) => execFileSync('ip', some, { stdio: 'pipe' })
+  ip('link', 'add', bridge, 'type', 'bridge')
+  ip('address', 'add', `172.29.${process.pid % 256}.1/24`, 'dev', bridge)
   const words = [
     ...['--host', host, '--data-root', join(folder, 'data'), '--exec-root', join(folder, 'run')],
-    ...['--pidfile', join(folder, 'pid'), '--bridge', 'none', '--iptables=false', '--ip6tables=false'],
+    ...['--pidfile', join(folder, 'pid'), '--bridge', bridge, '--iptables=false', '--ip6tables=false'],
   ]
   const child = spawn('/usr/sbin/dockerd', words, { stdio: ['ignore', 'ignore', openSync(log, 'a')] })
   const ended = once(child, 'exit')
@@ -29,6 +33,7 @@ export async function startDockerd(): Promise<Dockerd> {
   const stop = async () => {
     child.kill()
     await ended
+    ip('link', 'delete', bridge)
     rmSync(folder, { recursive: true, force: true })
   }
   for (const giveUpAt = performance.now() + 60_000; ; await sleep(200)) {

@@ -13,6 +13,7 @@ export type {
   DeployWish,
   EnvironmentView,
   FindingView,
+  ImageView,
   InstanceView,
   ReleaseRecordView,
   ServicesView,

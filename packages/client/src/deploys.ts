@@ -12,6 +12,11 @@ export type ReleaseRecord = Schemas['ReleaseRecord']
 export type Services = Schemas['Services']
 export type WorkingTree = Schemas['WorkingTree']
 export type Validation = Schemas['Validation']
+export interface ReleaseImage {
+  service: string
+  image: string
+  bytes: number
+}
 
 /** Which release of a project serves which environment, and how that is changed. */
 export const deploys = (api: Api) => ({
@@ -45,6 +50,11 @@ export const deploys = (api: Api) => ({
   /** Everything on record of it. */
   release: (project: string, tag: string): Promise<ReleaseRecord> =>
     bodyOf(api.GET('/api/v1/projects/{project}/releases/{tag}', { params: { path: { project, tag } } })),
+  /** Images that were built for it, and how large they are. */
+  images: async (project: string, tag: string): Promise<ReleaseImage[]> => {
+    const params = { path: { project, tag } }
+    return (await bodyOf(api.GET('/api/v1/projects/{project}/releases/{tag}/images', { params }))).images
+  },
   /** With `observe`, machines are asked what really runs. */
   services: (project: string, environment: string, query: { observe?: boolean } = {}): Promise<Services> => {
     const params = { path: { project, environment }, query }
@@ -88,6 +98,18 @@ function counted(blob: Blob, told: (bytes: number) => void): Blob {
 
 /** The files of a release at its commit, as a tar. */
 export async function releaseSource(connection: Connection, project: string, tag: string): Promise<ReadableStream> {
-  const path = `/projects/${encodeURIComponent(project)}/releases/${encodeURIComponent(tag)}/source`
-  return (await get(connection, path)).body!
+  return (await get(connection, `${pathOf(project, tag)}/source`)).body!
 }
+
+/** An image of a release as one file, for `docker load`. It fails where it is cut off. */
+export async function releaseImage(
+  connection: Connection,
+  project: string,
+  tag: string,
+  service: string,
+): Promise<ReadableStream> {
+  return (await get(connection, `${pathOf(project, tag)}/images/${encodeURIComponent(service)}`)).body!
+}
+
+const pathOf = (project: string, tag: string) =>
+  `/projects/${encodeURIComponent(project)}/releases/${encodeURIComponent(tag)}`

@@ -42,6 +42,8 @@ export const catalogue = {
   deploy_impossible: { status: 409, exit: 3, title: 'The project cannot be deployed there' },
   source_unavailable: { status: 502, exit: 1, title: 'The repository cannot be read' },
   build_failed: { status: 502, exit: 1, title: 'An image could not be built' },
+  reproduction_changed: { status: 409, exit: 3, title: 'A folder is not what was written' },
+  image_damaged: { status: 502, exit: 1, title: 'An image is not what it should be' },
   machine_unreachable: { status: 502, exit: 1, title: 'A machine does not answer' },
   machine_refused: { status: 502, exit: 1, title: 'A command failed on a machine' },
   release_failed: { status: 502, exit: 1, title: 'The release command of a service failed' },

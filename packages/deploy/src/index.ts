@@ -15,11 +15,11 @@ export type { DeployInput, DeploymentSpec, Front, Machine, Service, Serving } fr
 export { type Known, planPlacement, type Tenant } from './plan/place.ts'
 export { planDeploy } from './plan/plan.ts'
 export { hostsOf, portOf, siteOf } from './plan/site.ts'
-export { resolverNamed } from './platforms/index.ts'
+export { platformNamed, resolverNamed } from './platforms/index.ts'
 export { type Clusters, openClusters } from './platforms/kubernetes/clusters.ts'
 export { examine } from './platforms/kubernetes/examine.ts'
 export { type Cluster, clusterFor } from './platforms/kubernetes/settings.ts'
-export type { Tree } from './platforms/platform.ts'
+export type { BuiltImage, StoredImage, Tree } from './platforms/platform.ts'
 export { defaultPorts, hashBasedPort, type PortAssignment, type PortRange } from './ports.ts'
 export { proxyNamed } from './proxies/index.ts'
 export {

@@ -1,3 +1,10 @@
+import { spawn } from 'node:child_process'
+import { once } from 'node:events'
+import { readFileSync } from 'node:fs'
+import { join } from 'node:path'
+import { createInterface } from 'node:readline'
+import { text } from 'node:stream/consumers'
+import { fileURLToPath } from 'node:url'
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import {
   canRunContainers,
@@ -37,6 +44,39 @@ describe.skipIf(!canRunContainers)("images of the server's computer (root, docke
     expect(images).toHaveLength(2)
     for (const web of here.webs) expect(digests(await here.on(web, 'docker ps --format {{.Image}}'))).toEqual(images)
     expect(dockerd.docker('images', '--format', '{{.Tag}}')).toContain(release)
+  }, 300_000)
+
+  const atlas = (words: string[], env: Record<string, string>) =>
+    spawn(fileURLToPath(import.meta.resolve('@atlas/cli/atlas')), words, {
+      stdio: ['ignore', 'pipe', 'inherit'],
+      env: { PATH: process.env.PATH, DOCKER_HOST: dockerd.host, ...env },
+    })
+
+  test('a release is written with its images, and runs from that folder alone', async () => {
+    const folder = join(here.dataDir, '../out')
+    const { releases } = (await here.client.api.GET('/api/v1/releases')).data!
+    const { tag, images } = releases[0]!
+    const words = ['reproduce', tag, '--dir', folder]
+    const writing = atlas(words, { ATLAS_URL: here.server.url, ATLAS_TOKEN: here.server.token })
+    expect(await text(writing.stdout)).toMatch(/^2 images, \d+\.\d MB [\s\S]*backend: \d+\.\d MB, sha256:/)
+    const { files } = JSON.parse(readFileSync(join(folder, 'manifest.json'), 'utf8')) as { files: object }
+    expect(Object.keys(files)).toEqual(expect.arrayContaining(['images/backend.tar', 'images/frontend.tar']))
+
+    const known = dockerd.docker('images', '--quiet').trim().split('\n')
+    dockerd.docker('rmi', '--force', ...new Set(known))
+    const up = atlas([...words, '--up'], {})
+    const exit = once(up, 'exit')
+    let url = ''
+    for await (const line of createInterface(up.stdout)) {
+      url = /^backend {2}(\S+)/.exec(line)?.[1] ?? url
+      if (line.includes('Ctrl-C')) break
+    }
+    expect(await (await fetch(`${url}seed`)).text()).toBe('1\n')
+    expect(dockerd.docker('images', '--no-trunc', '--format', '{{.Repository}}:{{.Tag}}')).toContain(`backend:${tag}`)
+    expect(Object.keys(images).sort()).toEqual(['backend', 'frontend'])
+    up.kill('SIGINT')
+    expect(await exit).toEqual([0, null])
+    expect(dockerd.docker('ps', '--all', '--quiet')).toBe('')
   }, 300_000)
 
   test('it keeps images as long as a way back leads to them', async () => {

@@ -37,6 +37,10 @@ export interface DeploysControl {
   release(workspace: string, project: string, tag: string): Promise<ReleaseRecordView>
   /** Its files at the commit, as a tar. @throws AtlasError `not_found`, `source_unavailable` */
   source(workspace: string, project: string, tag: string): Promise<Readable>
+  /** Images that were built for it, of those machines that have them. @throws AtlasError `not_found` */
+  images(workspace: string, project: string, tag: string): Promise<ImageView[]>
+  /** One of them as a file, for engines to load. @throws AtlasError `not_found`, `machine_unreachable` */
+  imageArchive(workspace: string, project: string, tag: string, service: string): Promise<Readable>
   /** Keeps a working tree, to be deployed. @throws AtlasError `usage` for what is no pack of that commit */
   receive(workspace: string, project: string, commit: string, pack: Readable): Promise<WorkingTreeView>
   /** @throws AtlasError `not_found` where nothing was deployed there */
@@ -50,6 +54,15 @@ export interface WorkingTreeView {
   base: string
   /** Whether its files differ from those of `base`. */
   dirty: boolean
+}
+
+/** An image of a release. */
+export interface ImageView {
+  service: string
+  /** `sha256:…` of its manifest. */
+  image: string
+  /** Of its layers, as its archive has them. */
+  bytes: number
 }
 
 /** Everything on record of a release. Secrets are named, with their versions; no value is anywhere in it. */

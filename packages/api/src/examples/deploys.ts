@@ -103,6 +103,20 @@ export const deploys: readonly Example[] = [
     status: 200,
   },
   {
+    name: 'listReleaseImages',
+    operation: 'listReleaseImages',
+    summary: 'It runs as processes, so none was built',
+    path: (seen) => ({ project: 'hostomatic', tag: seen('listReleases').releases[0].tag }),
+    status: 200,
+  },
+  {
+    name: 'getReleaseImage.none',
+    operation: 'getReleaseImage',
+    summary: 'No such image',
+    path: (seen) => ({ project: 'hostomatic', tag: seen('listReleases').releases[0].tag, service: 'backend' }),
+    status: 404,
+  },
+  {
     name: 'getServices',
     operation: 'getServices',
     summary: 'Nothing serves yet',

@@ -8,6 +8,7 @@ import {
   environmentToJson,
   observeQuery,
   releaseJson,
+  releasePath,
   releaseRecordJson,
   releaseRecordToJson,
   releaseToJson,
@@ -17,13 +18,14 @@ import {
 } from '../wire/deploys.ts'
 import { planQuery } from '../wire/plan.ts'
 import { change, changeAnswers } from './change.ts'
+import { imageRoutes } from './release-images.ts'
 import { workingTreeRoute } from './working-trees.ts'
 
-const releasePath = z.object({ project: z.string(), tag: z.string() })
 const place = z.object({ project: z.string(), environment: z.string() })
 
 export const deployRoutes: FastifyPluginAsyncZod<{ control: Control }> = async (app, { control }) => {
   await app.register(workingTreeRoute, { control })
+  await app.register(imageRoutes, { control })
 
   app.post(
     '/deployments',

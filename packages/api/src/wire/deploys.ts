@@ -77,6 +77,8 @@ export const environmentJson = z
   })
   .meta({ id: 'Environment' })
 
+export const releasePath = z.object({ project: z.string(), tag: z.string() })
+
 export const releaseJson = z
   .object({
     project: z.string(),

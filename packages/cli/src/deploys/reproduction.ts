@@ -1,12 +1,12 @@
 import { spawn } from 'node:child_process'
-import { createHash } from 'node:crypto'
 import { once } from 'node:events'
-import { existsSync, lstatSync, mkdirSync, readdirSync, readFileSync, readlinkSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readdirSync, writeFileSync } from 'node:fs'
 import { dirname, join, relative } from 'node:path'
 import { Readable } from 'node:stream'
 import { pipeline } from 'node:stream/promises'
 import type { ReleaseRecord } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
+import { digestOf } from '@atlas/deploy/here'
 
 export type Deployment = ReleaseRecord['deployments'][number]
 
@@ -19,22 +19,25 @@ export function refuseNonEmpty(folder: string): void {
 }
 
 /**
- * Writes what a deployment was made of into an empty folder: the files of its commit, and what is on record. The manifest has
- * the SHA-256 of each file. @returns how many files
+ * Writes what a deployment was made of into an empty folder: the files of its commit, images, and what is on record. The
+ * manifest has the SHA-256 of each file. @returns how many files
  */
 export async function writeReproduction(
   folder: string,
   { release }: Pick<ReleaseRecord, 'release'>,
   deployment: Deployment,
   source: ReadableStream,
+  writeImages: (folder: string) => Promise<void> = async () => {},
 ): Promise<number> {
   mkdirSync(join(folder, 'source'), { recursive: true })
   await unpack(source, join(folder, 'source'))
+  await writeImages(folder)
   for (const [path, text] of Object.entries(textsOf(release, deployment))) {
     mkdirSync(dirname(join(folder, path)), { recursive: true })
     writeFileSync(join(folder, path), text)
   }
-  const files = Object.fromEntries(filesIn(folder).map((path) => [relative(folder, path), digestOf(path)]))
+  const files: Record<string, string> = {}
+  for (const path of filesIn(folder)) files[relative(folder, path)] = await digestOf(path)
   const { operation, environment, plan_hash, environment_version } = deployment
   const manifest = { format: 1, ...release, operation, environment, plan_hash, environment_version, files }
   writeFileSync(join(folder, 'manifest.json'), json(manifest))
@@ -91,7 +94,7 @@ function readme({ project, tag, commit, url }: ReleaseRecord['release'], deploym
 As it was deployed to ${environment} by operation ${operation}.
 
 - source/: the files of commit ${commit} of ${url}
-- deployment.json: services, ports and machines
+${images.length > 0 ? '- images/: archives for docker load, unless they were left out\n' : ''}- deployment.json: services, ports and machines
 - environment.json: variables; of secrets, names and versions
 - infrastructure.json: what was described of the machines then
 - proxy/: the files of the load balancer as rendered
@@ -99,7 +102,8 @@ As it was deployed to ${environment} by operation ${operation}.
 
 Plan ${plan_hash}, environment ${environment_version}.
 ${images.length > 0 ? `\nImages:\n\n${images.join('\n')}\n` : ''}
-To bring it about again: atlas rollback ${project} ${environment} --tag ${tag}
+To run it on a computer, from this folder alone: atlas reproduce ${tag} --dir <this folder> --up
+To bring it about again where it served: atlas rollback ${project} ${environment} --tag ${tag}
 `
 }
 
@@ -108,9 +112,3 @@ const filesIn = (folder: string): string[] =>
     .filter((entry) => !entry.isDirectory())
     .map((entry) => join(entry.parentPath, entry.name))
     .sort()
-
-/** Of a link, what it says: it may lead anywhere. */
-const digestOf = (path: string): string =>
-  createHash('sha256')
-    .update(lstatSync(path).isSymbolicLink() ? readlinkSync(path) : readFileSync(path))
-    .digest('hex')

@@ -19,15 +19,18 @@ export async function variablesFor(
 ): Promise<Record<'variables' | 'secrets' | 'versions', Record<string, string>>> {
   const to = { service: service.name, machine, operation }
   const values = await secrets.find({ workspace, project, environment }, service.secrets, to)
-  const own = {
-    ATLAS_PROJECT: project,
-    ATLAS_ENVIRONMENT: environment,
-    ATLAS_SERVICE: service.name,
-    ATLAS_RELEASE: release,
-  }
   return {
-    variables: { ...own, ...service.env },
+    variables: plainVariables({ project, environment, release, service }),
     secrets: Object.fromEntries([...values].map(([name, { value }]) => [name, value])),
     versions: Object.fromEntries([...values].map(([name, { version }]) => [name, version])),
   }
 }
+
+/** Those that anybody may read. */
+export const plainVariables = ({ project, environment, release, service }: Whose): Record<string, string> => ({
+  ATLAS_PROJECT: project,
+  ATLAS_ENVIRONMENT: environment,
+  ATLAS_SERVICE: service.name,
+  ATLAS_RELEASE: release,
+  ...service.env,
+})

@@ -45,6 +45,22 @@ export interface Build {
   tree: Tree
 }
 
+export interface BuiltImage {
+  project: string
+  service: string
+  release: string
+  /** `sha256:…` of its manifest. */
+  digest: string
+}
+
+/** An image, to be taken elsewhere. */
+export interface StoredImage {
+  /** Of its layers and configuration. */
+  bytes: number
+  /** All of it as one file, for as long as the machine is connected. */
+  archive(): Readable
+}
+
 /** What is to be on a machine. */
 export interface Delivery {
   release: string
@@ -115,6 +131,10 @@ export interface Platform extends Resolver {
    * where nothing is built. @throws AtlasError `build_failed`
    */
   build?(at: At, build: Build): Promise<string>
+  /**
+   * An image that was built, from a machine that has it; `undefined` where it has not. Left out where nothing is built.
+   */
+  stored?(looking: Omit<Looking, 'lane'>, image: BuiltImage): Promise<StoredImage | undefined>
   /** The release's files (or images) are on the machine. Gives how many bytes had to be sent, where that is known. */
   deliver(at: At, delivery: Delivery): Promise<number | undefined>
   /** It runs, under a supervisor that outlives this connection; an older instance of the slot is gone. */

@@ -253,6 +253,18 @@ export const matrix: Record<string, Row> = {
     own: 404,
     path: () => '/projects/hostomatic/releases/v1.0.0/source',
   },
+  'GET /projects/:project/releases/:tag/images': {
+    least: 'viewer',
+    everyone: true,
+    own: 404,
+    path: () => '/projects/hostomatic/releases/v1.0.0/images',
+  },
+  'GET /projects/:project/releases/:tag/images/:service': {
+    least: 'viewer',
+    everyone: true,
+    own: 404,
+    path: () => '/projects/hostomatic/releases/v1.0.0/images/backend',
+  },
   'GET /projects/:project/environments/:environment/derived': {
     least: 'viewer',
     everyone: true,

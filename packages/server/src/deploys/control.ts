@@ -15,6 +15,7 @@ import {
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store, WatchedEnvironment } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
+import { imageArchive, releaseImages } from './images.ts'
 import { machineIn, machinesIn } from './machines.ts'
 import { checkPlace, checkProject, neverDeployed } from './named.ts'
 import { releaseRecord } from './release-record.ts'
@@ -67,6 +68,9 @@ export const deploysControl = ({ store, machines, clusters, sources, ssh }: Part
       const { url, commit } = await deploys.release(workspace, project, tag)
       return (await sources({ workspace, project }).tree(url, commit)).archive()
     },
+    images: (workspace, project, tag) => releaseImages({ store, machines }, { workspace, project, tag }),
+    imageArchive: (workspace, project, tag, service) =>
+      imageArchive({ store, machines }, { workspace, project, tag }, service),
     receive: async (workspace, project, commit, pack) =>
       sources({ workspace, project: checkProject(project) }).receive(commit, pack),
     async services(workspace, project, environment, { observed }) {

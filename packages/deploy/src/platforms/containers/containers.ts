@@ -5,6 +5,7 @@ import { type At, run } from '../../machine/fenced.ts'
 import { projectOf } from '../../names.ts'
 import { type Slot, slots } from '../../ports.ts'
 import type { Delivery, Instance, Place, Platform, Running } from '../platform.ts'
+import { archiveOf, onlyOnce } from './archive.ts'
 import { buildImage } from './build.ts'
 import { recipeOf } from './containerfile.ts'
 import type { Engine } from './engine.ts'
@@ -12,6 +13,7 @@ import { engineOn } from './engine-on.ts'
 import { pruneScript, wantScript } from './image-scripts.ts'
 import { logsScript, onceScript, onceStateScript, runningScript, startScript, stopScript } from './instance-scripts.ts'
 import { containerOf, folderOf, imageOf, onceOf, releaseImageOf } from './names.ts'
+import { copyFrom, savedOn } from './saved.ts'
 import { transfer } from './transfer.ts'
 import { createWords, onceWords } from './words.ts'
 
@@ -34,6 +36,15 @@ export const containerPlatform = (engine: Engine): Platform => ({
   },
 
   build: (at, build) => buildImage(at, engine, build),
+
+  async stored({ machine, signal }, { project, service, release, digest }) {
+    const own = await engineOn(machine, engine, signal)
+    const saved = await savedOn(machine, own, imageOf(project, service, digest), signal)
+    if (saved?.manifest.digest !== digest) return undefined
+    const bytes = onlyOnce(saved.manifest.blobs).reduce((sum, { size }) => sum + size, 0)
+    const name = releaseImageOf(project, service, release)
+    return { bytes, archive: () => archiveOf(saved.manifest, name, copyFrom(machine, saved)) }
+  },
 
   async deliver(at, delivery) {
     let sent = 0

@@ -12,18 +12,26 @@ const capabilities = ['CHOWN', 'DAC_OVERRIDE', 'FOWNER', 'KILL', 'NET_BIND_SERVI
 
 /** Words for `create`. Secrets are in none of them: each is a file, and `NAME_FILE` says where. */
 export function createWords(engine: Engine, { lane }: Fence, instance: Instance, image: string): string[] {
-  const { service, release, slot, address, port } = instance
+  const { service, release, slot } = instance
   const place = folderOf({ slot, service: service.name })
   return [
     ...engine.create,
     ...each('--label', { 'atlas.lane': lane, 'atlas.place': place, 'atlas.release': release }),
-    ...each('--env', { ...environmentOf(instance), PORT: String(port) }),
-    ...['--publish', `${address}:${port}:${port}`],
-    ...confinement(service),
+    ...instanceWords(instance),
     image,
-    ...(service.command === '' ? [] : ['sh', '-c', service.command]),
+    ...commandWords(service),
   ]
 }
+
+/** What it finds, where it is reached and what it may do: the same on every computer. */
+export const instanceWords = (instance: Omit<Instance, 'release' | 'slot' | 'versions'>): string[] => [
+  ...each('--env', { ...environmentOf(instance), PORT: String(instance.port) }),
+  ...['--publish', `${instance.address}:${instance.port}:${instance.port}`],
+  ...confinement(instance.service),
+]
+
+/** Behind the image. */
+export const commandWords = ({ command }: Service): string[] => (command === '' ? [] : ['sh', '-c', command])
 
 /** The same for a command that is run to its end and not started again. */
 export function onceWords({ lane }: Fence, once: Omit<Once, 'key'>, image: string): string[] {
