@@ -3,7 +3,7 @@ import type { At } from '../machine/fenced.ts'
 import { startMachines } from '../machines.fixture.ts'
 import { defaultLimits, type Site } from './proxy.ts'
 
-/** Echoes what comes after an upgrade; `/stream` says `one`, and `two` when somebody asks `/go`; `/break` ends in the middle. */
+/** Echoes what comes after an upgrade, which `/reset` breaks off; `/stream` says `one`, and `two` when somebody asks `/go`; `/break` ends in the middle. */
 const backend = `const http = require('node:http')
 let go
 const server = http.createServer((request, answer) => {
@@ -15,6 +15,7 @@ const server = http.createServer((request, answer) => {
 })
 server.on('upgrade', (request, socket) => {
   socket.write('HTTP/1.1 101 Switching Protocols\\r\\nConnection: Upgrade\\r\\nUpgrade: websocket\\r\\n\\r\\n')
+  if (request.url === '/reset') setTimeout(() => socket.resetAndDestroy(), 50)
   socket.pipe(socket)
 })
 server.listen(process.env.PORT, '0.0.0.0')

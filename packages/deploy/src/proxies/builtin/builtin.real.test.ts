@@ -1,3 +1,4 @@
+import { text } from 'node:stream/consumers'
 import { afterAll, beforeAll, expect, test } from 'vitest'
 import { startBalanced } from '../balanced.fixture.ts'
 import { builtin } from './builtin.ts'
@@ -48,4 +49,13 @@ test('a keep-alive connection goes on, and a service that breaks off in the midd
 test('upgrades other than to a websocket are refused, not left waiting', async () => {
   const asked = `curl -s -o /dev/null -w '%{http_code}' -H 'Connection: Upgrade' -H 'Upgrade: h2c' ${url}`
   expect(await sh(asked)).toBe('501')
+})
+
+test('a websocket that its service breaks off ends, and nothing is put into it', async () => {
+  const socket = await balanced.on('master').connect()
+  socket.write(
+    'GET /shop/prod/web/reset HTTP/1.1\r\nHost: localhost\r\nConnection: Upgrade\r\nUpgrade: websocket\r\n\r\n',
+  )
+  const said = await text(socket)
+  expect(said.match(/HTTP\/1\.1 \d+/g)).toEqual(['HTTP/1.1 101'])
 })

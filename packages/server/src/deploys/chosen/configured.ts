@@ -60,7 +60,8 @@ export async function asConfigured(
     }),
   )
   const service = project.services.frontend ? 'frontend' : first!
-  const { proxy } = config
+  // A cluster has its own way in.
+  const proxy = platform.runsOn === 'cluster' ? 'nginx' : config.proxy
   const front = frontOf(project, own, proxy)
   return {
     infrastructure: config.infrastructure.name ?? 'fleet',

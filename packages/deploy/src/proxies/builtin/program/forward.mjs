@@ -40,6 +40,10 @@ export function forwarder(sites, { isEnding }) {
     answer.once('close', () => answer.complete || response.destroy())
   })
 
+  /** Clients that speak to their service already: what breaks then is not theirs to be told of by HTTP. */
+  const opened = new WeakSet()
+  proxy.on('proxyReqWs', (asked, _, socket) => void asked.once('upgrade', () => opened.add(socket)))
+
   /** @param {Found} found @param {Request} request @param {(target: import('./routes.mjs').Target) => void} took */
   function optionsFor({ targets, prefix }, request, took) {
     const address = addressOf(request)
@@ -104,7 +108,7 @@ export function forwarder(sites, { isEnding }) {
       socket.once('close', ended)
       request.url = found.path
       const options = optionsFor(found, request, () => {})
-      proxy.ws(request, socket, head, options, () => void (socket.writable && socket.end(line(502))))
+      proxy.ws(request, socket, head, options, () => void (!opened.has(socket) && socket.end(line(502))))
     },
   }
 }

@@ -1,5 +1,6 @@
-/** So many addresses are remembered before those are forgotten that could ask as if they were new. */
+/** So many addresses are remembered before those are forgotten that could ask as if they were new; and so often that is tried. */
 const roomFor = 10_000
+const forgetMs = 1000
 
 /**
  * What one address may ask of one environment: so many requests a second, twice as many at once, and so many at the same time.
@@ -9,12 +10,15 @@ export function limiter({ requestsPerSecond, connections }) {
   const most = requestsPerSecond * 2 + 1
   /** @type {Map<string, { left: number, at: number, open: number }>} */
   const known = new Map()
+  let forgotten = -forgetMs
 
   /** @param {{ left: number, at: number }} one @param {number} now */
   const leftAt = ({ left, at }, now) => Math.min(most, left + ((now - at) / 1000) * requestsPerSecond)
 
   /** @param {number} now */
   function forget(now) {
+    if (known.size < roomFor || now - forgotten < forgetMs) return
+    forgotten = now
     for (const [address, one] of known) if (one.open === 0 && leftAt(one, now) >= most) known.delete(address)
   }
 
@@ -24,7 +28,7 @@ export function limiter({ requestsPerSecond, connections }) {
    * @returns {(() => void) | undefined}
    */
   return function begin(address, now = performance.now()) {
-    if (known.size >= roomFor) forget(now)
+    forget(now)
     const one = known.get(address) ?? { left: most, at: now, open: 0 }
     known.set(address, one)
     one.left = leftAt(one, now)
