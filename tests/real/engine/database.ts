@@ -15,14 +15,21 @@ export async function testDatabase(): Promise<TestDatabase> {
   const dataDir = mkdtempSync(join(tmpdir(), 'atlas-engine-'))
   let server: RunningPostgres = await startPostgres({ dataDir })
   const { port } = server
+  let restarted = Promise.resolve()
+  async function restart(awayMs: number): Promise<void> {
+    await server.stop()
+    await new Promise((resolve) => setTimeout(resolve, awayMs))
+    server = await startPostgres({ dataDir, port })
+  }
   return {
     url: server.url,
-    async restart(awayMs = 0) {
-      await server.stop()
-      await new Promise((resolve) => setTimeout(resolve, awayMs))
-      server = await startPostgres({ dataDir, port })
+    restart(awayMs = 0) {
+      restarted = restart(awayMs)
+      return restarted
     },
     async drop() {
+      // A test that failed meanwhile has not waited for it.
+      await restarted
       await server.stop()
       rmSync(dataDir, { recursive: true, force: true })
     },

@@ -1,5 +1,5 @@
 import { setTimeout as sleep } from 'node:timers/promises'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../engine/database.ts'
 import { follow, type OutageServer, removeFolder, startServer, thereIs, workFolder } from './server.ts'
 
@@ -7,15 +7,16 @@ const awayMs = 30_000
 /** What is refused must be refused soon: nobody looks at a command that hangs. */
 const soonMs = 8000
 
-const folder = workFolder()
+let folder: string
 let database: TestDatabase
 let server: OutageServer
 
-beforeAll(async () => {
+beforeEach(async () => {
+  folder = workFolder()
   database = await testDatabase()
   server = await startServer(`${folder}/data`, { DATABASE_URL: database.url })
 })
-afterAll(async () => {
+afterEach(async () => {
   await server.stop()
   await database.drop()
   removeFolder(folder)

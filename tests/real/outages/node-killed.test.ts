@@ -4,7 +4,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { bodyOf, type Client, createClient } from '@atlas/client'
 import { isAtlasError } from '@atlas/core'
 import { type Sandbox, sandboxAdmin, startSandbox } from '@atlas/sandbox'
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterEach, beforeEach, expect, test } from 'vitest'
 import { type TestDatabase, testDatabase } from '../engine/database.ts'
 import { type Node, startNode } from './node.ts'
 import { removeFolder, workFolder } from './server.ts'
@@ -13,14 +13,16 @@ const infrastructures = 40
 const clients = 8
 const rate = 600
 
-const folder = workFolder()
-const ending: (() => unknown)[] = [() => removeFolder(folder)]
+const ending: (() => unknown)[] = []
 let database: TestDatabase
 let sandbox: Sandbox
 let doomed: Node
 let other: Node
 
-beforeAll(async () => {
+// Each try has nodes of its own: the one before has lost one of them.
+beforeEach(async () => {
+  const folder = workFolder()
+  ending.push(() => removeFolder(folder))
   database = await testDatabase()
   ending.push(database.drop)
   const unlimited = { perHour: Number.POSITIVE_INFINITY, perMinute: Number.POSITIVE_INFINITY }
@@ -36,10 +38,10 @@ beforeAll(async () => {
   }
   doomed = await startNode(join(folder, 'doomed'), env)
   other = await startNode(join(folder, 'other'), env)
-  ending.push(other.stop)
+  ending.push(doomed.stop, other.stop)
 })
-afterAll(async () => {
-  for (const end of ending.reverse()) await end()
+afterEach(async () => {
+  for (const end of ending.splice(0).reverse()) await end()
 })
 
 /** The client of a token that is held to the rate, at each of the two. */
