@@ -8,7 +8,7 @@ const real = {
   expect: { poll: { timeout: 20_000 } },
 }
 
-/** They wait for limits of a minute and more, and compute next to nothing meanwhile. */
+/** They wait for limits of half a minute and more, and leave a core to others meanwhile. */
 const waiting = [
   'tests/real/deploys/bad-days.test.ts',
   'tests/real/hostile/slow.test.ts',
@@ -55,7 +55,7 @@ export default defineConfig({
           ...real,
           name: 'waiting',
           include: waiting,
-          maxWorkers: waiting.length,
+          maxWorkers: 5,
           sequence: { groupOrder: 1 },
         },
       },
