@@ -3,7 +3,7 @@ import { connect } from './connection.ts'
 import { testDatabase } from './database.fixture.ts'
 import { migrate } from './migrate.ts'
 import { migrations } from './migrations/index.ts'
-import { openStore } from './store.ts'
+import { openStore } from './open.ts'
 
 let database: Awaited<ReturnType<typeof testDatabase>>
 beforeAll(async () => {
