@@ -55,9 +55,12 @@ export async function carryOut(context: Context, change: Change, given: Consent)
   return detached ? detachedOutcome(context, operation, 130) : outcomeOf(context, plan, operation, change.next)
 }
 
-/** No cloud call, and nothing that Atlas would remember differently. */
-export const isNothing = ({ steps, work = [], resources }: Plan): boolean =>
-  steps.length === 0 && work.length === 0 && resources.every(({ action }) => action === 'unchanged')
+/** No cloud call, and nothing that Atlas would remember differently. An infrastructure without resources is one, once it is kept. */
+export const isNothing = ({ kind, revision, steps, work = [], resources }: Plan): boolean =>
+  !(kind === 'apply' && revision === 0) &&
+  steps.length === 0 &&
+  work.length === 0 &&
+  resources.every(({ action }) => action === 'unchanged')
 
 export function questionFor({ steps, work = [], price, deployment }: Plan): string {
   const count = steps.length + work.filter(({ phase }) => phase !== 'withdraw').length

@@ -36,7 +36,7 @@ export default command({
       text: () =>
         needed.length > 0
           ? showNeededSecrets(needed, Date.now(), colours)
-          : `The services of ${project} in ${environment} name no secrets.`,
+          : `The services of ${project} in ${environment} name no secrets: "secrets": ["db_password"] of one in deployment_config.json does, from its next deploy on.`,
       next: stale ? [{ line: `atlas redeploy ${project} ${environment}`, does: 'deliver what has changed' }] : [],
     }
   },
