@@ -39,11 +39,11 @@ export default defineConfig({
           testTimeout: 30_000,
         },
       },
-      // Against a real Kubernetes API server, which `npm run test:peers` builds.
+      // Against a real Kubernetes API server and a real OpenBao, which `npm run test:peers` builds.
       {
         test: {
-          name: 'kubernetes',
-          include: ['tests/peers/kubernetes/*.test.ts'],
+          name: 'peers',
+          include: ['tests/peers/*/*.test.ts'],
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 1,

@@ -3,13 +3,14 @@ import { doctl } from './doctl/peer.ts'
 import { dots } from './dots/peer.ts'
 import { dotsWrapper } from './dots-wrapper/peer.ts'
 import { kubernetes } from './kubernetes/peer.ts'
+import { openbao } from './openbao/peer.ts'
 import { pebble } from './pebble/peer.ts'
 import type { Alone, Peer, Ready } from './peer.ts'
 import { type Report, reporter, type Totals } from './report.ts'
 import { terraform } from './terraform/peer.ts'
 
-/** Real third-party clients against a sandbox each, and Atlas against a real Kubernetes; `npm run test:peers -- doctl` tries only the named ones. */
-const all: readonly Peer[] = [dotsWrapper, dots, terraform, doctl, kubernetes, pebble]
+/** Real third-party clients against a sandbox each, and Atlas against real servers; `npm run test:peers -- doctl` tries only the named ones. */
+const all: readonly Peer[] = [dotsWrapper, dots, terraform, doctl, kubernetes, pebble, openbao]
 
 const print = (line: string) => process.stdout.write(`${line}\n`)
 const totals: Totals = { passed: 0, failed: 0, skipped: 0 }
@@ -35,7 +36,7 @@ const peers = all.filter(({ name }) => wanted.length === 0 || wanted.includes(na
 const running: Promise<void>[] = []
 for (const peer of peers) {
   const report = reporter(peer.name, totals, print)
-  const ready = await peer.prepare(print)
+  const ready = await peer.prepare(print, wanted.includes(peer.name))
   if ('unavailable' in ready) report.skip('every check', ready.unavailable)
   else running.push(tryPeer(peer, ready, report))
 }

@@ -101,7 +101,7 @@ test('on a terminal it asks, and no means that nothing changes', { timeout: 120_
 })
 
 test('a description without resources is kept too: services in a cluster need no more', async () => {
-  writeFileSync(join(folder.path, 'empty.yaml'), 'name: empty\nprovider: digitalocean\nregion: lon1\nresources: []\n')
+  writeFileSync(join(folder, 'empty.yaml'), 'name: empty\nprovider: digitalocean\nregion: lon1\nresources: []\n')
   expect((await json('up', '-f', 'empty.yaml', '--yes')).operation).toMatchObject({ status: 'succeeded' })
   expect((await json('up', '-f', 'empty.yaml', '--yes')).operation).toBeNull()
   expect((await json('status', 'empty')).infrastructure).toMatchObject([{ name: 'empty', resources: [] }])

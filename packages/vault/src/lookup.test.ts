@@ -26,6 +26,14 @@ test('a source that cannot be asked ends the search: the next may know another a
   await expect(lookupIn([source('a', down), source('b', 'of b')], () => {})('w', 'p')).rejects.toBe(down)
 })
 
+test('one that refuses says how it is left out', async () => {
+  const refusing = new AtlasError('config_invalid', 'it refuses', { hint: 'let it' })
+  await expect(lookupIn([source('a', refusing)], () => {})('w', 'p')).rejects.toMatchObject({
+    code: 'config_invalid',
+    hint: 'let it; or leave a out of ATLAS_CREDENTIAL_SOURCES',
+  })
+})
+
 test('the environment’s credentials serve the workspaces named, and no other', async () => {
   const named = environmentSource({ digitalocean: { token: 't' } }, ['default', 'blue'])
   expect(await named.read('blue', 'digitalocean')).toEqual({ fields: { token: 't' } })

@@ -9,7 +9,7 @@ export const kubernetes: Peer = {
     const programs = await buildPrograms(print)
     if ('unavailable' in programs) return programs
     const version = `${programs.apiServer}, with etcd`
-    // `npx vitest run --project kubernetes` is the same, once the programs are built.
-    return { version, alone: (report) => vitestTests(report, ['--project', 'kubernetes']) }
+    // `npx vitest run --project peers tests/peers/kubernetes` is the same, once the programs are built.
+    return { version, alone: (report) => vitestTests(report, ['--project', 'peers', 'tests/peers/kubernetes']) }
   },
 }
