@@ -1,0 +1,2 @@
+export { hasHttpBackend, startHttps } from './https-git.fixture.ts'
+export { hasSshd, keyPair, startSshd } from './sshd.fixture.ts'
