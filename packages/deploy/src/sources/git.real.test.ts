@@ -6,6 +6,7 @@ import { buffer } from 'node:stream/consumers'
 import { isAtlasError } from '@atlas/core'
 import { afterAll, beforeEach, expect, test } from 'vitest'
 import { gitSources } from './git.ts'
+import { mirrorPath } from './mirror.ts'
 
 const folder = mkdtempSync(join(tmpdir(), 'deploy-git-'))
 afterAll(() => rmSync(folder, { recursive: true, force: true }))
@@ -71,6 +72,25 @@ test('the files of a commit are read from the commit, also by a worker that neve
   expect(await tree.read('Procfile')).toBeUndefined()
   const tar = await buffer(tree.archive())
   expect(execFileSync('tar', ['-t'], { input: tar, encoding: 'utf8' })).toBe('package.json\n')
+})
+
+test('a commit is fetched without those before it, until the tags that it descends from are asked for', async () => {
+  commit('one')
+  git('tag', 'v1.0.0')
+  git('push', '--quiet', 'origin', 'v1.0.0')
+  const second = commit('two')
+  const found = await source().resolve(url, 'main')
+  const count = (of: string) =>
+    execFileSync('git', ['rev-list', '--count', of], {
+      cwd: mirrorPath(join(folder, 'mirrors'), owner, url),
+      encoding: 'utf8',
+    }).trim()
+  expect(count(second)).toBe('1')
+  expect(await found.before()).toEqual(['v1.0.0'])
+  expect(count(second)).toBe('2')
+  const third = commit('three')
+  expect((await source().resolve(url, third)).commit).toBe(third)
+  expect(count(third)).toBe('3')
 })
 
 test('a branch that is not there is answered with those that are', async () => {
