@@ -13,6 +13,21 @@ export interface Secrets {
    * @throws AtlasError `secret_unavailable` where a source cannot be asked, `vault_sealed`
    */
   find(place: SecretPlace, names: readonly string[], to?: SecretTaker): Promise<ReadonlyMap<string, Secret>>
+  /**
+   * Values that they had before, as far as those are kept: what runs may still print them.
+   * @throws AtlasError `vault_sealed`
+   */
+  former(place: SecretPlace, names: readonly string[]): Promise<readonly string[]>
+}
+
+/** What must not be shown of what somebody printed who was given them, now or before. @throws AtlasError as `find` */
+export async function hiddenValues(
+  secrets: Secrets,
+  place: SecretPlace,
+  names: readonly string[],
+): Promise<readonly string[]> {
+  const now = await secrets.find(place, names)
+  return [...[...now.values()].map(({ value }) => value), ...(await secrets.former(place, names))]
 }
 
 export interface SecretTaker {

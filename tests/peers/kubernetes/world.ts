@@ -69,6 +69,7 @@ export async function startWorld(programs: Programs) {
       })
       return new Map(found)
     },
+    former: async () => [],
   }
   const clusters = openClusters(secrets, {})
   const admin = KubernetesObjectApi.makeApiClient(real.configOf('admin'))

@@ -16,7 +16,7 @@ const { database, cloud, dataDir } = JSON.parse(process.argv[2]!) as DeployWorke
 const { at, within } = obey()
 const opened = await openWork(database)
 /** The services here have none. */
-const secrets: Secrets = { find: async () => new Map() }
+const secrets: Secrets = { find: async () => new Map(), former: async () => [] }
 const sealer = {
   open: (): string => {
     throw new Error('nothing is sealed here')

@@ -8,6 +8,7 @@ import { drained, prepare, pruneLogins, route, routeBack, settled, start, stop }
 import { runJob } from '../platforms/kubernetes/once.ts'
 import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import { withoutSecrets } from '../redact.ts'
+import { hiddenValues } from '../secrets.ts'
 import { onSource } from './on-source.ts'
 import { runOnce } from './once.ts'
 import type { Actions, Doing, PerformerParts } from './performer.ts'
@@ -78,8 +79,8 @@ export const inCluster: Actions<InCluster> = {
   },
 }
 
-const valuesOf = async ({ secrets }: PerformerParts, doing: InCluster): Promise<string[]> =>
-  [...(await secrets.find(placeOf(doing), doing.given.service.secrets)).values()].map(({ value }) => value)
+const valuesOf = ({ secrets }: PerformerParts, doing: InCluster): Promise<readonly string[]> =>
+  hiddenValues(secrets, placeOf(doing), doing.given.service.secrets)
 
 const placeOf = ({ task, given: { project, environment } }: InCluster) => ({
   workspace: task.workspace,

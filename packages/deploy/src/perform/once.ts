@@ -25,7 +25,9 @@ export async function runOnce(
   const timeout = AbortSignal.timeout(timeout_s * 1000)
   const key = `${task.operation}-${task.work.n}`
   const once = { key, command, service, release, ...own }
-  const values = Object.values(own.secrets)
+  // Whoever began it may have been given another value.
+  const before = await secrets.former({ workspace: task.workspace, ...given }, service.secrets)
+  const values = [...Object.values(own.secrets), ...before]
   const end = await withoutSecrets(
     () => values,
     () => run(once, AbortSignal.any([task.signal, timeout])),

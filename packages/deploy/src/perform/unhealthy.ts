@@ -2,7 +2,7 @@ import { AtlasError } from '@atlas/core'
 import { lastLines } from '../machine/refusal.ts'
 import { platformNamed } from '../platforms/index.ts'
 import { redacted } from '../redact.ts'
-import type { Secrets } from '../secrets.ts'
+import { hiddenValues, type Secrets } from '../secrets.ts'
 import type { OnMachine } from './performer.ts'
 
 /** The error of an instance that does not become healthy, with what it printed last but for its secrets. */
@@ -20,11 +20,8 @@ export async function unhealthy(doing: OnMachine, secrets: Secrets, wrong: strin
 async function printed({ task: { workspace }, given, on }: OnMachine, secrets: Secrets): Promise<string> {
   const { project, environment, service, slot } = given
   const place = { workspace, project, environment }
-  const own = await secrets.find(place, service.secrets).catch(() => undefined)
+  const own = await hiddenValues(secrets, place, service.secrets).catch(() => undefined)
   if (!own) return '(not shown: its secrets, which must not be in it, cannot be looked up)'
   const said = on((at) => platformNamed(service.platform).logs(at, { service: service.name, slot })).catch(() => '')
-  return redacted(
-    await said,
-    [...own.values()].map(({ value }) => value),
-  )
+  return redacted(await said, own)
 }

@@ -2,7 +2,7 @@ import { createHmac } from 'node:crypto'
 import type { AuditEntry } from '@atlas/core'
 import { type Secret, type SecretPlace, type Secrets, type SecretTaker, secretNames } from '@atlas/deploy'
 import { type Store, secretDelivered } from '@atlas/store'
-import { type FoundSecret, findSecrets, type SecretSource } from '@atlas/vault'
+import { type FoundSecret, findSecrets, type SecretSource, secretBelonging } from '@atlas/vault'
 import type { Credentials } from '../credentials/open.ts'
 import { type SecretSourceParts, secretSources } from './sources.ts'
 
@@ -17,12 +17,18 @@ interface Parts extends Omit<SecretSourceParts, 'vault' | 'store'> {
 /** Secrets of services, from wherever this server is to look for them. */
 export function openSecrets({ credentials, key, ...parts }: Parts): Secrets {
   const { vault, learn } = credentials
+  const { store } = parts
   const secrets = secretsFrom(secretSources({ ...parts, vault }), key, (value) => learn({ value }))
   return {
     async find(place, names, to) {
       const found = await secrets.find(place, names)
       if (to) await Promise.all([...found.values()].map((one) => parts.store.audit.write(deliveryOf(place, one, to))))
       return found
+    },
+    async former({ workspace, ...place }, names) {
+      const variables = names.flatMap((name) => secretNames({ workspace, ...place }, name))
+      const before = await store.secrets.before(workspace, variables)
+      return before.map(({ name, sealed }) => vault.open(sealed, secretBelonging(workspace, name)))
     },
   }
 }
@@ -40,7 +46,11 @@ const deliveryOf = (
   operation,
 })
 
-const secretsFrom = (sources: readonly SecretSource[], key: string, learn: (value: string) => void): Secrets => ({
+const secretsFrom = (
+  sources: readonly SecretSource[],
+  key: string,
+  learn: (value: string) => void,
+): Pick<Secrets, 'find'> => ({
   async find(place: SecretPlace, names) {
     const wanted = names.map((name) => ({ name, variables: secretNames(place, name) }))
     const found = await findSecrets(sources, place, wanted)

@@ -71,6 +71,17 @@ test('secrets are their workspace’s own, and an operator sees names and change
   expect((await node.send('GET', '/secrets', { as: foreign })).json.secrets).toEqual([])
 })
 
+test('what a secret was before stays known, sealed, until it is taken away: what runs with it may still print it', async () => {
+  const { secret: as } = await node.tokenOf('team-f', 'admin')
+  const values = Array.from({ length: 8 }, (_, n) => `a value that is nowhere ${n}`)
+  for (const one of values) await node.send('PUT', path, { as, body: { value: one } })
+  const place = { workspace: 'team-f', project: 'hostomatic', environment: 'prod' }
+  expect([...(await node.secrets.former(place, ['db_password', 'other']))].sort()).toEqual(values.slice(2, 7))
+  await node.send('DELETE', path, { as })
+  expect(await node.secrets.former(place, ['db_password'])).toEqual([])
+  expect(JSON.stringify(await dump(database.url))).not.toContain(values[7])
+})
+
 test('what is in the database is sealed, and a row that is moved to another workspace does not open', async () => {
   const { secret: as } = await node.tokenOf('team-d', 'admin')
   await node.send('PUT', path, { as, body: { value } })

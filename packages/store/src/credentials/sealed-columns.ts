@@ -14,6 +14,7 @@ export const sealedColumns: readonly SealedColumn[] = [
   { table: 'credential', column: 'sealed', what: 'credential', row: ['workspace', 'provider'] },
   { table: 'deploy_key', column: 'sealed', what: 'deploy_key', row: ['workspace', 'project', 'kind'] },
   { table: 'secret', column: 'sealed', what: 'secret', row: ['workspace', 'name'] },
+  { table: 'secret_before', column: 'sealed', what: 'secret', row: ['workspace', 'name'] },
   { table: 'webhook', column: 'sealed', what: 'webhook', row: ['workspace', 'id'] },
   { table: 'webhook_secret_before', column: 'sealed', what: 'webhook', row: ['workspace', 'webhook'] },
 ]

@@ -25,6 +25,7 @@ import * as certificate from './023-certificate.ts'
 import * as workingTree from './024-working-tree.ts'
 import * as watch from './025-watch.ts'
 import * as deployKey from './026-deploy-key.ts'
+import * as secretBefore from './027-secret-before.ts'
 
 /** In this order, each once. A migration that was released never changes: the next one does. */
 export const migrations: Record<string, Migration> = {
@@ -54,4 +55,5 @@ export const migrations: Record<string, Migration> = {
   '024-working-tree': workingTree,
   '025-watch': watch,
   '026-deploy-key': deployKey,
+  '027-secret-before': secretBefore,
 }

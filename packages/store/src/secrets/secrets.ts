@@ -33,7 +33,26 @@ export interface Secrets {
   unset(workspace: string, name: string, by: string): Promise<void>
   /** Of those names, the ones that there are. */
   read(workspace: string, names: readonly string[]): Promise<{ name: string; sealed: string; version: number }[]>
+  /** Values that they had before, the latest few of each, until it is taken away. */
+  before(workspace: string, names: readonly string[]): Promise<{ name: string; sealed: string }[]>
   list(workspace: string): Promise<SecretRecord[]>
+}
+
+/** So many of each are kept: what ran with an older one has long ended. */
+const mostBefore = 5
+
+/** In the same transaction, before it is given another value. */
+async function keepBefore(tx: Transaction<Database>, workspace: string, name: string): Promise<void> {
+  await sql`
+    insert into secret_before (workspace, name, version, sealed)
+    select workspace, name, version, sealed from secret
+    where workspace = ${workspace} and name = ${name} and sealed is not null for update
+    on conflict do nothing`.execute(tx)
+  await sql`
+    delete from secret_before where workspace = ${workspace} and name = ${name} and version <= (
+      select max(version) - ${mostBefore} from secret_before where workspace = ${workspace} and name = ${name})`.execute(
+    tx,
+  )
 }
 
 export const secrets = ({ db }: Connection): Secrets => ({
@@ -41,6 +60,7 @@ export const secrets = ({ db }: Connection): Secrets => ({
     explained(() =>
       db.transaction().execute(async (tx) => {
         const { name, sealed, by } = secret
+        await keepBefore(tx, workspace, name)
         const row = await tx
           .insertInto('secret')
           .values({ workspace, name, sealed, set_by: by })
@@ -55,6 +75,7 @@ export const secrets = ({ db }: Connection): Secrets => ({
     explained(() =>
       db.transaction().execute(async (tx) => {
         const { name, sealed, by } = secret
+        await keepBefore(tx, workspace, name)
         const row = await kept(tx, workspace, name).set(next(sealed, by)).executeTakeFirst().catch(unlessRetired)
         if (!row) throw noSecret(workspace, name)
         return told(tx, 'secret.rotated', row)
@@ -63,6 +84,8 @@ export const secrets = ({ db }: Connection): Secrets => ({
   unset: (workspace, name, by) =>
     explained(() =>
       db.transaction().execute(async (tx) => {
+        // What is taken away is kept no more, whatever it was.
+        await tx.deleteFrom('secret_before').where('workspace', '=', workspace).where('name', '=', name).execute()
         const row = await kept(tx, workspace, name).set({ sealed: null, set_by: by }).executeTakeFirst()
         if (!row) throw noSecret(workspace, name)
         await told(tx, 'secret.unset', row)
@@ -78,6 +101,16 @@ export const secrets = ({ db }: Connection): Secrets => ({
         .where('name', 'in', names)
         .execute()
       return rows.flatMap(({ sealed, ...row }) => (sealed === null ? [] : [{ ...row, sealed }]))
+    }),
+  before: (workspace, names) =>
+    explained(async () => {
+      if (names.length === 0) return []
+      return db
+        .selectFrom('secret_before')
+        .select(['name', 'sealed'])
+        .where('workspace', '=', workspace)
+        .where('name', 'in', names)
+        .execute()
     }),
   list: (workspace) =>
     explained(async () => {

@@ -4,6 +4,16 @@ import type { Time } from '../time.ts'
 /** The tables of this room, as `migrations/` makes them. */
 export interface SecretsTables {
   secret: SecretTable
+  secret_before: SecretBeforeTable
+}
+
+interface SecretBeforeTable {
+  workspace: string
+  name: string
+  version: number
+  sealed: string
+  /** The database takes it from `sealed`. */
+  key_id: ColumnType<string, never, never>
 }
 
 interface SecretTable {
