@@ -19,6 +19,7 @@ export async function startHttps(folder: string, repositories: string) {
   const certificate = join(folder, 'certificate.pem')
   const tokens = new Set<string>()
   const seen: string[] = []
+  const moved: { to?: string } = {}
   const own = { key: readFileSync(join(folder, 'key.pem')), cert: readFileSync(certificate) }
   const server = createServer(own, (request, answer) => {
     const shown = /^Basic (.+)$/.exec(request.headers.authorization ?? '')?.[1]
@@ -26,7 +27,8 @@ export async function startHttps(folder: string, repositories: string) {
       .toString()
       .split(':')
     if (token) seen.push(token)
-    if (token && tokens.has(token)) serve(repositories, username!, request, answer)
+    if (moved.to && token) answer.writeHead(302, { location: `${moved.to}${request.url}` }).end()
+    else if (token && tokens.has(token)) serve(repositories, username!, request, answer)
     else answer.writeHead(401, { 'www-authenticate': 'Basic realm="git"' }).end()
   })
   server.listen(0, '127.0.0.1')
@@ -38,6 +40,8 @@ export async function startHttps(folder: string, repositories: string) {
     certificate,
     tokens,
     seen,
+    /** Where whoever shows a token is sent on to. */
+    moved,
     close: () => void server.close(),
   }
 }

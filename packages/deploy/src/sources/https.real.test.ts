@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync } from 'node:fs'
+import { mkdtempSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from 'vitest'
@@ -69,5 +69,16 @@ describe.runIf(hasHttpBackend)('a repository at a host that is reached by https'
       hint: expect.stringContaining(`is for ${host.host} alone`),
     })
     expect(other.seen).toEqual([])
+  })
+
+  test('a host that sends on to another one does not hand the token on', async () => {
+    const both = join(folder, 'both.pem')
+    writeFileSync(both, [host, other].map(({ certificate }) => readFileSync(certificate, 'utf8')).join(''))
+    vi.stubEnv('GIT_SSL_CAINFO', both)
+    host.moved.to = `https://${other.host}`
+    await expect(source().resolve(url(), 'main')).rejects.toThrow('Authentication failed')
+    expect(host.seen).toContain(token)
+    expect(other.seen).toEqual([])
+    delete host.moved.to
   })
 })
