@@ -49,3 +49,22 @@ test('calls are prepared while the slots are taken, no more than there are slots
   await Promise.all(all)
   expect(called).toEqual([0, 1, 2, 3, 4, 5, 6, 7, 8, 9])
 })
+
+test('answers that come together let the next calls leave before anything is made of them', async () => {
+  const limited = callSlots(2)
+  const seen: string[] = []
+  const answers = Array.from({ length: 4 }, () => Promise.withResolvers<void>())
+  const all = answers.map(async (answer, n) => {
+    await limited.use(
+      async () => {},
+      async () => {
+        seen.push(`called ${n}`)
+        await answer.promise
+      },
+    )
+    seen.push(`made use of ${n}`)
+  })
+  for (const { resolve } of answers) setImmediate(resolve)
+  await Promise.all(all)
+  expect(seen.slice(0, 6)).toEqual(['called 0', 'called 1', 'called 2', 'called 3', 'made use of 0', 'made use of 1'])
+})

@@ -1,3 +1,5 @@
+import { setImmediate as ioTurn } from 'node:timers/promises'
+
 /** At most so many at once; the others wait their turn. */
 export interface Slots {
   use<T>(work: () => Promise<T>): Promise<T>
@@ -39,7 +41,10 @@ export function callSlots(limit: number): CallSlots {
     use: (prepare, call) =>
       ahead.use(async () => {
         const prepared = await prepare()
-        return calls.use(() => call(prepared))
+        const answer = await calls.use(() => call(prepared))
+        // The call that waited for this slot leaves before anything is made of the answer.
+        await ioTurn()
+        return answer
       }),
   }
 }
