@@ -1,5 +1,14 @@
 import { afterAll, beforeAll, describe, expect, test } from 'vitest'
-import { canRunContainers, deployed, type Machines, type Stage, stage } from '../../deploys/index.ts'
+import {
+  canRunContainers,
+  commandLines,
+  deployed,
+  filesWith,
+  type Machines,
+  ofProcesses,
+  type Stage,
+  stage,
+} from '../../deploys/index.ts'
 
 describe.skipIf(!canRunContainers)('containers through the whole path (root, docker.io, busybox-static)', () => {
   let here: Stage & Machines
@@ -51,6 +60,38 @@ describe.skipIf(!canRunContainers)('containers through the whole path (root, doc
   test('what serves already, as it is configured, is nothing to do', async () => {
     expect((await run({ kind: 'promote', environment: 'prod' })).plan.work).toEqual([])
   }, 60_000)
+
+  test('a rotated secret comes with a new container of what uses it; no engine, command line, environment or file shows one', async () => {
+    const [name, first] = ['SHOP_TEST_DB_PASSWORD', 'the first value of all']
+    const { backend, frontend } = here.project.config.projects.shop!.services
+    const services = { backend: { ...backend, secrets: ['db_password'] }, frontend }
+    const config = { ...here.project.config, projects: { shop: { services } } }
+    here.project.commit(2, false)
+    expect(await here.atlas(['secrets', 'set', name], {}, first)).toMatchObject({ exit: 0 })
+    expect((await run({ environment: 'test', config })).operation).toMatchObject({ status: 'succeeded', error: null })
+    const listed = "docker ps --filter label=atlas.lane=shop.test --format '{{.Names}} {{.ID}}'"
+    const containers = async () => (await here.on('web1', listed)).trim().split('\n')
+    const given = async () => {
+      const id = (await containers()).find((one) => one.includes('backend'))?.split(' ')[1]
+      return here.on('web1', `docker exec ${id} /bin/busybox cat /run/secrets/db_password`)
+    }
+    expect(await given()).toBe(first)
+    const before = await containers()
+
+    const lines = commandLines()
+    const rotated = await here.atlas(['secrets', 'rotate', name, '--deploy', '--yes'])
+    const seen = await lines.stop()
+    expect(rotated).toMatchObject({ exit: 0, stderr: '' })
+    const second = await given()
+    expect(second).toMatch(/^[A-Za-z0-9]{32}$/)
+    expect((await containers()).filter((one) => before.includes(one))).toEqual([expect.stringContaining('frontend')])
+    const shown = await here.on('web1', 'docker inspect $(docker ps -aq); docker image inspect $(docker image ls -q)')
+    for (const value of [first, second]) {
+      expect(shown).not.toContain(value)
+      for (const text of [...seen, ...ofProcesses('environ')]) expect(text).not.toContain(value)
+    }
+    expect(await filesWith(here.dataDir, first)).toEqual([])
+  }, 480_000)
 
   test('a build that fails says file, line and last words, and what serves goes on', async () => {
     const before = await images('uat')
