@@ -49,8 +49,9 @@ export async function portHere({ spec }: Reproduction, service: Service): Promis
   return (await freePort(portOf(spec, service))) ?? (await freePort(0))!
 }
 
+/** At every address, as services listen: another loopback address that has the port is in the way too. */
 async function freePort(wanted: number): Promise<number | undefined> {
-  const server = createServer().listen(wanted, '127.0.0.1')
+  const server = createServer().listen(wanted)
   try {
     await once(server, 'listening')
     return (server.address() as { port: number }).port

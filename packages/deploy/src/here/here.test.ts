@@ -1,4 +1,6 @@
+import { once } from 'node:events'
 import { mkdirSync, mkdtempSync, rmSync, writeFileSync } from 'node:fs'
+import { createServer } from 'node:net'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, beforeAll, expect, test } from 'vitest'
@@ -53,6 +55,18 @@ test('a release runs from its folder alone, with its variables, and secrets of w
   expect(await (await fetch(url)).text()).toBe('warn of this computer v1')
   await end()
   await expect(fetch(url)).rejects.toThrow()
+})
+
+test('a port that another address of this computer has is left to it: services listen at all of them', async () => {
+  const other = createServer().listen(18_101, '127.0.0.2')
+  await once(other, 'listening')
+  try {
+    const { services, end } = await up({ UAT_DB_PASSWORD: 'of this computer' })
+    await end()
+    expect(services[0]?.url).not.toContain(':18101/')
+  } finally {
+    other.close()
+  }
 })
 
 test('secrets that nobody gives are all named, and nothing is started', async () => {

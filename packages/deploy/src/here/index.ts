@@ -102,6 +102,8 @@ async function healthy({ health }: Service, child: Child, signal: AbortSignal): 
   throw new AtlasError(
     'unhealthy',
     `${child.service} did not become healthy: ${wrong}. It printed last:\n${child.said() || 'nothing'}`,
-    { hint: 'All of it was ended.' },
+    {
+      hint: `All of it was ended. ${child.service} is in services of deployment.json, with its command, variables and health check`,
+    },
   )
 }
