@@ -23,7 +23,7 @@ const word = z.string().regex(/^[\x21-\x7e]+$/, 'expected visible characters of 
 export const ownDeployKeyJson = z
   .union([
     z.strictObject({
-      private_key: z.string().min(64).max(16_384).describe('For ssh, as OpenSSH writes it, without a passphrase'),
+      private_key: z.string().min(1).max(16_384).describe('For ssh, as OpenSSH writes it, without a passphrase'),
     }),
     z.strictObject({
       token: word.min(8).max(4096).describe('For https'),

@@ -18,18 +18,31 @@ rpF8cPg6x3Wo28baiUdIuhxx9z5xAqlt26y6ZCXzz5hWTNPtH8iJXNDOpkfv8l/5/64LkL
 -----END OPENSSH PRIVATE KEY-----
 `
 
+/** Made by `ssh-keygen -t ecdsa -N ''`; it opens nothing. */
+const ecdsa = `-----BEGIN OPENSSH PRIVATE KEY-----
+b3BlbnNzaC1rZXktdjEAAAAABG5vbmUAAAAEbm9uZQAAAAAAAAABAAAAaAAAABNlY2RzYS
+1zaGEyLW5pc3RwMjU2AAAACG5pc3RwMjU2AAAAQQQg5EvNiV9V3oK1FbAcXuWGwaEWEgBT
+FakbBGUfRmz2lm6ZkAafUFGb6h9E7MmxZOzTYqQXdYZ7PATcQIeTQVtmAAAAoP8i0pX/It
+KVAAAAE2VjZHNhLXNoYTItbmlzdHAyNTYAAAAIbmlzdHAyNTYAAABBBCDkS82JX1XegrUV
+sBxe5YbBoRYSAFMVqRsEZR9GbPaWbpmQBp9QUZvqH0TsybFk7NNipBd1hns8BNxAh5NBW2
+YAAAAhAIGXDJR53XfkVxvHniHqLaZUrCii4z27iq830p3nEuv6AAAAB3Jvb3RAdm0=
+-----END OPENSSH PRIVATE KEY-----
+`
+
 test.each([
   [
     'a public half',
     'ssh-ed25519 AAAAC3NzaC1lZDI1NTE5AAAAIDOf1lvrkM1M5p0lHRYDj4XI/YQlnvQeyC6rrjfelEoZ geheim',
-    /can be used unasked/,
+    /This is a public half/,
   ],
   [
     'something else',
     '-----BEGIN OPENSSH PRIVATE KEY-----\ngeheim\n-----END OPENSSH PRIVATE KEY-----\n',
-    /can be used unasked/,
+    /This is something else/,
   ],
-  ['one with a passphrase', encrypted, /it has a passphrase/],
+  ['one with a passphrase', encrypted, /This is one with a passphrase/],
+  ['one of a type that is not for this', ecdsa, /This is a key of ecdsa-sha2-nistp256/],
+  ['one in PKCS #8', '-----BEGIN PRIVATE KEY-----\ngeheim\n-----END PRIVATE KEY-----\n', /This is one in PKCS #8/],
 ])('%s is refused, and not repeated', (_, text, message) => {
   expect(() => publicHalf(text)).toThrow(
     expect.objectContaining({ code: 'usage', message: expect.stringMatching(message) }),

@@ -56,8 +56,26 @@ const types = ['ssh-ed25519', 'ssh-rsa']
 export function readPrivateKey(text: string): ParsedKey {
   const key = text.startsWith('-----BEGIN') ? ssh2.utils.parseKey(text) : undefined
   if (key !== undefined && !(key instanceof Error) && key.isPrivateKey() && types.includes(key.type)) return key
-  const reason = key instanceof Error && /encrypted/i.test(key.message) ? ', it has a passphrase' : ''
-  throw new AtlasError('usage', `That is no private key of ed25519 or RSA that can be used unasked${reason}.`, {
-    hint: "ssh-keygen -t ed25519 -N '' -f deploy-key makes one: give the file deploy-key, not deploy-key.pub",
-  })
+  const { found, hint } = insteadOfKey(text, key)
+  throw new AtlasError(
+    'usage',
+    `A deploy key is a private key of ed25519 or RSA, as OpenSSH writes it, without a passphrase. This is ${found}.`,
+    { hint },
+  )
+}
+
+function insteadOfKey(text: string, key: ParsedKey | Error | undefined): { found: string; hint: string } {
+  const another = "ssh-keygen -t ed25519 -N '' -f deploy-key makes one"
+  if (/^(ssh|ecdsa|sk)-\S+ /.test(text))
+    return { found: 'a public half', hint: 'give the file of the same name without .pub' }
+  if (key instanceof Error && /encrypted/i.test(key.message))
+    return { found: 'one with a passphrase', hint: `ssh-keygen -p -N '' -f <a copy of it> takes it away; ${another}` }
+  if (/^-----BEGIN (ENCRYPTED )?PRIVATE KEY-----/.test(text))
+    return {
+      found: 'one in PKCS #8',
+      hint: `ssh-keygen -p -N '' -f <a copy of it> writes it as OpenSSH does; ${another}`,
+    }
+  if (key !== undefined && !(key instanceof Error))
+    return { found: `${key.isPrivateKey() ? 'a key' : 'a public half'} of ${key.type}`, hint: another }
+  return { found: 'something else, or not all of it', hint: another }
 }
