@@ -1,5 +1,5 @@
-import { deployKeys } from '@atlas/client'
-import { command, optional } from '../../command.ts'
+import { type DeployKey, deployKeys } from '@atlas/client'
+import { command, type Example, optional } from '../../command.ts'
 import { showDeployKeys, showPublicHalf } from '../../show/deploy-keys.ts'
 
 export default command({
@@ -19,7 +19,15 @@ export default command({
     return {
       json: { deploy_keys: found },
       text: () => (found.length === 0 ? nothing : key ? `${shown}\n\n${showPublicHalf(key)}` : shown),
-      next: [{ line: `atlas deploy-keys create ${project ?? 'hostomatic'}`, does: 'make a key' }].filter(() => !key),
+      next: nextOf(project, found),
     }
   },
 })
+
+function nextOf(project: string | undefined, found: readonly DeployKey[]): Example[] {
+  const key = found.find(({ kind }) => kind === 'ssh')
+  if (!key) return [{ line: `atlas deploy-keys create ${project ?? 'hostomatic'}`, does: 'make a key' }]
+  if (project === undefined)
+    return [{ line: `atlas deploy-keys list ${key.project}`, does: 'what the host of its repository needs' }]
+  return [{ line: `atlas deploy uat ${project} --plan`, does: 'once the host knows it' }]
+}
