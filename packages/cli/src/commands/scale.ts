@@ -12,7 +12,7 @@ import type { Colours } from '../terminal.ts'
 export default command({
   summary: 'Give a project another number of servers',
   description:
-    'Changes its number in projects.csv, and nothing else of that file, and what follows from it, in one operation: machines, what is deployed on them, the load balancer. More servers: machines first, then what serves now on them, then traffic. Fewer: traffic away first, then the machines. The file is written once the operation is accepted; refused, it stays as it is.',
+    'Changes its number in projects.csv, and nothing else of that file, and what follows from it, in one operation: machines, what is deployed on them, the load balancer. More servers: machines first, then what serves now on them, then traffic. Fewer: traffic away first, then the machines. 0: what serves moves to the machine of the load balancer. The file is written once the operation is accepted; refused, it stays as it is.',
   topic: 'Change the world',
   inputs: {
     project: required('<project>', 'as in projects.csv'),
