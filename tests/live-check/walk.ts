@@ -130,10 +130,11 @@ const phaseOf = ({ phase, reason }: Observed) => (reason === undefined ? phase :
 async function act(walk: Walk, id: string, action: (typeof actions)[number]): Promise<void> {
   const { action: begun } = await ask<{ action: Action }>(walk, 'POST', `/v2/droplets/${id}/actions`, action)
   const seen = [begun.status]
-  for (let status = begun.status; status === 'in-progress'; ) {
-    await sleep(500, undefined, { signal: walk.signal })
+  // At once for the first time: whether it was looked at while it went on must not depend on how fast a cloud is.
+  for (let { status } = begun; status === 'in-progress'; ) {
     status = (await ask<{ action: Action }>(walk, 'GET', `/v2/actions/${begun.id}`)).action.status
     if (seen.at(-1) !== status) seen.push(status)
+    if (status === 'in-progress') await sleep(500, undefined, { signal: walk.signal })
   }
   walk.sequences[`action ${action.type}`] = seen
   const { droplet } = await ask<{ droplet: { status: string } }>(walk, 'GET', `/v2/droplets/${id}`)
