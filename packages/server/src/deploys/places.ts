@@ -1,5 +1,5 @@
 import { placements } from '@atlas/blueprints'
-import { AtlasError, type JsonObject } from '@atlas/core'
+import { AtlasError, type JsonObject, nearest } from '@atlas/core'
 import {
   type Cluster,
   type Clusters,
@@ -7,6 +7,7 @@ import {
   type DeploymentSpec,
   examine,
   laneOf,
+  local,
   type Machine,
   proxyNamed,
   type Serving,
@@ -84,6 +85,19 @@ export function checkProxy(
     `${other.project} ${other.environment} is balanced by ${there} on ${master.name}, and a machine has one load balancer.`,
     { hint: `"proxy": "${there}" in deployment_config.json` },
   )
+}
+
+/** Who is to build has to be there. @throws AtlasError `deploy_impossible` */
+export function checkBuilder(
+  { builder }: Pick<DeployInput, 'builder'>,
+  { name, resources }: InfrastructureRecord,
+): void {
+  const machines = resources.filter(({ type }) => type === 'machine').map(({ resource }) => resource)
+  if (builder === undefined || builder === local || machines.includes(builder)) return
+  const meant = nearest(builder, machines) ?? machines[0]
+  throw new AtlasError('deploy_impossible', `"builder" is ${builder}, and ${name} has no machine of that name.`, {
+    hint: `"builder": "${meant ?? local}" in deployment_config.json  (there are: ${[...machines, local].join(', ')})`,
+  })
 }
 
 type Lane = { workspace: string } & Pick<DeployInput, 'project' | 'environment'>

@@ -17,7 +17,7 @@ import { again, goBack } from './chosen/on-record.ts'
 import { promote } from './chosen/promote.ts'
 import { secretsOfFront, versioned } from './front.ts'
 import { checkPlace } from './named.ts'
-import { checkProxy, clusterPlaces, leftBehind, machinePlaces, notInCluster } from './places.ts'
+import { checkBuilder, checkProxy, clusterPlaces, leftBehind, machinePlaces, notInCluster } from './places.ts'
 import { specOf } from './spec.ts'
 
 export interface DeployParts {
@@ -45,6 +45,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   const { serves, ...places } = cluster
     ? await clusterPlaces(parts.clusters, cluster, { workspace, ...place })
     : machinePlaces(infrastructure, place.project)
+  if (!cluster && wish.kind === 'deploy') checkBuilder(chosen, infrastructure.record)
   if (!cluster) checkProxy(chosen, places, await servedFrom(store, workspace, chosen.infrastructure))
   const serving = there?.serving && servingOf(there.serving)
   return planDeploy({
