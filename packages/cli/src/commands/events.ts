@@ -33,6 +33,8 @@ export default command({
     for (const event of events) tell(context, event)
     if (follow) return goOn(context, client, wish, events.at(-1)?.id)
     if (events.length > 0 || context.json) return {}
+    if (wish.type.length > 0 || wish.infrastructure !== undefined)
+      return { text: () => 'Nothing of that has happened yet.', next: [{ line: 'atlas events', does: 'what has' }] }
     return { text: () => 'Nothing has happened yet.', next: [{ line: 'atlas plan', does: 'see what would change' }] }
   },
 })

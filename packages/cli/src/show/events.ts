@@ -1,6 +1,6 @@
-import type { CloudEvent } from '@atlas/core'
+import type { CloudEvent, JsonObject } from '@atlas/core'
 import type { Colours } from '../terminal.ts'
-import { harmless } from './text.ts'
+import { duration, harmless } from './text.ts'
 
 /** One line: when, what, where, and what it says of itself in words. */
 export function eventLine(event: CloudEvent, { dim, red, green }: Colours): string {
@@ -16,10 +16,17 @@ export function eventLine(event: CloudEvent, { dim, red, green }: Colours): stri
 /** The few members that events have for people, in this order. */
 const telling = ['resource', 'type', 'kind', 'host', 'reason', 'message', 'error']
 
-function wordsOf({ data }: CloudEvent): string {
+function wordsOf({ type, data }: CloudEvent): string {
   if (data === null || typeof data !== 'object' || Array.isArray(data)) return ''
+  if (type.startsWith('target.')) return wordsOfTarget(data)
   const said = telling.map((name) => data[name]).map((value) => (isError(value) ? value.message : value))
   return said.filter((word): word is string => typeof word === 'string').join(' ')
+}
+
+/** Which instance; the reason that it was out for is that of the time before, once it is back. */
+function wordsOfTarget({ project, environment, service, machine, reason, outMs }: JsonObject): string {
+  const why = typeof outMs === 'number' ? `was out for ${duration(outMs)}: ${reason}` : `${reason}`
+  return `${project} ${environment} ${service} on ${machine}: ${why}`
 }
 
 const isError = (value: unknown): value is { message: string } =>
