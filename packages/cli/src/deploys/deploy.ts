@@ -84,17 +84,20 @@ async function inTurn(
   return calls.create(meant)
 }
 
-/** After a way back, that leads forward again: what served until then is named. */
+/** After a way back, that leads forward again: what served until then is named. A working tree is not promoted as it is. */
 export function nextOf(
   { deployment }: Pick<Planned, 'deployment'>,
-  { project, environment }: Pick<DeploymentRequest, 'project' | 'environment'>,
+  request: Pick<DeploymentRequest, 'project' | 'environment'> & { working_tree?: string | undefined },
 ): Example[] {
+  const { project, environment } = request
   const { kind, from, release } = deployment ?? {}
   const back = `atlas rollback ${project} ${environment}`
   const isBack = kind === 'rollback' && from && from !== release
   return [
     { line: `atlas services ${project} ${environment}`, does: 'where it answers' },
-    ...(environment === 'prod' ? [] : [{ line: `atlas deploy prod ${project}`, does: 'promote what is proven' }]),
+    ...(environment === 'prod' || request.working_tree !== undefined
+      ? []
+      : [{ line: `atlas deploy prod ${project}`, does: 'promote what is proven' }]),
     isBack
       ? { line: `${back} --tag ${from}`, does: 'forward again, to what served until now' }
       : { line: back, does: 'go back to what served before' },

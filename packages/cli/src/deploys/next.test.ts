@@ -11,3 +11,11 @@ test('after a deploy the way back is named, after a way back the one forward aga
   expect(lines({ kind: 'rollback', from: 'v2', release: 'v1' })).toContain('atlas rollback hostomatic prod --tag v2')
   expect(lines({ kind: 'rollback', from: 'v2', release: 'v2' })).toContain('atlas rollback hostomatic prod')
 })
+
+test('a commit is promoted next, a working tree is not', () => {
+  const inUat = { project: 'hostomatic', environment: 'uat' } as const
+  const planned = { deployment: { kind: 'deploy', from: 'v1', release: 'v2' } } as Pick<Planned, 'deployment'>
+  const promotes = (request: Parameters<typeof nextOf>[1]) =>
+    nextOf(planned, request).some(({ line }) => line === 'atlas deploy prod hostomatic')
+  expect([promotes(inUat), promotes({ ...inUat, working_tree: '8c3bf6435b' })]).toEqual([true, false])
+})

@@ -26,4 +26,5 @@ export async function showUpload({ json, terminal, say }: Context, bytes: number
   return { sent: (now) => area(line(now)), end: area.done }
 }
 
-export const megabytes = (bytes: number): string => (bytes / 1024 ** 2).toFixed(1)
+/** As 0.1 where it is less, so that nothing is called nothing. */
+export const megabytes = (bytes: number): string => (bytes > 0 ? Math.max(0.1, bytes / 1024 ** 2) : 0).toFixed(1)
