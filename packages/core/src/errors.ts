@@ -43,6 +43,8 @@ export const catalogue = {
   source_unavailable: { status: 502, exit: 1, title: 'The repository cannot be read' },
   build_failed: { status: 502, exit: 1, title: 'An image could not be built' },
   reproduction_changed: { status: 409, exit: 3, title: 'A folder is not what was written' },
+  registry_refused: { status: 502, exit: 1, title: 'A registry refused an image' },
+  registry_unreachable: { status: 502, exit: 1, title: 'A registry does not answer' },
   image_damaged: { status: 502, exit: 1, title: 'An image is not what it should be' },
   machine_unreachable: { status: 502, exit: 1, title: 'A machine does not answer' },
   machine_refused: { status: 502, exit: 1, title: 'A command failed on a machine' },

@@ -15,6 +15,7 @@ export type { DeployInput, DeploymentSpec, Front, Machine, Service, Serving } fr
 export { type Known, planPlacement, type Tenant } from './plan/place.ts'
 export { planDeploy } from './plan/plan.ts'
 export { hostsOf, portOf, siteOf } from './plan/site.ts'
+export { isInRegistry } from './platforms/containers/names.ts'
 export { platformNamed, resolverNamed } from './platforms/index.ts'
 export { type Clusters, openClusters } from './platforms/kubernetes/clusters.ts'
 export { examine } from './platforms/kubernetes/examine.ts'

@@ -1,5 +1,6 @@
 import { z } from 'zod'
 import { environments, isName, nameRule } from '../names.ts'
+import { registrySettings } from '../platforms/containers/registry-settings.ts'
 import { clusterSettings, podSettings } from '../platforms/kubernetes/settings.ts'
 import { defaultPorts } from '../ports.ts'
 import { proxyNames } from '../proxies/proxy.ts'
@@ -167,6 +168,9 @@ export const deploymentConfig = z.strictObject({
     .min(1)
     .optional()
     .describe('Machine that builds images, or `local`: the computer of the server. Default: the first of the project.'),
+  registry: registrySettings
+    .optional()
+    .describe('Images are pushed there, and pulled from there by their digest, instead of from machine to machine.'),
   projects: z.record(names('a project'), project).default({}),
 })
 

@@ -8,7 +8,7 @@ import type { Service } from '../plan/input.ts'
 import { checkArchive } from '../platforms/containers/archive.ts'
 import { docker, podman } from '../platforms/containers/engine.ts'
 import { engineOn } from '../platforms/containers/engine-on.ts'
-import { releaseImageOf } from '../platforms/containers/names.ts'
+import { isInRegistry, releaseImageOf } from '../platforms/containers/names.ts'
 import { commandWords, instanceWords } from '../platforms/containers/words.ts'
 import { beginChild, type Child } from './child.ts'
 import { archivePath, type Reproduction } from './folder.ts'
@@ -22,21 +22,17 @@ const loadMs = 30 * 60_000
  * @throws AtlasError `not_found` where the archive was left out, `image_damaged`, `deploy_impossible` without an engine
  */
 export async function beginContainer(
-  { folder, project, tag }: Reproduction,
+  reproduction: Reproduction,
   service: Service,
   { port, variables, secrets, say, signal }: Given,
 ): Promise<Child> {
-  const file = join(folder, archivePath(service))
-  if (!existsSync(file))
-    throw new AtlasError('not_found', `${archivePath(service)} is not there: images were left out.`, {
-      hint: `atlas reproduce ${tag} ${project} --dir <a new folder>`,
-    })
-  await checkArchive(createReadStream(file), service.image ?? '')
   const scratch = mkdtempSync(join(tmpdir(), 'atlas-reproduce-'))
   const computer = thisComputer(scratch, 'this computer')
   const engine = await engineOn(computer, service.platform === 'podman' ? podman : docker, signal)
-  await computer.run([engine.name, 'load', '--input', file], { timeoutMs: loadMs, signal })
-  const name = `atlas-reproduce-${project}-${service.name}-${randomBytes(4).toString('hex')}`
+  const image = await imageHere(reproduction, service, (file) =>
+    computer.run([engine.name, 'load', '--input', file], { timeoutMs: loadMs, signal }),
+  )
+  const name = `atlas-reproduce-${reproduction.project}-${service.name}-${randomBytes(4).toString('hex')}`
   return beginChild({
     service: service.name,
     port,
@@ -44,7 +40,7 @@ export async function beginContainer(
       ...[engine.name, 'run', '--rm', '--name', name],
       ...secretWords(scratch, secrets),
       ...instanceWords({ service, address: '127.0.0.1', port, variables, secrets }),
-      releaseImageOf(project, service.name, tag),
+      image,
       ...commandWords(service),
     ],
     cwd: scratch,
@@ -55,6 +51,24 @@ export async function beginContainer(
       rmSync(scratch, { recursive: true, force: true })
     },
   })
+}
+
+/** What its image is called here: loaded from the archive, or pulled by the engine from the registry that has it, by its digest. */
+async function imageHere(
+  { folder, project, tag }: Reproduction,
+  service: Service,
+  load: (file: string) => Promise<unknown>,
+): Promise<string> {
+  const { image = '' } = service
+  if (isInRegistry(image)) return image
+  const file = join(folder, archivePath(service))
+  if (!existsSync(file))
+    throw new AtlasError('not_found', `${archivePath(service)} is not there: images were left out.`, {
+      hint: `atlas reproduce ${tag} ${project} --dir <a new folder>`,
+    })
+  await checkArchive(createReadStream(file), image)
+  await load(file)
+  return releaseImageOf(project, service.name, tag)
 }
 
 /** Each is a file that whoever the image runs as may read, in a folder that nobody else gets into. */

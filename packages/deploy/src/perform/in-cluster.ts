@@ -1,5 +1,5 @@
 import { createHash } from 'node:crypto'
-import { AtlasError, canonical } from '@atlas/core'
+import { canonical } from '@atlas/core'
 import type { DeploymentSpec } from '../plan/input.ts'
 import { placesOf } from '../plan/route.ts'
 import { portOf } from '../plan/site.ts'
@@ -9,6 +9,7 @@ import { runJob } from '../platforms/kubernetes/once.ts'
 import type { Cluster } from '../platforms/kubernetes/settings.ts'
 import { withoutSecrets } from '../redact.ts'
 import { hiddenValues } from '../secrets.ts'
+import { loginsFor } from './logins.ts'
 import { onSource } from './on-source.ts'
 import { runOnce } from './once.ts'
 import type { Actions, Doing, PerformerParts } from './performer.ts'
@@ -23,7 +24,11 @@ export const inCluster: Actions<InCluster> = {
   ...onSource,
 
   async deliver(parts, doing) {
-    await prepare(await open(parts, doing), specOf(doing).services, await logins(parts, doing))
+    await prepare(
+      await open(parts, doing),
+      specOf(doing).services,
+      await loginsFor(parts.secrets, placeOf(doing), doing.cluster.image_pull_secrets ?? []),
+    )
   },
 
   async start(parts, doing) {
@@ -95,16 +100,3 @@ async function open({ clusters }: PerformerParts, doing: InCluster): Promise<At>
 }
 
 const specOf = ({ task }: InCluster) => task.plan.deployment!.spec as unknown as DeploymentSpec
-
-async function logins({ secrets }: PerformerParts, doing: InCluster) {
-  const registries = doing.cluster.image_pull_secrets ?? []
-  const values = await secrets.find(
-    placeOf(doing),
-    registries.map(({ secret }) => secret),
-  )
-  return registries.map(({ registry, username, secret }) => {
-    const password = values.get(secret)?.value
-    if (password !== undefined) return { registry, username, password }
-    throw new AtlasError('deploy_impossible', `Secret ${secret}, for ${registry}, has no value any more.`)
-  })
-}

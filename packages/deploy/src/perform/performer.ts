@@ -4,6 +4,7 @@ import { type At, epochOf, type Fence } from '../machine/fenced.ts'
 import { local, type MachinePlace, type Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
 import type { Service } from '../plan/input.ts'
+import type { RegistrySettings } from '../platforms/containers/registry-settings.ts'
 import { platformNamed } from '../platforms/index.ts'
 import type { Clusters } from '../platforms/kubernetes/clusters.ts'
 import type { Cluster } from '../platforms/kubernetes/settings.ts'
@@ -62,6 +63,7 @@ export interface Specifications {
   fresh?: true
   services: Service[]
   elsewhere: string[]
+  registry?: RegistrySettings
 }
 
 export interface Doing {

@@ -1,6 +1,7 @@
 import type { Deployment, DeploymentSource, Plan, Unknown } from '@atlas/core'
 import type { HealthCheck, Limits } from '../config/schema.ts'
 import type { Environment } from '../names.ts'
+import type { RegistrySettings } from '../platforms/containers/registry-settings.ts'
 import type { Cluster, PodSettings } from '../platforms/kubernetes/settings.ts'
 import type { PortAssignment, PortRange, Slot } from '../ports.ts'
 import type { Host, ProxyName, RequestLimits, Tls } from '../proxies/proxy.ts'
@@ -20,7 +21,7 @@ export interface Service {
   containerfile?: string
   build_args?: Record<string, string>
   /**
-   * What runs: by its digest, known from when it was built, or what a registry has under that reference. From then on the same
+   * What runs: by its digest, known from when it was built, alone or behind where a registry has it; or, for a cluster, a reference. From then on the same
    * in every environment.
    */
   image?: string
@@ -47,6 +48,8 @@ export interface DeploymentSpec {
   proxy?: ProxyName
   /** Where its images were built, where that was configured: the name of a machine. */
   builder?: string
+  /** Where its images are, where that was configured. */
+  registry?: RegistrySettings
   /** Names of the machines that run it. */
   machines: string[]
   /** The cloud's ids of all of these, by name: a machine that was made anew is another, and has nothing. */
@@ -113,6 +116,7 @@ export interface DeployInput {
   webs: Machine[]
   /** Where images are built; the first of `webs` where nothing is configured. */
   builder?: string
+  registry?: RegistrySettings
   /** Its namespace stands where there is a machine otherwise: `master`, and the only one of `webs`. */
   cluster?: Cluster
   /** Of the whole infrastructure. */

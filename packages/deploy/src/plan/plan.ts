@@ -49,7 +49,7 @@ export function planDeploy(asked: DeployInput): Plan {
 }
 
 function specOf(input: DeployInput): DeploymentSpec {
-  const { project, environment, services, domain, front, proxy, master, builder, webs, cluster, assigned, portRange } =
+  const { project, environment, services, domain, front, proxy, master, builder, registry, webs, cluster, portRange } =
     input
   const wanted = services.map(({ name, port }) => ({ project, environment, service: name, port }))
   return {
@@ -60,10 +60,11 @@ function specOf(input: DeployInput): DeploymentSpec {
     master: master.name,
     ...(proxy && { proxy }),
     ...(builder !== undefined && { builder }),
+    ...(registry && { registry }),
     machines: webs.map(({ name }) => name),
     ids: Object.fromEntries([master, ...webs].map(({ name, id }) => [name, id])),
     // Each pod has an address of its own.
-    ports: cluster ? [] : assignPorts(wanted, assigned, portRange),
+    ports: cluster ? [] : assignPorts(wanted, input.assigned, portRange),
     ...(!cluster && canonical({ ...portRange }) !== canonical({ ...defaultPorts }) && { portRange }),
     ...(cluster && { cluster }),
   }

@@ -21,7 +21,7 @@ export function builds(draft: Draft, input: DeployInput, spec: DeploymentSpec, s
     .map((service) =>
       draft('build', 'release', 'prepare', `${input.project}/${service.name}@${machine}`, [source], {
         reason: `${service.containerfile} of ${short(input)} is built once, and every machine runs that image`,
-        specifications: { machine, service, source: input.release.source },
+        specifications: { machine, service, source: input.release.source, registry: spec.registry },
       }),
     )
 }
@@ -56,6 +56,7 @@ export function begin(
           source: { url, commit },
           services: services.filter(({ name }) => spec.running[name]!.release === release),
           elsewhere: elsewhereOf(input, spec, machine.name),
+          registry: spec.registry,
         },
       }),
     )

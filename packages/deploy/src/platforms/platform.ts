@@ -36,8 +36,23 @@ export interface Instance {
   versions: Readonly<Record<string, string>>
 }
 
+/** Whom a registry lets in. */
+export interface Login {
+  registry: string
+  username: string
+  password: string
+}
+
+/** Where images go and come from, where not from machine to machine. */
+export interface ImageRegistry {
+  host: string
+  prefix?: string | undefined
+  login?: Login | undefined
+}
+
 /** What an image is to be built from. */
 export interface Build {
+  registry?: ImageRegistry | undefined
   project: string
   service: Service
   release: string
@@ -69,6 +84,7 @@ export interface Delivery {
   services: readonly Service[]
   /** Machines that may have it already, the likeliest first. */
   elsewhere: readonly Elsewhere[]
+  registry?: ImageRegistry | undefined
 }
 
 /** Hands over a connection to another machine for as long as it is used. @throws AtlasError `machine_unreachable` */
@@ -127,8 +143,8 @@ export interface OnceEnd {
 export interface Platform extends Resolver {
   runsOn: 'machines'
   /**
-   * Builds an image on a machine that has what it takes, and gives its digest; never done twice for a release. Left out
-   * where nothing is built. @throws AtlasError `build_failed`
+   * Builds an image on a machine that has what it takes, and gives its digest, behind where a registry has it; never done twice
+   * for a release. Left out where nothing is built. @throws AtlasError `build_failed`, `registry_refused`, `registry_unreachable`
    */
   build?(at: At, build: Build): Promise<string>
   /**

@@ -2,7 +2,7 @@ import type { Readable } from 'node:stream'
 import { finished } from 'node:stream/promises'
 import type { ImageView } from '@atlas/api'
 import { AtlasError } from '@atlas/core'
-import { type BuiltImage, type Machines, platformNamed, type StoredImage } from '@atlas/deploy'
+import { type BuiltImage, isInRegistry, type Machines, platformNamed, type StoredImage } from '@atlas/deploy'
 import type { Store } from '@atlas/store'
 import { specOf } from './spec.ts'
 
@@ -68,7 +68,8 @@ async function builtFor({ store: { deploys } }: Parts, { workspace, project, tag
   return Object.entries(images).flatMap(([service, digest]) => {
     const runs = all.filter(({ services }) => services.some((one) => one.name === service && one.image === digest))
     const own = runs[0]?.services.find((one) => one.name === service)
-    if (!own?.containerfile) return []
+    // What a registry has is found there, by the digest that the release has it under.
+    if (!own?.containerfile || isInRegistry(digest)) return []
     const places = runs.flatMap(({ infrastructure, machines, builder }) =>
       [...(builder === undefined ? [] : [builder]), ...machines].map((machine) => ({ infrastructure, machine })),
     )

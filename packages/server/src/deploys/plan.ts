@@ -30,7 +30,7 @@ export interface DeployParts {
 /**
  * The exact steps of a deploy, from what is configured, in the repository and on record. Reads only.
  * @throws AtlasError `config_invalid`, `deploy_impossible`, `source_unavailable`, `not_found`, `ports_exhausted`,
- * `secret_missing`, `secret_unavailable`
+ * `secret_missing`, `secret_unavailable`, `registry_refused`, `registry_unreachable`
  */
 export async function planDeployment(parts: DeployParts, workspace: string, wish: DeployWish): Promise<Plan> {
   const { store } = parts
@@ -59,6 +59,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     ...(chosen.domain && { domain: chosen.domain }),
     ...(chosen.builder !== undefined && { builder: chosen.builder }),
     ...(chosen.proxy && { proxy: chosen.proxy }),
+    ...(chosen.registry && { registry: chosen.registry }),
     ...(chosen.front && { front: versioned(chosen.front, versions) }),
     secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),
     ...(chosen.again && { again: true }),
@@ -116,10 +117,11 @@ async function readInfrastructure(store: DeployParts['store'], workspace: string
 export async function secretVersions(
   secrets: Secrets,
   place: { workspace: string; project: string; environment: string },
-  { services, cluster, front }: Pick<Chosen, 'services' | 'cluster' | 'front'>,
+  { services, cluster, front, registry }: Pick<Chosen, 'services' | 'cluster' | 'front' | 'registry'>,
 ) {
   const needed = [
     cluster?.kubeconfig,
+    registry?.secret,
     ...(cluster?.image_pull_secrets ?? []).map(({ secret }) => secret),
     ...secretsOfFront(front),
   ]

@@ -7,12 +7,13 @@ import type { Engine } from './engine.ts'
 import { engineOn } from './engine-on.ts'
 import { buildScript, wantScript } from './image-scripts.ts'
 import { imageOf, releaseImageOf } from './names.ts'
+import { pushImage } from './remote.ts'
 import { savedOn } from './saved.ts'
 
 const buildMs = 30 * 60_000
 
 /**
- * Builds the image of a service from the files of a commit, and gives its digest. Repeating it gives the same image as
+ * Builds the image of a service from the files of a commit, pushes it where a registry is to have it, and gives its digest. Repeating it gives the same image as
  * far as the engine's cache goes, and harms nobody where it does not: an image is only ever used by its digest.
  * @throws AtlasError `build_failed` with file, line and the last lines of the builder
  */
@@ -51,7 +52,8 @@ export async function buildImage(at: At, wanted: Engine, build: Build): Promise<
   const id = said.split('\n')[1]!
   const saved = await savedOn(machine, engine, id, signal)
   if (!saved) throw new AtlasError('build_failed', `${image} was built on ${machine.name} and is not there any more.`)
-  const { digest } = saved.manifest
+  const { registry } = build
+  const digest = registry ? await pushImage(at, engine, image, build, registry) : saved.manifest.digest
   const known = imageOf(project, service.name, digest)
   await machine.run([engine.name, 'tag', id, known], { signal })
   await run(at, wantScript(engine), [release, service.name, known, image])

@@ -12,7 +12,8 @@ import type { Engine } from './engine.ts'
 import { engineOn } from './engine-on.ts'
 import { pruneScript, wantScript } from './image-scripts.ts'
 import { logsScript, onceScript, onceStateScript, runningScript, startScript, stopScript } from './instance-scripts.ts'
-import { containerOf, folderOf, imageOf, onceOf, releaseImageOf } from './names.ts'
+import { containerOf, folderOf, imageOf, isInRegistry, onceOf, releaseImageOf } from './names.ts'
+import { pullImage } from './remote.ts'
 import { copyFrom, savedOn } from './saved.ts'
 import { transfer } from './transfer.ts'
 import { createWords, onceWords } from './words.ts'
@@ -99,11 +100,11 @@ const onceLookMs = 500
 /** An older instance may take its ten seconds to end, and slow disks theirs. */
 const startMs = 120_000
 
-/** @returns bytes that were sent */
+/** @returns bytes that were sent; what came from a registry is not counted */
 async function deliverImage(
   at: At,
   engine: Engine,
-  { release, elsewhere }: Delivery,
+  { release, elsewhere, registry }: Delivery,
   service: Delivery['services'][number],
 ): Promise<number> {
   const project = projectOf(at.fence.lane)
@@ -112,6 +113,10 @@ async function deliverImage(
   const named = releaseImageOf(project, service.name, release)
   const there = await run(at, wantScript(engine), [release, service.name, image, named], { timeoutMs: installMs })
   if (there.trim() === 'yes') return 0
+  if (isInRegistry(digest)) {
+    await pullImage(at, engine, { from: digest, names: [image, named] }, registry)
+    return 0
+  }
   return transfer(at, engine, { digest, image, names: [named] }, elsewhere)
 }
 

@@ -5,6 +5,11 @@ export interface Engine {
   ensure: string
   /** Words for a pull from the machine's own loopback. */
   pull: readonly string[]
+  /**
+   * Shell functions for a registry, with the login in `$dir/config.json`: `pull_from REFERENCE` and `push_to REFERENCE`, which
+   * leaves the digest that the registry gave it in `$dir/digest`. `$plain` is 1 where it speaks http.
+   */
+  remote: string
   /** Words for `save`. */
   save: readonly string[]
   /** Words for `create`: it comes back after a reboot, and keeps a bounded log. */
@@ -74,6 +79,13 @@ ${installed('dockerd', 'docker.io')}
 }
 `,
   pull: ['--quiet'],
+  // It speaks http to its own loopback without being told.
+  remote: `pull_from() { docker --config "$dir" pull --quiet "$1"; }
+push_to() {
+  docker --config "$dir" push "$1" > "$dir/pushed" || return
+  sed -n 's/.*digest: \\(sha256:[0-9a-f]*\\).*/\\1/p' "$dir/pushed" > "$dir/digest"
+}
+`,
   save: [],
   create: [
     ...['--restart', 'unless-stopped'],
@@ -100,6 +112,10 @@ ${installed('podman', 'podman')}
 }
 `,
   pull: ['--quiet', '--tls-verify=false'],
+  remote: `pull_from() { podman pull --quiet --authfile "$dir/config.json" $(verified) "$1"; }
+push_to() { podman push --quiet --authfile "$dir/config.json" --digestfile "$dir/digest" $(verified) "$1"; }
+verified() { [ "$plain" = 0 ] || echo --tls-verify=false; }
+`,
   save: ['--quiet', '--format', 'oci-archive'],
   // Without a daemon, podman-restart.service starts what says `always`.
   create: [...['--restart', 'always'], ...['--log-driver', 'k8s-file', '--log-opt', 'max-size=10mb']],

@@ -1,12 +1,19 @@
 import type { Fence } from '../../machine/fenced.ts'
 import type { Slot } from '../../ports.ts'
+import type { ImageRegistry } from '../platform.ts'
 
 /** Under a name that no registry has: these images are found on machines alone. */
 const repository = (project: string, service: string): string => `localhost/atlas/${project}/${service}`
 
-/** Of an image as it is recorded, whatever release it is of. `digest`: `sha256:…` of its manifest. */
-export const imageOf = (project: string, service: string, digest: string): string =>
-  `${repository(project, service)}:${digest.replace(':', '-')}`
+/** Of an image as it is recorded, whatever release it is of: `sha256:…` of its manifest, or that behind where a registry has it. */
+export const imageOf = (project: string, service: string, image: string): string =>
+  `${repository(project, service)}:${image.slice(image.indexOf('@') + 1).replace(':', '-')}`
+
+/** Whether a registry has it. */
+export const isInRegistry = (image: string): boolean => image.includes('@')
+
+export const remoteOf = ({ host, prefix }: ImageRegistry, project: string, service: string): string =>
+  [host, prefix, project, service].filter(Boolean).join('/').toLowerCase()
 
 /** The same image for people: by the release. */
 export const releaseImageOf = (project: string, service: string, release: string): string =>

@@ -4,7 +4,7 @@ import type { Service } from '../../plan/input.ts'
 import type { Slot } from '../../ports.ts'
 import type { Host } from '../../proxies/proxy.ts'
 import { variableOf } from '../../secrets.ts'
-import type { Place } from '../platform.ts'
+import type { Login, Place } from '../platform.ts'
 import { deploymentObject, type Slotted, startSeconds } from './deployment.ts'
 import { type At, claim, remove, write } from './fence.ts'
 import { type Written, written } from './kinds.ts'
@@ -25,12 +25,6 @@ import {
   variablesObject,
 } from './objects.ts'
 import { judge, lastWords, type Rollout } from './rollout.ts'
-
-export interface Login {
-  registry: string
-  username: string
-  password: string
-}
 
 const pollMs = 400
 

@@ -1,6 +1,8 @@
 import type { Service } from '../../plan/input.ts'
 import type { Slot } from '../../ports.ts'
 import type { Host } from '../../proxies/proxy.ts'
+import { authFile } from '../containers/auth-file.ts'
+import type { Login } from '../platform.ts'
 import type { Wanted } from './kinds.ts'
 import type { Cluster } from './settings.ts'
 
@@ -64,24 +66,12 @@ export const secretsObject = (
 })
 
 /** What kubelets log in to registries with. */
-export const registriesObject = (
-  lane: Lane,
-  logins: readonly { registry: string; username: string; password: string }[],
-): Wanted<'Secret'> => ({
+export const registriesObject = (lane: Lane, logins: readonly Login[]): Wanted<'Secret'> => ({
   kind: 'Secret',
   type: 'kubernetes.io/dockerconfigjson',
   metadata: { name: registriesName, labels: labelsOf(lane) },
   data: {
-    '.dockerconfigjson': base64(
-      JSON.stringify({
-        auths: Object.fromEntries(
-          logins.map(({ registry, username, password }) => [
-            registry,
-            { username, password, auth: base64(`${username}:${password}`) },
-          ]),
-        ),
-      }),
-    ),
+    '.dockerconfigjson': base64(authFile(logins)),
   },
 })
 

@@ -10,6 +10,7 @@ export interface Chosen {
   services: Service[]
   domain?: NonNullable<DeployInput['domain']>
   builder?: string
+  registry?: NonNullable<DeployInput['registry']>
   front?: Front
   proxy?: ProxyName
   portRange: PortRange

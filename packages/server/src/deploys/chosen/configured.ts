@@ -72,6 +72,7 @@ export async function asConfigured(
     // What is on record without one is balanced by nginx.
     ...(proxy !== 'nginx' && { proxy }),
     ...(config.builder !== undefined && { builder: config.builder }),
+    ...(config.registry && platform.runsOn === 'machines' && { registry: config.registry }),
     ...(platform.runsOn === 'cluster' && {
       cluster: clusterFor({ ...config.kubernetes, ...project.kubernetes }, wish.project, environment),
     }),

@@ -39,13 +39,14 @@ export const again: Choose = async (_, __, { project, environment }, there) => {
 }
 
 function asRecorded({ infrastructure }: EnvironmentRecord, deployment: DeploymentRecord): Chosen {
-  const { services, domain, front, proxy, builder, cluster, portRange = defaultPorts } = specOf(deployment)
+  const { services, domain, front, proxy, builder, registry, cluster, portRange = defaultPorts } = specOf(deployment)
   return {
     infrastructure,
     release: releaseOf(deployment.release),
     services,
     ...(domain && { domain }),
     ...(builder !== undefined && { builder }),
+    ...(registry && { registry }),
     ...(cluster && { cluster }),
     ...(front && { front }),
     ...(proxy && { proxy }),
