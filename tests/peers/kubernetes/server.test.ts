@@ -7,6 +7,7 @@ import { afterAll, beforeAll, describe, expect, test } from 'vitest'
 import { ended, type Stage, stage } from '../../deploys/index.ts'
 import { crashing, ready } from './kubelet.ts'
 import { builtPrograms } from './programs.ts'
+import { hasRegistry, startRegistry } from './registry.ts'
 import { startWorld, type World } from './world.ts'
 
 const programs = builtPrograms()
@@ -35,6 +36,7 @@ describe.skipIf(!programs)('a cluster through the whole path', () => {
   const config = () => ({
     ...here.project.config,
     deployment_platform: 'kubernetes',
+    kubernetes: { resolve_tags: false },
     projects: { shop: { services: { backend: service }, environments: { prod: { domain: 'shop.example' } } } },
   })
 
@@ -93,4 +95,25 @@ describe.skipIf(!programs)('a cluster through the whole path', () => {
     })
     expect(await imageIn('uat')).toBe(before)
   })
+
+  test.skipIf(!hasRegistry)(
+    'a tag is deployed as the digest that it has, and prod runs that one after it was moved',
+    async () => {
+      world.real.kubelet.otherwise(ready)
+      const registry = await startRegistry()
+      try {
+        const backend = { ...service, image: `${registry.host}/shop/backend:stable` }
+        const tagged = { ...config(), kubernetes: {}, projects: { shop: { services: { backend } } } }
+        const digest = await registry.tag('shop/backend', 'stable')
+        expect((await run({ config: tagged })).operation).toMatchObject({ status: 'succeeded', error: null })
+        expect(await imageIn('uat')).toBe(`${backend.image}@${digest}`)
+
+        await registry.tag('shop/backend', 'stable')
+        expect((await run({ kind: 'promote', environment: 'prod', config: tagged })).operation.status).toBe('succeeded')
+        expect(await imageIn('prod')).toBe(`${backend.image}@${digest}`)
+      } finally {
+        await registry.stop()
+      }
+    },
+  )
 })

@@ -17,6 +17,7 @@ import { again, goBack } from './chosen/on-record.ts'
 import { promote } from './chosen/promote.ts'
 import { secretsOfFront, versioned } from './front.ts'
 import { checkPlace } from './named.ts'
+import { pinnedImages } from './pinned.ts'
 import { checkBuilder, checkProxy, clusterPlaces, leftBehind, machinePlaces, notInCluster } from './places.ts'
 import { specOf } from './spec.ts'
 
@@ -38,10 +39,11 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   const there = await store.deploys.environment(workspace, place.project, place.environment)
   const source = parts.sources({ workspace, project: place.project })
   const choose = { deploy: fromSource, promote, rollback: goBack, redeploy: again }[wish.kind]
-  const chosen = await choose({ store, source }, workspace, wish, there)
-  const infrastructure = await readInfrastructure(store, workspace, chosen.infrastructure)
+  const found = await choose({ store, source }, workspace, wish, there)
+  const infrastructure = await readInfrastructure(store, workspace, found.infrastructure)
+  const versions = await secretVersions(parts.secrets, { workspace, ...place }, found)
+  const chosen = wish.kind === 'deploy' ? await pinnedImages(parts.secrets, { workspace, ...place }, found) : found
   const { cluster } = chosen
-  const versions = await secretVersions(parts.secrets, { workspace, ...place }, chosen)
   const { serves, ...places } = cluster
     ? await clusterPlaces(parts.clusters, cluster, { workspace, ...place })
     : machinePlaces(infrastructure, place.project)

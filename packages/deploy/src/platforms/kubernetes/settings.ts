@@ -37,6 +37,12 @@ export const clusterSettings = z.strictObject({
   ingress_annotations: z.record(z.string(), z.string()).optional().describe('For the controller of Ingresses.'),
   tls_secret: dnsName.optional().describe('Secret of the namespace with the certificate for `domain`.'),
   image_pull_secrets: z.array(registry).optional().describe('What images are pulled with.'),
+  resolve_tags: z
+    .boolean()
+    .optional()
+    .describe(
+      'Whether the server asks a registry which digest a tag has, and deploys that. Default: true. False where only the cluster reaches it.',
+    ),
 })
 
 const quantity = z.string().regex(/^\d+(\.\d+)?(m|k|M|G|T|Ki|Mi|Gi|Ti)?$/, 'a quantity, such as 100m, 0.5 or 128Mi')
