@@ -1,4 +1,6 @@
+import { spawn } from 'node:child_process'
 import { createHash, randomBytes } from 'node:crypto'
+import { once } from 'node:events'
 import { readFileSync, writeFileSync } from 'node:fs'
 import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
@@ -36,6 +38,14 @@ describe.each(names)('OpenSSH clients on a machine of the %s backend', (name) =>
   test('standard input reaches the command, and its end ends it', async () => {
     const outcome = await me.ssh(machine, ['wc', '-c'], Buffer.alloc(3_000_000))
     expect(outcome.out.trim()).toBe('3000000')
+  })
+
+  test('a client that is killed is the end of what its command reads', async () => {
+    const line = 'echo $$; cat > /dev/null; echo gone > of-a-killed-client'
+    const ssh = spawn('ssh', [...me.options, '-p', String(machine.sshPort), `root@${machine.address}`, line])
+    await once(ssh.stdout, 'data')
+    ssh.kill('SIGKILL')
+    await expect.poll(async () => (await me.ssh(machine, ['cat of-a-killed-client'])).out).toBe('gone\n')
   })
 
   test('a command that a signal ended is told as such', async () => {

@@ -52,6 +52,8 @@ export function sshServer(inside: Inside, hostKey: string): SshServer {
       socket.setNoDelay(true)
       sockets.add(socket)
       socket.on('close', () => sockets.delete(socket))
+      // Doors are half open for other ports' sake. A client that was killed has ended its side, and never ends the other.
+      socket.on('end', () => socket.end())
       server.injectSocket(socket)
     },
     close() {
