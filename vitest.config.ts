@@ -1,25 +1,6 @@
 import { defineConfig } from 'vitest/config'
 
-const real = {
-  testTimeout: 60_000,
-  hookTimeout: 60_000,
-  // Processes, sockets and a kernel take part: on a crowded machine one may be late; what is late thrice is a fault.
-  retry: 2,
-  expect: { poll: { timeout: 20_000 } },
-}
-
-/** They wait for limits of half a minute and more, and leave a core to others meanwhile. */
-const waiting = [
-  'tests/real/deploys/bad-days.test.ts',
-  'tests/real/hostile/slow.test.ts',
-  'tests/real/outages/{database-away,node-killed}.test.ts',
-  'packages/cli/src/update-ip.real.test.ts',
-]
-
-/**
- * unit: pure and quick, part of `npm run check`. real: against PostgreSQL, sshd, the sandbox and other real parts. waiting:
- * those of the real ones that can all run at once.
- */
+/** unit: pure and quick, part of `npm run check`. real: against PostgreSQL, sshd, the sandbox and other real parts. */
 export default defineConfig({
   test: {
     globalSetup: ['./tests/temporary-folder.ts', './tests/compile-cache.ts'],
@@ -47,26 +28,22 @@ export default defineConfig({
           testTimeout: 120_000,
           hookTimeout: 180_000,
           maxWorkers: 1,
+          sequence: { groupOrder: 2 },
           expect: { poll: { timeout: 20_000 } },
         },
       },
       {
         test: {
-          ...real,
-          name: 'waiting',
-          include: waiting,
-          maxWorkers: 5,
-          sequence: { groupOrder: 1 },
-        },
-      },
-      {
-        test: {
-          ...real,
           name: 'real',
           include: ['{packages,drivers}/*/src/**/*.real.test.ts', 'tests/real/**/*.test.ts'],
-          exclude: [...waiting, '**/node_modules/**'],
-          maxWorkers: 2,
-          sequence: { groupOrder: 2 },
+          testTimeout: 60_000,
+          hookTimeout: 60_000,
+          // One more than the cores that CI has: some wait for limits of half a minute and more, and leave a core to others.
+          maxWorkers: 3,
+          sequence: { groupOrder: 1 },
+          // Processes, sockets and a kernel take part: on a crowded machine one may be late; what is late thrice is a fault.
+          retry: 2,
+          expect: { poll: { timeout: 20_000 } },
         },
       },
     ],
