@@ -22,17 +22,24 @@ export function configured({ cwd }: Context, folder = 'config'): { config: strin
 
 /** Whose releases an environment takes, by the order of promotion; `undefined`: it takes commits. */
 export function takesFrom(config: string, project: string, environment: string): string | undefined {
-  const order = promotionIn(config, project) ?? ['uat', 'prod']
+  const order = promotionIn(config, project)
   return order[order.indexOf(environment) - 1]
 }
 
+/** Which environment takes its releases; without a configuration, by the order that is nobody's own. */
+function givesTo({ config, project, environment }: Placed): string | undefined {
+  const order = promotionIn(typeof config === 'string' ? config : '', project)
+  return order.includes(environment) ? order[order.indexOf(environment) + 1] : undefined
+}
+
 /** What is wrong with the text is for the server to say. */
-function promotionIn(config: string, project: string): string[] | undefined {
+function promotionIn(config: string, project: string): string[] {
+  const usual = ['uat', 'prod']
   try {
     const { projects } = JSON.parse(config) as { projects?: Record<string, { promotion?: string[] }> }
-    return projects?.[project]?.promotion
+    return projects?.[project]?.promotion ?? usual
   } catch {
-    return undefined
+    return usual
   }
 }
 
@@ -84,20 +91,21 @@ async function inTurn(
   return calls.create(meant)
 }
 
+type Placed = Pick<DeploymentRequest, 'project' | 'environment'> & { config?: unknown }
+
 /** After a way back, that leads forward again: what served until then is named. A working tree is not promoted as it is. */
 export function nextOf(
   { deployment }: Pick<Planned, 'deployment'>,
-  request: Pick<DeploymentRequest, 'project' | 'environment'> & { working_tree?: string | undefined },
+  request: Placed & { working_tree?: string | undefined },
 ): Example[] {
   const { project, environment } = request
   const { kind, from, release } = deployment ?? {}
+  const after = request.working_tree === undefined ? givesTo(request) : undefined
   const back = `atlas rollback ${project} ${environment}`
   const isBack = kind === 'rollback' && from && from !== release
   return [
     { line: `atlas services ${project} ${environment}`, does: 'where it answers' },
-    ...(environment === 'prod' || request.working_tree !== undefined
-      ? []
-      : [{ line: `atlas deploy prod ${project}`, does: 'promote what is proven' }]),
+    ...(after === undefined ? [] : [{ line: `atlas deploy ${after} ${project}`, does: 'promote what is proven' }]),
     isBack
       ? { line: `${back} --tag ${from}`, does: 'forward again, to what served until now' }
       : { line: back, does: 'go back to what served before' },

@@ -19,3 +19,15 @@ test('a commit is promoted next, a working tree is not', () => {
     nextOf(planned, request).some(({ line }) => line === 'atlas deploy prod hostomatic')
   expect([promotes(inUat), promotes({ ...inUat, working_tree: '8c3bf6435b' })]).toEqual([true, false])
 })
+
+test('what is promoted next is what the configured order says', () => {
+  const config = '{"projects":{"hostomatic":{"promotion":["test","uat","prod"]}}}'
+  const next = (environment: 'test' | 'uat' | 'prod', own?: string) =>
+    nextOf({} as Pick<Planned, 'deployment'>, { project: 'hostomatic', environment, config: own })
+      .map(({ line }) => line)
+      .filter((line) => line.startsWith('atlas deploy'))
+  expect(next('test', config)).toEqual(['atlas deploy uat hostomatic'])
+  expect(next('uat', config)).toEqual(['atlas deploy prod hostomatic'])
+  expect(next('prod', config)).toEqual([])
+  expect(next('test')).toEqual([])
+})
