@@ -187,6 +187,14 @@ test('a rollback without a body is understood', async () => {
   expect(asked).toMatchObject([{ kind: 'rollback', operation: 'op-1' }, { planHash: 'h1' }])
 })
 
+test('null is no body, and not the same as none', async () => {
+  const { app, asked } = api()
+  const headers = { authorization: 'Bearer secret', 'content-type': 'application/json' }
+  const url = '/api/v1/operations/op-1/rollback'
+  expect((await app.inject({ method: 'POST', url, headers, payload: ' null' })).statusCode).toBe(400)
+  expect(asked).toEqual([])
+})
+
 test('an AtlasError leaves as a problem with every finding', async () => {
   const problems = [{ where: '/name', message: 'is missing' }]
   const refuse = () => Promise.reject(new AtlasError('spec_invalid', 'No name', { hint: 'add one', problems }))

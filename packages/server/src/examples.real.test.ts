@@ -90,7 +90,8 @@ test.skipIf(recording)('the answers that the document shows are as it says', () 
   const wrong = walk.flatMap((example) => {
     const answer = recorded[example.name]
     if (answer === undefined) return []
-    const type = typeof answer === 'string' ? 'application/x-ndjson' : 'application/json'
+    const json = example.status < 400 ? 'application/json' : 'application/problem+json'
+    const type = typeof answer === 'string' ? 'application/x-ndjson' : json
     const found = answerFaults(operationOf(example), example.status, type, answer)
     return found.map((fault) => `${example.name}: ${fault}`)
   })

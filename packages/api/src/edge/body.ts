@@ -16,6 +16,8 @@ export function readJsonBodies(app: FastifyInstance): void {
     if (body.length === 0) return done(null, undefined)
     if (!isUtf8(body)) return done(malformed('The body is not UTF-8'))
     const text = body.toString()
+    // What comes of it could not be told from no body at all, which some routes take for the usual.
+    if (text.trim() === 'null') return done(malformed('The body is null, expected an object'))
     if (nestsBeyond(text, deepest)) return done(malformed(`The body nests more than ${deepest} levels`))
     parse(request, text, done)
   })
