@@ -9,6 +9,7 @@ import {
   type ResourceDriver,
   referableAttributes,
   type SpecificationsOf,
+  withTargets,
 } from '@atlas/core'
 import { type Api, bodyOf, type Schema, sent } from './api.ts'
 import { removal, unlessBusy } from './errors.ts'
@@ -43,7 +44,7 @@ export function loadBalancer(api: Api, listLagMs: number): ResourceDriver {
     stamping: 'name',
     holdsData: () => undefined,
     price: priceOf('load_balancer'),
-    diff: (want, { live }) => difference(rules, comparable(want), live),
+    diff: (want, { live }) => difference(rules, comparable(withTargets(want, live)), live),
     describe: ({ live: { region: _, ...live } }) => ({ specifications: present(live) }),
 
     async *list({ signal }) {
@@ -57,7 +58,7 @@ export function loadBalancer(api: Api, listLagMs: number): ResourceDriver {
     },
 
     async create({ identity, region, specifications, gate, signal }) {
-      const want = specifications as Want
+      const want = withTargets(specifications) as Want
       await makeTag(want, { gate, signal })
       const name = physicalName(identity)
       const body = described(name, region, want)
@@ -75,7 +76,7 @@ export function loadBalancer(api: Api, listLagMs: number): ResourceDriver {
     async update({ id, name, live }, want, context) {
       await makeTag(want as Want, context)
       const params = { path: { lb_id: id } }
-      const body = described(name, String(live.region), want as Want)
+      const body = described(name, String(live.region), withTargets(want, live) as Want)
       await unlessBusy(api(context).PUT('/v2/load_balancers/{lb_id}', { params, body }))
     },
 

@@ -1,10 +1,12 @@
-import type { ChangeRules, JsonObject, ResourceDriver, ResourceType } from '@atlas/core'
+import { type ChangeRules, type JsonObject, type ResourceDriver, type ResourceType, withTargets } from '@atlas/core'
 import type { MemoryRecord } from './cloud.ts'
 
 /** What is particular about a resource type here; everything else is the same for all (resource.ts). */
 export interface Kind {
   stamping: ResourceDriver['stamping']
   change: ChangeRules
+  /** Where others than who describes it have a say: what is wanted, given what is there. */
+  wanted?: (specifications: JsonObject, live?: JsonObject) => JsonObject
   /** Where the cloud gives ids out again: a name, an address. */
   idOf?: (specifications: JsonObject, address: string) => string
   /** Attributes beside `id`: they are there once it is ready. */
@@ -72,6 +74,7 @@ export const kinds: Record<ResourceType, Kind> = {
   load_balancer: {
     stamping: 'name',
     change: { fields: { vpc: elsewhere } },
+    wanted: withTargets,
     whenReady: ({ address }) => ({ ip: address }),
   },
   firewall: { stamping: 'name', change: { fields: {} } },

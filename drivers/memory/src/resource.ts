@@ -20,6 +20,8 @@ const pageSize = 200
 /** One resource type of the memory cloud, for one worker. */
 export function resource(cloud: MemoryCloud, type: ResourceType, worker: string): ResourceDriver {
   const kind = kinds[type]
+  const wanted = (specifications: JsonObject, live?: JsonObject) =>
+    kind.wanted?.(specifications, live) ?? specifications
   const call = (verb: Verb, id?: string) => ({ worker, verb, type, ...(id && { id }) })
 
   return {
@@ -29,7 +31,7 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     ...(kind.idOf && { reusesIds: true }),
     describe: ({ live }) => ({ specifications: live }),
     holdsData: () => kind.change.holds,
-    diff: (want, observed) => difference(kind.change, want, observed.live),
+    diff: (want, observed) => difference(kind.change, wanted(want, observed.live), observed.live),
     // It offers what DigitalOcean offers, at the same prices: an estimate and a plan say the same.
     price: (specifications, region, attributes) => digitalOceanPrice(type, specifications, region, attributes),
 
@@ -49,8 +51,9 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     get: (id, signal) => cloud.request(call('get', id), { signal }, () => observe(existing(cloud, type, id), id)),
 
     // The stamp goes into the call itself: whatever becomes of the answer, the resource says whose it is.
-    create: ({ identity, stamp, name, region, specifications, gate, signal }) =>
+    create: ({ identity, stamp, name, region, specifications: described, gate, signal }) =>
       cloud.request(call('create'), { gate, signal }, () => {
+        const specifications = wanted(described)
         const named = kind.stamping === 'name' ? physicalName(identity) : String(specifications.hostname ?? name)
         const before = takes(cloud, type, named, specifications)
         if (before) return observe(before, before.name === named ? before.id : `${before.id}~${identityHash(identity)}`)
@@ -62,9 +65,10 @@ export function resource(cloud: MemoryCloud, type: ResourceType, worker: string)
     update: (observed, want, { gate, signal }) =>
       cloud.request(call('update', observed.id), { gate, signal }, () => {
         const record = existing(cloud, type, observed.id)
-        const change = difference(kind.change, want, record.specifications)
+        const next = wanted(want, record.specifications)
+        const change = difference(kind.change, next, record.specifications)
         const field = change.kind === 'update' && change.fields[0]?.field.slice(1)
-        if (field) cloud.change(record, withField(record.specifications, field, want))
+        if (field) cloud.change(record, withField(record.specifications, field, next))
       }),
 
     async remove(observed, { gate, signal }) {

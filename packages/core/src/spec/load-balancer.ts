@@ -1,4 +1,5 @@
 import { z } from 'zod'
+import type { JsonObject } from '../json.ts'
 import { idOf, port, refOr, tag, together, vpc } from './values.ts'
 
 const forwardingRule = z
@@ -48,8 +49,14 @@ export const loadBalancer = z
       })
       .optional()
       .describe('Keeps a client on one machine by a cookie; without it each request goes anywhere.'),
-    machines: z.array(idOf('machine')).optional().describe('The machines that serve; either these or `tag`.'),
-    tag: refOr(tag).optional().describe('Every machine with this tag serves; either this or `machines`.'),
+    machines: z.array(idOf('machine')).optional().describe('The machines that serve.'),
+    tag: refOr(tag).optional().describe('Every machine with this tag serves.'),
+    targets: z
+      .literal('deploys')
+      .optional()
+      .describe(
+        'Deploys say which machines serve, at which port, and what their health check is; what is described of that holds until the first.',
+      ),
     nodes: z
       .int('1 to 100 nodes')
       .min(1, 'at least 1 node')
@@ -63,6 +70,23 @@ export const loadBalancer = z
     vpc: vpc.describe('The private network it is in. Another replaces the load balancer.'),
   })
   .refine(
-    (balancer) => (balancer.machines === undefined) !== (balancer.tag === undefined),
-    together('either machines or tag', ['machines']),
+    ({ machines, tag, targets }) => [machines, tag, targets].filter((one) => one !== undefined).length === 1,
+    together('either machines, tag or targets', ['machines']),
   )
+  .refine(
+    ({ targets, forwarding_rules }) => !targets || forwarding_rules.every((rule) => rule.target_protocol === 'http'),
+    together('target_protocol http, which is what services of deploys speak', ['forwarding_rules']),
+  )
+
+/**
+ * What is wanted of a load balancer, with what deploys have made of it where that is theirs to say.
+ * @param live as it is; absent: it is still to be made, and sends nowhere until the first deploy
+ */
+export function withTargets({ targets, ...want }: JsonObject, live?: JsonObject): JsonObject {
+  if (targets === undefined) return want
+  if (!live) return { ...want, machines: [] }
+  const [first] = live.forwarding_rules as JsonObject[]
+  const rules = (want.forwarding_rules as JsonObject[]).map((rule) => ({ ...rule, target_port: first!.target_port! }))
+  const where = live.tag === undefined ? { machines: live.machines ?? [] } : { tag: live.tag }
+  return { ...want, forwarding_rules: rules, health_check: live.health_check!, ...where }
+}

@@ -209,6 +209,19 @@ test('rules over several fields are checked beside other findings', () => {
   ])
 })
 
+test('what deploys are to decide of a load balancer is described by nobody else, and speaks http', () => {
+  const rule = { entry_protocol: 'tcp', entry_port: 80, target_protocol: 'tcp', target_port: 80 }
+  const balancer = (more: object) =>
+    withResources({ type: 'load_balancer', name: 'front', specifications: { forwarding_rules: [rule], ...more } })
+  const whereOf = (more: object) => problemsOf(balancer(more)).map(({ where }) => where)
+  expect(whereOf({ targets: 'deploys', tag: 'web' })).toEqual([
+    '/resources/0/specifications/machines',
+    '/resources/0/specifications/forwarding_rules',
+  ])
+  const http = { ...rule, entry_protocol: 'http', target_protocol: 'http' }
+  expect(whereOf({ targets: 'deploys', forwarding_rules: [http] })).toEqual([])
+})
+
 test('a description that was found valid is found valid again, and stays the same', () => {
   const once = parseInfrastructure(fromRequirement, digitalOcean)
   expect(parseInfrastructure(JSON.parse(JSON.stringify(once)), digitalOcean)).toEqual(once)
