@@ -112,6 +112,27 @@ describe.runIf(process.platform === 'linux')('a load balancer', () => {
       .toBe(false)
   })
 
+  test('turns to another port without a pause, and listens anew only where clients connect otherwise', async () => {
+    const { port } = await machines()
+    const other = createServer((_, answer) => answer.end('other'))
+    other.listen(0, '127.77.251.1')
+    await once(other, 'listening')
+    open.push(other)
+    const wanted = record([rule(port)])
+    const url = await start(wanted)
+    const target_port = (other.address() as AddressInfo).port
+    const rules = [{ ...wanted.rules[0]!, target_port }]
+    const turned = { ...wanted, rules, healthCheck: { ...wanted.healthCheck, port: target_port } }
+    expect(balancer!.turn(turned, targets.slice(0, 1))).toBe(true)
+    const seen = new Set<string>()
+    while (!seen.has('other')) {
+      const answer = await fetch(url, { headers: { connection: 'close' } })
+      expect(answer.status).toBe(200)
+      seen.add((await answer.text()).split(' ')[0]!)
+    }
+    expect(balancer!.turn({ ...turned, rules: [{ ...rules[0]!, entry_port: 17_999 }] }, targets)).toBe(false)
+  })
+
   test('keeps a browser with a cookie at its droplet', async () => {
     const { port } = await machines()
     const stickySessions = { type: 'cookies' as const, cookie_name: 'DO-LB', cookie_ttl_seconds: 300 }

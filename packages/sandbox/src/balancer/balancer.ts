@@ -3,7 +3,7 @@ import { BlockList, isIPv4, type Server, type Socket } from 'node:net'
 import { portHere } from '../machines/ports-here.ts'
 import type { ForwardingRule, LoadBalancer } from '../records/types.ts'
 import { watchHealth } from './health.ts'
-import { httpForwarder } from './http.ts'
+import { httpForwarder, type Now } from './http.ts'
 import { chooser, newTarget, type Target } from './targets.ts'
 import { tcpForwarder } from './tcp.ts'
 
@@ -21,27 +21,45 @@ export interface Balancer {
   /** What its checks say of each droplet. */
   health(): { droplet: number; healthy: boolean }[]
   /** The droplets it sends to from now on; who stays keeps its health. */
-  aim(targets: readonly { id: number; address: string }[]): void
+  aim(targets: readonly Aimed[]): void
+  /**
+   * It goes by another record, without a pause: requests go as before until each new target was checked once. `false`
+   * where clients are to connect otherwise, so that it must listen anew.
+   */
+  turn(next: LoadBalancer, targets: readonly Aimed[]): boolean
   close(): Promise<void>
+}
+
+export interface Aimed {
+  id: number
+  address: string
 }
 
 /** Listens at the load balancer's own address. Never rejects: a rule that cannot be answered says why. */
 export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
-  let targets: Target[] = []
-  const stop = new AbortController()
-  const choose = chooser(balancer.settings.algorithm)
-  const pick = (preferred?: number, not?: readonly Target[]) => choose(targets, preferred, not)
+  let serving = serve(balancer, [])
+  let next: Serving | undefined
   const servers: Server[] = []
   const sockets = new Set<Socket>()
+
+  const latest = () => next ?? serving
+  function current(): Serving {
+    if (next?.targets.every(({ known }) => known)) {
+      serving.stop.abort()
+      serving = next
+      next = undefined
+    }
+    return serving
+  }
 
   const open = async (rule: ForwardingRule): Promise<Entry> => {
     const { entry_port, entry_protocol } = rule
     const problem = notForwarded(rule)
     if (problem) return { entry_port, entry_protocol, problem }
     const forwarder = entry_protocol === 'http' ? httpForwarder : tcpForwarder
-    const server = forwarder(balancer, portHere(rule.target_port), pick)
+    const server = forwarder(() => nowOf(current(), rule))
     server.prependListener('connection', (socket) => {
-      if (!mayEnter(balancer.firewall, socket.remoteAddress ?? '')) socket.destroy()
+      if (!mayEnter(current().record.firewall, socket.remoteAddress ?? '')) socket.destroy()
       sockets.add(socket.on('close', () => sockets.delete(socket)))
     })
     try {
@@ -53,23 +71,63 @@ export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
     }
   }
   const entries = await Promise.all(balancer.rules.map(open))
-  const check = { ...balancer.healthCheck, port: portHere(balancer.healthCheck.port) }
-  watchHealth(() => targets, check, balancer.address, stop.signal)
 
   return {
     entries,
-    health: () => targets.map(({ droplet, healthy }) => ({ droplet, healthy })),
+    health: () => current().targets.map(({ droplet, healthy }) => ({ droplet, healthy })),
     aim(wanted) {
-      targets = wanted.map(({ id, address }) => targets.find(({ droplet }) => droplet === id) ?? newTarget(id, address))
+      const one = latest()
+      one.targets = wanted.map(
+        ({ id, address }) => one.targets.find(({ droplet }) => droplet === id) ?? newTarget(id, address),
+      )
+    },
+    turn(record, wanted) {
+      if (entriesOf(record) !== entriesOf(serving.record)) return false
+      next?.stop.abort()
+      next = serve(record, wanted)
+      return true
     },
     async close() {
-      stop.abort()
+      for (const one of [serving, next]) one?.stop.abort()
       const closed = servers.map((server) => once(server.close(), 'close'))
       for (const socket of sockets) socket.destroy()
       await Promise.all(closed)
     },
   }
 }
+
+/** One record, and what is known of its targets. */
+interface Serving {
+  record: LoadBalancer
+  targets: Target[]
+  choose: ReturnType<typeof chooser>
+  stop: AbortController
+}
+
+function serve(record: LoadBalancer, wanted: readonly Aimed[]): Serving {
+  const serving: Serving = {
+    record,
+    targets: wanted.map(({ id, address }) => newTarget(id, address)),
+    choose: chooser(record.settings.algorithm),
+    stop: new AbortController(),
+  }
+  const check = { ...record.healthCheck, port: portHere(record.healthCheck.port) }
+  watchHealth(() => serving.targets, check, record.address, serving.stop.signal)
+  return serving
+}
+
+function nowOf({ record, targets, choose }: Serving, { entry_port, entry_protocol }: ForwardingRule): Now {
+  const rule = record.rules.find((one) => one.entry_port === entry_port && one.entry_protocol === entry_protocol)!
+  return {
+    balancer: record,
+    port: portHere(rule.target_port),
+    pick: (preferred, not) => choose(targets, preferred, not),
+  }
+}
+
+/** How clients connect. */
+const entriesOf = ({ address, rules }: LoadBalancer): string =>
+  JSON.stringify([address, rules.map((rule) => [rule.entry_protocol, rule.entry_port, rule.tls_passthrough])])
 
 function notForwarded({ entry_protocol, tls_passthrough }: ForwardingRule): string | undefined {
   if (entry_protocol === 'http' || entry_protocol === 'tcp' || tls_passthrough) return undefined

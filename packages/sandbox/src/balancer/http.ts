@@ -12,21 +12,30 @@ import type { Target } from './targets.ts'
 
 export type Pick = (preferred?: number, not?: readonly Target[]) => Target | undefined
 
+/** By what a rule is forwarded, at this moment: a change takes new requests elsewhere, and leaves alone those under way. */
+export interface Now {
+  balancer: LoadBalancer
+  /** Of the targets. */
+  port: number
+  pick: Pick
+}
+
 /**
  * Forwards HTTP requests and upgrades to a healthy target. A request that reached none (refused before a byte was
  * sent) goes to the next one; the cookie keeps a browser at its target where sessions stick.
  */
-export function httpForwarder(balancer: LoadBalancer, targetPort: number, pick: Pick): Server {
+export function httpForwarder(now: () => Now): Server {
   const server = createServer((incoming, answer) => {
-    if (redirects(balancer)) return redirect(incoming, answer)
+    if (redirects(now().balancer)) return redirect(incoming, answer)
     forward(incoming, answer, [])
   })
   server.on('upgrade', (incoming, socket: Socket, head) => upgrade(incoming, socket, head))
 
   function forward(incoming: IncomingMessage, answer: ServerResponse, tried: Target[]): void {
+    const { balancer, port, pick } = now()
     const target = pick(stickyDroplet(balancer, incoming), tried)
     if (!target) return void answer.writeHead(503).end('No server is available to handle this request.\n')
-    const sent = send(incoming, target)
+    const sent = send(incoming, target, { balancer, port })
     let connected = false
     // The body is not touched before there is someone to read it: another target may have to.
     sent.on('socket', (socket) =>
@@ -49,9 +58,10 @@ export function httpForwarder(balancer: LoadBalancer, targetPort: number, pick: 
 
   function upgrade(incoming: IncomingMessage, socket: Socket, head: Buffer): void {
     socket.on('error', () => {})
+    const { balancer, port, pick } = now()
     const target = pick(stickyDroplet(balancer, incoming))
     if (!target) return void socket.end('HTTP/1.1 503 Service Unavailable\r\nconnection: close\r\n\r\n')
-    const sent = send(incoming, target)
+    const sent = send(incoming, target, { balancer, port })
     sent.on('error', () => socket.destroy())
     sent.on('upgrade', (response, other) => {
       const lines = response.rawHeaders.flatMap((_, index, all) =>
@@ -65,11 +75,11 @@ export function httpForwarder(balancer: LoadBalancer, targetPort: number, pick: 
     sent.end()
   }
 
-  function send(incoming: IncomingMessage, target: Target): ClientRequest {
+  function send(incoming: IncomingMessage, target: Target, { balancer, port }: Omit<Now, 'pick'>): ClientRequest {
     const { method, url, headers, socket } = incoming
     const sent = request({
       host: target.address,
-      port: targetPort,
+      port,
       localAddress: balancer.address,
       method,
       path: url,

@@ -1,17 +1,17 @@
 import { connect, createServer, type Server, type Socket } from 'node:net'
-import type { LoadBalancer } from '../records/types.ts'
-import type { Pick } from './http.ts'
+import type { Now } from './http.ts'
 import type { Target } from './targets.ts'
 
 /** Forwards connections as they are: tcp rules, and https that is passed through. */
-export function tcpForwarder(balancer: LoadBalancer, targetPort: number, pick: Pick): Server {
+export function tcpForwarder(now: () => Now): Server {
   return createServer({ allowHalfOpen: true }, (incoming) => forward(incoming, []))
 
   function forward(incoming: Socket, tried: Target[]): void {
     incoming.on('error', () => incoming.destroy())
+    const { balancer, port, pick } = now()
     const target = pick(undefined, tried)
     if (!target) return void incoming.destroy()
-    const options = { host: target.address, port: targetPort, localAddress: balancer.address, allowHalfOpen: true }
+    const options = { host: target.address, port, localAddress: balancer.address, allowHalfOpen: true }
     const outgoing = connect(options)
     target.busy += 1
     let connected = false

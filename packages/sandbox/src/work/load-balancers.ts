@@ -17,21 +17,26 @@ export interface BalancerKeeper {
   close(): Promise<void>
 }
 
-/** Follows the records: a changed load balancer listens anew, a changed droplet is a changed target. */
+/** Follows the records: a load balancer listens anew only where clients connect otherwise, a changed droplet is a changed target. */
 export function keepBalancers(cloud: CloudParts): BalancerKeeper {
   const running = new Map<string, { balancer: Balancer; text: string }>()
 
-  const aim = (record: LoadBalancer) => {
-    const targets = targetsOf(cloud, record).filter(({ status }) => status !== 'new')
-    running.get(record.id)?.balancer.aim(targets.map(({ id, address }) => ({ id, address })))
-  }
+  const targetsNow = (record: LoadBalancer) =>
+    targetsOf(cloud, record)
+      .filter(({ status }) => status !== 'new')
+      .map(({ id, address }) => ({ id, address }))
+  const aim = (record: LoadBalancer) => running.get(record.id)?.balancer.aim(targetsNow(record))
 
   async function follow(id: string): Promise<void> {
     const record = cloud.loadBalancers.get(id)
     const text = JSON.stringify({ ...record, droplets: [], tag: '' })
-    if (record?.status === 'active' && running.get(id)?.text !== text) {
-      await running.get(id)?.balancer.close()
-      running.set(id, { balancer: await openBalancer(record), text })
+    const now = running.get(id)
+    if (record?.status === 'active' && now?.text !== text) {
+      if (now?.balancer.turn(record, targetsNow(record))) running.set(id, { ...now, text })
+      else {
+        await now?.balancer.close()
+        running.set(id, { balancer: await openBalancer(record), text })
+      }
     } else if (record?.status !== 'active') {
       await running.get(id)?.balancer.close()
       running.delete(id)
