@@ -51,6 +51,14 @@ test('in the dedicated layout each project has machines of its own', () => {
   })
 })
 
+test('a load balancer of the cloud is for deploys to send somewhere, and the only one that machines let in', () => {
+  const { resources } = parseInfrastructure(describe(twoProjects, { load_balancers: ['lb-frontend'] }))
+  const named = (name: string) => resources.find((one) => one.name === name)?.specifications
+  expect(named('lb-frontend')).toMatchObject({ targets: 'deploys', vpc: { ref: 'net.id' } })
+  expect(named('balanced')).toMatchObject({ inbound: [{ sources: { load_balancers: [{ ref: 'lb-frontend.id' }] } }] })
+  expect(() => describe(twoProjects, { load_balancers: ['master'] })).toThrow('such as lb-frontend')
+})
+
 test('port 22 is open to the administrators only, the web ports on the master only', () => {
   const { resources } = parseInfrastructure(
     describe(twoProjects, { adminIps: ['203.0.113.100', '198.51.100.0/24', '2001:db8::1'] }),

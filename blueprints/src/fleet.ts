@@ -6,6 +6,11 @@ import { type Project, readProjects } from './projects.ts'
 
 const address = z.union([z.ipv4(), z.cidrv4(), z.ipv6(), z.cidrv6()], 'an IP address or a CIDR, such as 203.0.113.7/32')
 
+/** Another one would be a machine's, or the blueprint's own. */
+const name = z
+  .string()
+  .regex(/^lb-[a-z0-9-]{1,40}$/, 'lb- and lower case letters, digits or dashes, such as lb-frontend')
+
 const options = z.strictObject({
   csv: z.string().describe('The text of projects.csv: Project,Servers,MasterSpec,WebSpec.'),
   file: z.string().default('projects.csv').describe('How messages call it.'),
@@ -24,6 +29,10 @@ const options = z.strictObject({
     .min(0)
     .optional()
     .describe('GiB of outbound transfer expected in a month, for the price.'),
+  load_balancers: z
+    .array(name)
+    .default([])
+    .describe('Names of load balancers of the cloud that environments of projects stand behind, a service each.'),
   layout: z
     .enum(['shared', 'dedicated'])
     .default('shared')
@@ -103,6 +112,7 @@ function describe(chosen: Chosen, machines: readonly Machine[]): JsonObject {
       { type: 'ssh_key', name: 'admin-key', specifications: { public_key: chosen.publicKey } },
       { type: 'firewall', name: 'access', specifications: access(chosen.adminIps, everyMachine) },
       { type: 'firewall', name: 'public', specifications: publicWeb(everyMaster) },
+      ...balanced(chosen.load_balancers, everyMachine),
       ...machines.map(({ name, role, size, projects }) => ({
         type: 'machine',
         name,
@@ -117,6 +127,23 @@ function describe(chosen: Chosen, machines: readonly Machine[]): JsonObject {
     ],
     tags: { blueprint: 'fleet' },
   }
+}
+
+/** They send nowhere until a deploy says where to. What lets them in is a firewall of its own, so that `access` waits for none. */
+function balanced(names: readonly string[], tag: string): JsonObject[] {
+  if (names.length === 0) return []
+  const rule = { entry_protocol: 'http', entry_port: 80, target_protocol: 'http', target_port: 80 }
+  const inbound = [
+    { protocol: 'tcp', ports: 'all', sources: { load_balancers: names.map((one) => ({ ref: `${one}.id` })) } },
+  ]
+  return [
+    ...names.map((name) => ({
+      type: 'load_balancer',
+      name,
+      specifications: { forwarding_rules: [rule], targets: 'deploys', vpc: { ref: 'net.id' } },
+    })),
+    { type: 'firewall', name: 'balanced', specifications: { inbound, tags: [tag] } },
+  ]
 }
 
 // Firewalls name machines by tag, not by reference: they exist before the first machine does, so no machine is open for
