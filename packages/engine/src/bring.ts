@@ -3,6 +3,9 @@ import type { Context } from './context.ts'
 import { mutate } from './mutate.ts'
 import { backoff, pause, unlessLeft } from './retry.ts'
 
+/** What a resource is changed for. */
+export type About = Pick<Step, 'n' | 'resource' | 'type' | 'generation'>
+
 /** Updates that change nothing are not repeated for ever: a cloud that rounds a value would be asked for it again and again. */
 const maxUpdates = 12
 
@@ -10,7 +13,7 @@ const maxUpdates = 12
  * Waits until it is ready, then updates it until nothing differs from what is wanted. Each update is safe to repeat, so
  * a lost answer needs no settling: the next read tells.
  */
-export async function bring(context: Context, step: Step, want: Resolved, seen: Observed): Promise<Observed> {
+export async function bring(context: Context, step: About, want: Resolved, seen: Observed): Promise<Observed> {
   const resource = context.resource(step.type)
   let observed = await untilReady(context, step, seen)
   for (let updates = 0; ; updates++) {
@@ -31,7 +34,7 @@ export async function bring(context: Context, step: Step, want: Resolved, seen: 
   }
 }
 
-async function update(context: Context, step: Step, want: Resolved, observed: Observed): Promise<void> {
+async function update(context: Context, step: About, want: Resolved, observed: Observed): Promise<void> {
   await mutate(context, step, ({ gate }) => {
     context.at('update.gated')
     return context.resource(step.type).update(observed, want, { gate })
@@ -40,7 +43,7 @@ async function update(context: Context, step: Step, want: Resolved, observed: Ob
 }
 
 /** @throws AtlasError when it failed, vanished, or is not ready in time; it stays ours for the next plan. */
-export async function untilReady(context: Context, step: Step, first: Observed): Promise<Observed> {
+export async function untilReady(context: Context, step: About, first: Observed): Promise<Observed> {
   const began = performance.now()
   let seen = first
   while (seen.phase === 'pending') {
@@ -59,7 +62,7 @@ export async function untilReady(context: Context, step: Step, first: Observed):
 }
 
 /** A cloud may deny for a moment what it has just made: within its bounds, missing is not yet gone. */
-async function nextLook(context: Context, step: Step, last: Observed, began: number): Promise<Observed> {
+async function nextLook(context: Context, step: About, last: Observed, began: number): Promise<Observed> {
   const { requestTimeoutMs, lateEffectMs, listLagMs } = context.driver.bounds
   const found = await unlessLeft(context.looks(step.type).next(last.id, began), context.leave)
   if (found) return found
@@ -67,7 +70,7 @@ async function nextLook(context: Context, step: Step, last: Observed, began: num
   return last
 }
 
-async function existing(context: Context, step: Step, observed: Observed): Promise<Observed> {
+async function existing(context: Context, step: About, observed: Observed): Promise<Observed> {
   const found = await context.looks(step.type).now(observed.id)
   if (!found) throw vanished(step)
   return found

@@ -5,6 +5,7 @@ import {
   type Json,
   type JsonObject,
   type Observed,
+  type Owned,
   type Resolved,
   type ResourceDriver,
   type ResourceType,
@@ -59,13 +60,18 @@ export interface Context extends Run {
   looks(type: ResourceType): Looks
   /** Specifications with values for references; reads anew those whose value is not known yet. */
   resolve(specifications: JsonObject): Promise<Resolved>
+  /** What is ours under a name, its youngest life. */
+  owned(resource: string): Pick<Owned, 'type' | 'id' | 'generation'> | undefined
   /** What goes into the state row of what a step made or changed. */
   holding(step: Step, observed: Observed): Holding
   /** Keeps what references to it read. */
   saw(resource: string, generation: number, observed: Observed): void
 }
 
-export type ContextParts = Omit<Context, 'uncertainUntil' | 'resource' | 'looks' | 'resolve' | 'holding' | 'saw'>
+export type ContextParts = Omit<
+  Context,
+  'uncertainUntil' | 'resource' | 'looks' | 'resolve' | 'owned' | 'holding' | 'saw'
+>
 
 export function context(parts: ContextParts): Context {
   const { taken, driver } = parts
@@ -99,6 +105,7 @@ export function context(parts: ContextParts): Context {
       }
       return withValues(specifications, lookup)
     },
+    owned: (name) => known.get(name),
     holding: (step, observed) => ({
       observed,
       monthly: lines.get(step.resource)?.monthlyAfter ?? null,

@@ -16,7 +16,7 @@ export type Ending<T> = Exclude<Outcome<T>, { kind: 'again' }>
  */
 export async function mutate<T>(
   context: Context,
-  step: Step,
+  step: Pick<Step, 'n'>,
   call: (gated: Pick<MutationContext, 'gate'>) => Promise<T>,
   prepare?: () => Promise<void>,
 ): Promise<Ending<T>> {

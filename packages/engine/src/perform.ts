@@ -1,6 +1,6 @@
 import { AtlasError, isAtlasError, type Work } from '@atlas/core'
 import type { Run } from './context.ts'
-import type { Performed, Performer } from './performer.ts'
+import type { Performed, Performer, Task } from './performer.ts'
 import { backoff, pause } from './retry.ts'
 
 /** A machine or an API server that restarts is back within that; each try has a time limit of its own. */
@@ -10,7 +10,12 @@ const maxTries = 3
  * One step of a deploy: intent committed → performed → done. There is nothing to settle: a step says how things must be,
  * so a worker that takes over performs it again, and machines refuse the one before it.
  */
-export async function perform(run: Run, performer: Performer | undefined, work: Work): Promise<void> {
+export async function perform(
+  run: Run,
+  performer: Performer | undefined,
+  work: Work,
+  reshape: Task['reshape'],
+): Promise<void> {
   const { taken, at } = run
   if (!performer) throw new AtlasError('internal', 'This worker carries out no deploys.')
   const signal = mayLeave(work) ? run.leave : run.stop
@@ -19,7 +24,7 @@ export async function perform(run: Run, performer: Performer | undefined, work: 
   let performed: Performed
   for (let tries = 1; ; tries++) {
     try {
-      performed = await performer.perform({ ...taken, work, signal, told: (n) => run.row(n).told })
+      performed = await performer.perform({ ...taken, work, signal, reshape, told: (n) => run.row(n).told })
       break
     } catch (error) {
       signal.throwIfAborted()

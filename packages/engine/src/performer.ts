@@ -16,6 +16,9 @@ export interface Performer {
  */
 export type Performed = JsonObject | undefined
 
+/** Pure. What a step makes of a resource, from what it is, in the words of a description. */
+export type Shape = (specifications: JsonObject) => JsonObject
+
 export interface Task {
   workspace: string
   infrastructure: string
@@ -26,6 +29,8 @@ export interface Task {
   work: Work
   /** What an earlier step that is done has told. */
   told(n: number): Performed
+  /** Changes a resource of the infrastructure by its name, and returns once it is so. */
+  reshape(resource: string, shape: Shape): Promise<void>
   /** Fires when the step is to be given up. */
   signal: AbortSignal
 }

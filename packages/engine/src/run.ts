@@ -7,10 +7,11 @@ import { create } from './create.ts'
 import type { Finish, JournalStore, Taken } from './journal.ts'
 import type { Lease } from './lease.ts'
 import { isNeeded, isUnmoved, perform } from './perform.ts'
-import type { Performer } from './performer.ts'
+import type { Performer, Shape } from './performer.ts'
 import { list } from './refresh.ts'
 import { release } from './release.ts'
 import { remove, settleRemoval } from './remove.ts'
+import { reshape } from './reshape.ts'
 import { isPassing, pause, readPatiently } from './retry.ts'
 import { boundAfterRequest, boundAfterTakeover, settle } from './settle.ts'
 import type { CallSlots } from './slots.ts'
@@ -87,10 +88,14 @@ async function runTaken(parts: RunParts, taken: Taken, signal: AbortSignal): Pro
 }
 
 async function carryOut(parts: RunParts, run: Run, letGo: AbortController): Promise<Finish> {
-  const cloud = run.taken.plan.steps.length > 0 ? await cloudOf(parts, run) : undefined
+  let opened: ReturnType<typeof cloudOf> | undefined
+  const open = () => (opened ??= cloudOf(parts, run))
+  const cloud = run.taken.plan.steps.length > 0 ? await open() : undefined
   if (isAtlasError(cloud)) return failure(cloud)
   const bringAbout = (step: Step | Work) =>
-    isWork(step) ? perform(run, parts.performer, step) : calls[step.action](cloud!, step)
+    isWork(step)
+      ? perform(run, parts.performer, step, (name, shape) => reshapeIn(open, step, name, shape))
+      : calls[step.action](cloud!, step)
 
   let failed = await runSteps(run, (step) => !isUndoing(step), bringAbout, letGo)
   if (cloud) await settleAll(cloud, parts.store)
@@ -98,6 +103,18 @@ async function carryOut(parts: RunParts, run: Run, letGo: AbortController): Prom
   if (failed) return { status: 'failed', error: failed }
   const wanted = allSteps(run.taken.plan).filter((step) => !isUndoing(step))
   return { status: wanted.every(({ n }) => run.row(n).status === 'done') ? 'succeeded' : 'cancelled' }
+}
+
+/** Most deploys ask nothing of the cloud, and need no credential. */
+async function reshapeIn(
+  open: () => ReturnType<typeof cloudOf>,
+  work: Work,
+  name: string,
+  shape: Shape,
+): Promise<void> {
+  const cloud = await open()
+  if (isAtlasError(cloud)) throw cloud
+  await reshape(cloud, work, name, shape)
 }
 
 const isUndoing = (step: Step | Work) => isWork(step) && step.phase === 'withdraw'

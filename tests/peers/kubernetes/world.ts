@@ -146,7 +146,7 @@ function deploying(secrets: Secrets, clusters: Clusters) {
     const performer = deployPerformer(parts)
     const where = { workspace: 'default', infrastructure: 'fleet', operation: '1' }
     const signal = AbortSignal.timeout(90_000)
-    await performer.perform({ ...where, epoch, plan: planned, work, signal, told: () => undefined })
+    await performer.perform({ ...where, epoch, plan: planned, work, signal, told: () => undefined, reshape: none })
   }
 
   /** What a worker does with a plan, in the order of its steps; where one fails, what was begun is taken back. */
