@@ -12,6 +12,7 @@ export { type Environment, environments, isName, laneOf, nameRule, resourceHash 
 export { type InstanceSight, observe } from './observe/observe.ts'
 export { loginsFor } from './perform/logins.ts'
 export { deployPerformer } from './perform/performer.ts'
+export type { Aim } from './plan/aim.ts'
 export type { DeployInput, DeploymentSpec, Front, Machine, Service, Serving } from './plan/input.ts'
 export { type Known, planPlacement, type Tenant } from './plan/place.ts'
 export { planDeploy } from './plan/plan.ts'

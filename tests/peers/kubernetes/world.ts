@@ -142,7 +142,7 @@ function deploying(secrets: Secrets, clusters: Clusters) {
   async function perform(planned: Plan, work: Work, { epoch = 1, by = clusters }: Worker = {}): Promise<void> {
     const machines = { use: () => Promise.reject(new Error('no machine takes part')), close: async () => undefined }
     const none = async () => undefined
-    const parts = { sources: () => source, secrets, machines, clusters: by, addressOf: none, certificateOf: none }
+    const parts = { sources: () => source, secrets, machines, clusters: by, machineOf: none, certificateOf: none }
     const performer = deployPerformer(parts)
     const where = { workspace: 'default', infrastructure: 'fleet', operation: '1' }
     const signal = AbortSignal.timeout(90_000)

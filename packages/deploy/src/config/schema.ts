@@ -125,6 +125,12 @@ const environment = z.strictObject({
   domains: z.record(z.hostname(), z.string()).default({}).describe('More hosts, each with its service.'),
   limits: requestLimits.optional(),
   tls: tls.optional().describe('Its hosts answer by https.'),
+  load_balancer: z
+    .record(z.string(), z.string().min(1))
+    .optional()
+    .describe(
+      'Service → name of a load balancer of the cloud, which balances instead of `proxy`. All services or none.',
+    ),
 })
 
 const project = z.strictObject({

@@ -3,7 +3,8 @@ import type { Performed, Performer, Task } from '@atlas/engine'
 import { type At, epochOf, type Fence } from '../machine/fenced.ts'
 import { local, type MachinePlace, type Machines } from '../machine/machines.ts'
 import { type Environment, laneOf } from '../names.ts'
-import type { Service } from '../plan/input.ts'
+import type { Aim } from '../plan/aim.ts'
+import type { Machine, Service } from '../plan/input.ts'
 import type { RegistrySettings } from '../platforms/containers/registry-settings.ts'
 import { platformNamed } from '../platforms/index.ts'
 import type { Clusters } from '../platforms/kubernetes/clusters.ts'
@@ -15,6 +16,7 @@ import { type CertificateOf, type Host, type ProxyName, type Site, securedFor } 
 import { withoutSecrets } from '../redact.ts'
 import type { Secrets } from '../secrets.ts'
 import type { Sources } from '../sources/git.ts'
+import { aim, outlast } from './aim.ts'
 import { buildOnce, builtIn, deliverAll } from './images.ts'
 import { inCluster } from './in-cluster.ts'
 import { known } from './known.ts'
@@ -29,8 +31,8 @@ export interface PerformerParts {
   secrets: Secrets
   machines: Machines
   certificateOf: CertificateOf
-  /** At which the others reach a machine; `undefined` where there is none of that name. */
-  addressOf(place: MachinePlace): Promise<string | undefined>
+  /** As it is now; `undefined` where there is none of that name. */
+  machineOf(place: MachinePlace): Promise<Machine | undefined>
   clusters: Clusters
 }
 
@@ -48,6 +50,8 @@ export interface Specifications {
   port: number
   service: Service
   site: Site
+  /** Instead of a site: load balancers of the cloud. */
+  aims?: Aim[]
   seconds: number
   stays: Place[]
   keep: string[]
@@ -86,7 +90,8 @@ export function deployPerformer(parts: PerformerParts): Performer {
   return {
     async perform(task) {
       const { workspace, infrastructure, signal, plan, work } = task
-      const addressOf = (machine: string) => parts.addressOf({ workspace, infrastructure, machine })
+      const addressOf = async (machine: string) =>
+        (await parts.machineOf({ workspace, infrastructure, machine }))?.address
       const given = (await known(work.specifications, addressOf)) as unknown as Specifications
       const fence = {
         lane: laneOf(given.project, given.environment),
@@ -150,7 +155,8 @@ const onMachines: Actions<OnMachine> = {
     ),
   switch: route,
   restore: route,
-  drain: (_, { given, on }) => on((at) => proxyNamed(given.proxy).drain(at, given.seconds)),
+  drain: (_, { task, given, on }) =>
+    given.aims ? outlast(given.seconds, task.signal) : on((at) => proxyNamed(given.proxy).drain(at, given.seconds)),
 
   async stop(_, { given, on, isThere }) {
     if (!(await isThere())) return
@@ -171,8 +177,10 @@ const onMachines: Actions<OnMachine> = {
   },
 }
 
-async function route({ certificateOf }: PerformerParts, { task, given, on }: OnMachine): Promise<void> {
-  const certificate = await certificateOf({ workspace: task.workspace, ...given }, given.site)
+async function route(parts: PerformerParts, doing: OnMachine): Promise<void> {
+  const { task, given, on } = doing
+  if (given.aims) return aim(parts, doing, given.aims)
+  const certificate = await parts.certificateOf({ workspace: task.workspace, ...given }, given.site)
   const site = securedFor(given.site, certificate?.hosts)
   await on((at) => proxyNamed(given.proxy).configure(at, site, certificate))
 }

@@ -1,11 +1,18 @@
 import { type Draft, isTagged, type Lane, laneName } from './draft.ts'
-import type { DeployInput, DeploymentSpec, Machine, Service, Serving } from './input.ts'
-import { noRoute, placesOf, routeOf } from './route.ts'
+import type { DeployInput, DeploymentSpec, Service, Serving } from './input.ts'
+import { abandoned, doorOf, placesOf, routeOf, wayBack } from './route.ts'
 import { ranOn } from './running.ts'
+
+interface Finishing {
+  draft: Draft
+  input: DeployInput
+  spec: DeploymentSpec
+  moved: number
+}
 
 /** Behind the moment when traffic moved. */
 export function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, moved: number): void {
-  const { serving, master, webs, release } = input
+  const { serving, webs, release } = input
   const keep = kept(input, spec).filter((tag) => tag !== release.tag)
   if (isTagged(input))
     draft('tag', 'source', 'finish', `${input.project}@${release.tag}`, [moved], {
@@ -13,13 +20,7 @@ export function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, m
       specifications: { source: release.source, tag: release.tag },
     })
   const leaving = serving ? leavingOf(serving.spec, spec) : []
-  const seconds = Math.max(0, ...leaving.map(({ drain_s }) => drain_s))
-  const drained = serving
-    ? draft('drain', 'route', 'finish', `${laneName(input)}@${master.name}`, [moved], {
-        reason: `requests to ${serving.release} may end, for ${seconds} s at most`,
-        specifications: { machine: master.name, seconds, ...(input.cluster && routeOf(input, spec, webs)) },
-      })
-    : moved
+  const drained = serving ? drain({ draft, input, spec, moved }, serving, leaving) : moved
   const machines = new Set([...webs.map(({ name }) => name), ...(serving?.spec.machines ?? [])])
   for (const machine of machines) {
     const stays = spec.machines.includes(machine)
@@ -39,6 +40,30 @@ export function finish(draft: Draft, input: DeployInput, spec: DeploymentSpec, m
       reason: 'it builds images, and keeps those of releases that stay',
       specifications: { machine: builder, keep: [...keep, release.tag] },
     })
+}
+
+/** At the former door, where requests come to another now: nobody is sent through it any more to what is about to end. */
+function drain({ draft, input, spec, moved }: Finishing, serving: Serving, leaving: readonly Service[]): number {
+  const left = abandoned(input, serving.spec, spec)
+  const { master, proxy, balancers } = left ? serving.spec : spec
+  const here = `${laneName(input)}@${doorOf(left ? serving.spec : spec)}`
+  const closed = left
+    ? draft('switch', 'route', 'finish', here, [moved], {
+        reason: `requests come to ${doorOf(spec)} from now on`,
+        specifications: { machine: master, proxy, ...left },
+      })
+    : moved
+  const seconds = Math.max(0, ...leaving.map(({ drain_s }) => drain_s))
+  return draft('drain', 'route', 'finish', here, [closed], {
+    reason: `requests to ${serving.release} may end, for ${seconds} s at most`,
+    specifications: {
+      machine: master,
+      proxy,
+      seconds,
+      ...(input.cluster && routeOf(input, spec, input.webs)),
+      ...(balancers && { aims: [] }),
+    },
+  })
 }
 
 /** What serves now is the first to go back to. What runs needs the release that it was started from, however old. */
@@ -62,12 +87,12 @@ function endingOf({ release, spec }: Serving, leaving: readonly Service[]): stri
 }
 
 /** Only where traffic was not moved. */
-export function withdraw(draft: Draft, input: DeployInput): void {
+export function withdraw(draft: Draft, input: DeployInput, spec: DeploymentSpec): void {
   const { serving, master, webs } = input
-  const old = serving && routeOf(input, serving.spec, addressed(webs, serving.spec.machines))
-  const restored = draft('restore', 'route', 'withdraw', `${laneName(input)}@${master.name}`, [], {
+  const stay = webs.filter(({ name }) => serving?.spec.machines.includes(name))
+  const restored = draft('restore', 'route', 'withdraw', `${laneName(input)}@${doorOf(spec)}`, [], {
     reason: 'traffic must not point at what is taken away',
-    specifications: { machine: master.name, ...(old ?? noRoute(input)) },
+    specifications: { machine: master.name, ...wayBack(input, spec, stay) },
   })
   for (const { name, id } of webs) {
     const stays = serving && ranOn(serving, { name, id }) ? placesOf(serving.spec) : []
@@ -77,6 +102,3 @@ export function withdraw(draft: Draft, input: DeployInput): void {
     })
   }
 }
-
-const addressed = (webs: readonly Machine[], names: readonly string[]) =>
-  webs.filter(({ name }) => names.includes(name))

@@ -46,6 +46,8 @@ export interface DeploymentSpec {
   master: string
   /** What balances there; absent: nginx. */
   proxy?: ProxyName
+  /** Instead of that, load balancers of the cloud: their names, by service. */
+  balancers?: Record<string, string>
   /** Where its images were built, where that was configured: the name of a machine. */
   builder?: string
   /** Where its images are, where that was configured. */
@@ -113,6 +115,8 @@ export interface DeployInput {
   secretVersions: Readonly<Record<string, string>>
   master: Machine
   proxy?: ProxyName
+  /** By service. */
+  balancers?: Readonly<Record<string, Pick<Machine, 'name' | 'id'>>>
   webs: Machine[]
   /** Where images are built; the first of `webs` where nothing is configured. */
   builder?: string

@@ -143,3 +143,32 @@ test('a project that is in the description no more is routed nowhere, and what r
   ])
   expect(plan.work![0]!.specifications.site).toMatchObject({ routes: [] })
 })
+
+test('behind load balancers of the cloud, those are sent to the machines that there are then', () => {
+  const balancers = { backend: 'lb-backend', frontend: 'lb-frontend' }
+  const balanced = { ...spec, balancers, ids: { ...spec.ids, 'lb-backend': '91', 'lb-frontend': '92' } }
+  const plan = planPlacement(
+    planOf(step(0, 'create', 'web3')),
+    [tenant(['web1', 'web2', 'web3'], { spec: balanced })],
+    known,
+  )
+  const moved = plan.work!.find(({ phase }) => phase === 'switch')!
+  expect(moved.specifications).toMatchObject({ aims: [{ machines: ['web1', 'web2', 'web3'] }, {}] })
+  expect(plan.placed![0]!.spec).toMatchObject({ balancers, ids: { 'lb-backend': '91' } })
+})
+
+test('a load balancer that is made anew is sent to what serves, once it is there', () => {
+  const balanced = {
+    ...spec,
+    balancers: { backend: 'lb-backend' },
+    ids: { ...spec.ids, 'lb-backend': '91' },
+  }
+  const anew = step(0, 'create', 'lb-backend', { type: 'load_balancer' })
+  const plan = planPlacement(planOf(anew), [tenant(['web1', 'web2'], { spec: balanced })], known)
+  expect(told(plan)).toEqual([
+    '0 create lb-backend after -',
+    '1 switch hostomatic/uat@lb-backend after create lb-backend',
+    '2 restore hostomatic/uat@lb-backend (only where it fails) after -',
+  ])
+  expect((plan.placed![0]!.spec as unknown as typeof spec).ids).not.toHaveProperty('lb-backend')
+})

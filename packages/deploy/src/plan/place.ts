@@ -3,9 +3,8 @@ import { drafts, type Lane, laneName, short } from './draft.ts'
 import { kept } from './finish.ts'
 import type { Address, DeploymentSpec, Machine } from './input.ts'
 import { begin, type Ready } from './prepare.ts'
-import { emptySite } from './route.ts'
+import { doorOf, noRoute, routeTo } from './route.ts'
 import { ranOn } from './running.ts'
-import { siteOf } from './site.ts'
 
 /** An environment that is served, and the machines that it shall have. */
 export interface Tenant extends Omit<Lane, 'kind' | 'services' | 'serving' | 'turn'> {
@@ -46,12 +45,20 @@ function isMoved(plan: Plan, { spec, wanted }: Tenant, known: Known): boolean {
   return (
     wanted.master !== spec.master ||
     wanted.webs.join() !== spec.machines.join() ||
-    machines.some((name) => isFresh(plan, name) || known.get(name)?.id !== spec.ids[name])
+    machines.some((name) => isFresh(plan, name) || known.get(name)?.id !== spec.ids[name]) ||
+    balancersMade(plan, spec).length > 0
   )
 }
 
 const stepsOf = (plan: Plan, name: string): Step[] =>
   plan.steps.filter(({ resource, type }) => type === 'machine' && resource === name)
+
+/** Load balancers that are made anew send nowhere. */
+const balancersMade = (plan: Plan, { balancers = {} }: DeploymentSpec): Step[] =>
+  plan.steps.filter(
+    ({ resource, type, action }) =>
+      type === 'load_balancer' && action === 'create' && Object.values(balancers).includes(resource),
+  )
 
 const isGone = ({ gone }: Step) => gone === true
 
@@ -85,16 +92,22 @@ function laneOf(plan: Plan, tenant: Tenant, known: Known, made: Work[]) {
   const before = spec.machines.flatMap((name) => known.get(name) ?? [])
   const webs = (wanted?.webs ?? []).map((name) => machineOf(plan, name, known))
   const master = machineOf(plan, wanted?.master ?? spec.master, known)
+  const balancers = balancersMade(plan, spec)
   const next: DeploymentSpec = {
     ...spec,
     master: master.name,
     machines: webs.map(({ name }) => name),
-    ids: Object.fromEntries([master, ...webs].flatMap(({ name, id }) => (id ? [[name, id]] : []))),
+    ids: Object.fromEntries([
+      ...[master, ...webs].flatMap(({ name, id }) => (id ? [[name, id]] : [])),
+      ...Object.values(spec.balancers ?? {}).flatMap((name) =>
+        balancers.some(({ resource }) => resource === name) ? [] : [[name, spec.ids[name]]],
+      ),
+    ]),
   }
   // The master has an id there too, also where nothing runs on it.
   const arriving = webs.filter((machine) => machine.fresh || !ranOn({ spec }, machine))
   const leaving = before.filter(({ name }) => !next.machines.includes(name) && !stepsOf(plan, name).some(isGone))
-  const here = `${laneName(tenant)}@${master.name}`
+  const here = `${laneName(tenant)}@${doorOf(next)}`
   return {
     placed: placedOf(tenant, next),
 
@@ -113,10 +126,17 @@ function laneOf(plan: Plan, tenant: Tenant, known: Known, made: Work[]) {
     },
 
     move: (healthy: readonly number[]): number =>
-      draft('switch', 'route', 'switch', here, [...new Set([...healthy, ...master.after])], {
-        reason: webs.length > 0 ? `to ${webs.map(({ name }) => name).join(', ')}` : 'it has no machine any more',
-        specifications: { machine: master.name, site: wanted ? siteOf(tenant, next, webs) : emptySite(lane) },
-      }),
+      draft(
+        'switch',
+        'route',
+        'switch',
+        here,
+        [...new Set([...healthy, ...master.after, ...balancers.map(({ n }) => n)])],
+        {
+          reason: webs.length > 0 ? `to ${webs.map(({ name }) => name).join(', ')}` : 'it has no machine any more',
+          specifications: { machine: master.name, ...(wanted ? routeTo(tenant, next, webs) : noRoute(lane, next)) },
+        },
+      ),
 
     leave(moved: readonly number[]): Left {
       const anew = arriving.filter(({ name }) => spec.machines.includes(name))
@@ -124,7 +144,7 @@ function laneOf(plan: Plan, tenant: Tenant, known: Known, made: Work[]) {
       const seconds = Math.max(0, ...spec.services.map(({ drain_s }) => drain_s))
       const drained = draft('drain', 'route', 'finish', here, [...moved], {
         reason: `requests on their way may end, for ${seconds} s at most`,
-        specifications: { machine: master.name, seconds },
+        specifications: { machine: master.name, seconds, ...(spec.balancers && { aims: [] }) },
       })
       const left = leaving.map(({ name }): [string, number] => {
         const resource = `${laneName(tenant)}@${name}`
@@ -145,7 +165,7 @@ function laneOf(plan: Plan, tenant: Tenant, known: Known, made: Work[]) {
     withdraw(): void {
       const restored = draft('restore', 'route', 'withdraw', here, [], {
         reason: 'traffic must not point at what is taken away',
-        specifications: { machine: master.name, site: siteOf(tenant, spec, before) },
+        specifications: { machine: master.name, ...routeTo(tenant, spec, before) },
       })
       for (const { name } of arriving.filter((machine) => !spec.machines.includes(machine.name)))
         draft('withdraw', 'service', 'withdraw', `${laneName(tenant)}@${name}`, [restored], {

@@ -1,6 +1,7 @@
 import { renderText, type Work } from '@atlas/core'
 import { expect, test } from 'vitest'
 import type { Site } from '../proxies/proxy.ts'
+import type { Aim } from './aim.ts'
 import { firstDeploy, releaseOf, servingAfter } from './input.fixture.ts'
 import type { DeployInput, Service } from './input.ts'
 import { planDeploy } from './plan.ts'
@@ -238,4 +239,56 @@ test('a machine that only builds keeps the images of releases that stay', () => 
   expect(pruned!.specifications.keep).toEqual(['v1.2.3-uat-20241215-1430'])
   const [delivered] = work.filter(({ action }) => action === 'deliver')
   expect(delivered!.specifications.elsewhere).toEqual(['build1', 'web2'])
+})
+
+const balancers = { backend: { name: 'lb-backend', id: '91' }, frontend: { name: 'lb-frontend', id: '92' } }
+const aimsIn = (work: readonly Work[], phase: Work['phase'], action: Work['action']) =>
+  work
+    .filter((one) => one.phase === phase && one.action === action)
+    .map(({ resource, specifications }) => ({
+      resource,
+      aims: specifications.aims as unknown as Aim[] | undefined,
+      site: specifications.site as unknown as Site | undefined,
+    }))
+const sent = (aims: Aim[] | undefined) => aims?.map(({ balancer, machines }) => `${balancer} → ${machines.join(' ')}`)
+
+test('load balancers of the cloud are sent to the ports of the new slot, and back to those of the old', () => {
+  const balanced = servingAfter(firstDeploy({ balancers }))
+  const work = workFor({ ...next, serving: balanced, balancers })
+  const [moved] = aimsIn(work, 'switch', 'switch')
+  expect(moved!.resource).toBe('hostomatic/uat@lb-backend+lb-frontend')
+  expect(sent(moved!.aims)).toEqual(['lb-backend → web1 web2', 'lb-frontend → web1 web2'])
+  const [restored] = aimsIn(work, 'withdraw', 'restore')
+  expect(sent(restored!.aims)).toEqual(sent(moved!.aims))
+  const portsIn = (aims: Aim[] | undefined) => aims!.map(({ port }) => port)
+  const portsOf = (slot: string) => balanced.spec.ports.filter((one) => one.slot === slot).map(({ port }) => port)
+  expect([portsIn(moved!.aims), portsIn(restored!.aims)]).toEqual([portsOf('b'), portsOf('a')])
+  expect(work.filter(({ specifications }) => specifications.site)).toEqual([])
+})
+
+test('where a first deploy fails, its load balancers lead nowhere', () => {
+  const [restored] = aimsIn(workFor({ balancers }), 'withdraw', 'restore')
+  expect(sent(restored!.aims)).toEqual(['lb-backend → ', 'lb-frontend → '])
+})
+
+test('the former door is closed once requests come to another, and until then stays open', () => {
+  const work = workFor({ ...next, balancers })
+  expect(aimsIn(work, 'finish', 'switch')).toMatchObject([{ resource: 'hostomatic/uat@master', site: { routes: [] } }])
+  expect(aimsIn(work, 'withdraw', 'restore')).toMatchObject([{ resource: 'hostomatic/uat@lb-backend+lb-frontend' }])
+  const closed = work.find(({ phase, action }) => phase === 'finish' && action === 'switch')!
+  for (const { n, action } of work) if (action === 'stop') expect(before(work, n)).toContain(closed.n)
+
+  const back = workFor({ ...next, serving: servingAfter(firstDeploy({ balancers })) })
+  const [left] = aimsIn(back, 'finish', 'switch')
+  expect(sent(left!.aims)).toEqual(['lb-backend → ', 'lb-frontend → '])
+})
+
+test('the same commit is deployed again where a load balancer was made anew, and starts nothing', () => {
+  const balanced = servingAfter(firstDeploy({ balancers }))
+  const same = { serving: balanced, assigned: balanced.spec.ports }
+  expect(workFor({ ...same, balancers })).toEqual([])
+  const anew = { ...balancers, backend: { name: 'lb-backend', id: '93' } }
+  const actions = workFor({ ...same, balancers: anew }).map(({ action }) => action)
+  expect(actions).toContain('switch')
+  expect(actions).not.toContain('start')
 })

@@ -51,6 +51,7 @@ export function planDeploy(asked: DeployInput): Plan {
 function specOf(input: DeployInput): DeploymentSpec {
   const { project, environment, services, domain, front, proxy, master, builder, registry, webs, cluster, portRange } =
     input
+  const balancers = Object.entries(input.balancers ?? {})
   const wanted = services.map(({ name, port }) => ({ project, environment, service: name, port }))
   return {
     services,
@@ -59,10 +60,11 @@ function specOf(input: DeployInput): DeploymentSpec {
     ...(front && { front }),
     master: master.name,
     ...(proxy && { proxy }),
+    ...(input.balancers && { balancers: Object.fromEntries(balancers.map(([service, { name }]) => [service, name])) }),
     ...(builder !== undefined && { builder }),
     ...(registry && { registry }),
     machines: webs.map(({ name }) => name),
-    ids: Object.fromEntries([master, ...webs].map(({ name, id }) => [name, id])),
+    ids: Object.fromEntries([master, ...webs, ...balancers.map(([, one]) => one)].map(({ name, id }) => [name, id])),
     // Each pod has an address of its own.
     ports: cluster ? [] : assignPorts(wanted, input.assigned, portRange),
     ...(!cluster && canonical({ ...portRange }) !== canonical({ ...defaultPorts }) && { portRange }),

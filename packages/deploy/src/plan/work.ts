@@ -3,7 +3,7 @@ import { type Draft, drafts, isTagged, laneName, short } from './draft.ts'
 import { finish, withdraw } from './finish.ts'
 import type { DeployInput, DeploymentSpec } from './input.ts'
 import { begin, builds, releaseCommands } from './prepare.ts'
-import { routeOf } from './route.ts'
+import { doorOf, routeOf } from './route.ts'
 
 /**
  * The steps of a deploy, in this order:
@@ -27,13 +27,13 @@ export function workOf(input: DeployInput, spec: DeploymentSpec): Work[] {
   const ready = releaseCommands(draft, input, spec, healthy)
   const moved = move(draft, input, spec, ready)
   finish(draft, input, spec, moved)
-  withdraw(draft, input)
+  withdraw(draft, input, spec)
   return draft.made
 }
 
 function move(draft: Draft, input: DeployInput, spec: DeploymentSpec, healthy: number[]): number {
   const { serving, master, release, webs } = input
-  return draft('switch', 'route', 'switch', `${laneName(input)}@${master.name}`, healthy, {
+  return draft('switch', 'route', 'switch', `${laneName(input)}@${doorOf(spec)}`, healthy, {
     reason: reasonToMove(serving?.release, release.tag),
     specifications: { machine: master.name, ...routeOf(input, spec, webs) },
   })

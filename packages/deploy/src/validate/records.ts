@@ -1,3 +1,4 @@
+import type { JsonObject } from '@atlas/core'
 import type { Environment } from '../names.ts'
 import type { DeploymentSpec, Machine } from '../plan/input.ts'
 import type { PortAssignment } from '../ports.ts'
@@ -21,6 +22,8 @@ export interface Records {
   machines: readonly Machine[]
   served: readonly Served[]
   ports: readonly PortAssignment[]
+  /** Load balancers of the cloud by name, in the words of a description; or why nothing is known. */
+  balancers?: ReadonlyMap<string, JsonObject | Error>
   /** Lanes that an operation is changing: of those nothing is said. */
   changing: ReadonlySet<string>
 }

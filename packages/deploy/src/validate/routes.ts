@@ -20,7 +20,9 @@ interface Looked {
 
 function routesOf(balancer: Looked, records: Records): Finding[] {
   const { machine, proxy, sight } = balancer
-  const own = records.served.filter(({ spec }) => spec.master === machine && proxyNamed(spec.proxy) === proxy)
+  const own = records.served.filter(
+    ({ spec }) => spec.master === machine && !spec.balancers && proxyNamed(spec.proxy) === proxy,
+  )
   const [first] = own
   const left = strays(balancer, own, records)
   if (!first) return left

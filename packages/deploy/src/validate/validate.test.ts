@@ -1,4 +1,6 @@
+import type { JsonObject } from '@atlas/core'
 import { expect, test } from 'vitest'
+import { aimed } from '../perform/aim.ts'
 import { firstDeploy, servingAfter } from '../plan/input.fixture.ts'
 import { portOf, siteOf } from '../plan/site.ts'
 import type { Running } from '../platforms/platform.ts'
@@ -138,4 +140,25 @@ test('the live routes are held against the rendered ones, line by line', () => {
 
 test('of an environment that an operation is changing nothing is said', () => {
   expect(found({ web1: running() }, { changing: new Set(['hostomatic.uat']) })).toEqual([])
+})
+
+test('a load balancer of the cloud that sends elsewhere, or is gone, is told', () => {
+  const balancers = { backend: 'lb-backend', frontend: 'lb-frontend' }
+  const balanced = { ...spec, balancers, ids: { ...spec.ids, 'lb-backend': '91', 'lb-frontend': '92' } }
+  const rule = { entry_protocol: 'http', entry_port: 80, target_protocol: 'http', target_port: 80 }
+  const at = (service: string, ids: string[]) => {
+    const { health } = balanced.services.find(({ name }) => name === service)!
+    return aimed({ forwarding_rules: [rule] }, { port: portOf(balanced, { name: service }), ids, health })
+  }
+  const look = (seen: [string, JsonObject | Error][]) =>
+    found(
+      { master: { ...master(), proxies: { nginx: idle, builtin: idle } } },
+      { served: [{ ...place, release, spec: balanced }], balancers: new Map(seen) },
+    )
+  const well: [string, JsonObject] = ['lb-frontend', at('frontend', ['3', '2'])]
+  expect(look([['lb-backend', at('backend', ['2', '3'])], well])).toEqual([])
+  expect(look([['lb-backend', at('backend', ['2'])], well])).toMatchObject([
+    { code: 'route_differs', where: 'lb-backend', found: expect.stringContaining('of web1, where'), hint: again },
+  ])
+  expect(look([well])).toMatchObject([{ code: 'balancer_down', where: 'lb-backend' }])
 })

@@ -1,4 +1,5 @@
 import { laneOf } from '../names.ts'
+import { balancersOf } from './balancers.ts'
 import { again, type Finding } from './finding.ts'
 import { instancesOn } from './instances.ts'
 import type { Records, Served, Sights } from './records.ts'
@@ -12,7 +13,7 @@ export function validate(records: Records, sights: Sights): Finding[] {
     served: records.served.filter((one) => !records.changing.has(laneOf(one.project, one.environment))),
   }
   return [
-    ...judged.served.flatMap((one) => assignments(one, judged)),
+    ...judged.served.flatMap((one) => [...assignments(one, judged), ...balancersOf(one, judged)]),
     ...[...sights].flatMap(([machine, sight]) =>
       sight instanceof Error
         ? [silent(machine, sight, judged)]

@@ -15,6 +15,8 @@ import {
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store, WatchedEnvironment } from '@atlas/store'
 import type { SshDirectory } from '../control/ssh.ts'
+import type { Connections } from '../credentials/connections.ts'
+import { addressOfBalancer } from './balancers.ts'
 import { imageArchive, releaseImages } from './images.ts'
 import { machineIn, machinesIn } from './machines.ts'
 import { checkPlace, checkProject, neverDeployed } from './named.ts'
@@ -26,11 +28,12 @@ interface Parts {
   store: Pick<Store, 'targets' | 'certificates' | 'deploys' | 'infrastructure'>
   machines: Machines
   clusters: Clusters
+  connections: Pick<Connections, 'open'>
   sources: Sources
   ssh: SshDirectory | undefined
 }
 
-export const deploysControl = ({ store, machines, clusters, sources, ssh }: Parts): DeploysControl => {
+export const deploysControl = ({ store, machines, clusters, connections, sources, ssh }: Parts): DeploysControl => {
   const { deploys, infrastructure } = store
   const look = async (workspace: string, found: EnvironmentRecord, record: InfrastructureRecord) => {
     const addresses = new Map(machinesIn(record).map(({ name, address }) => [name, address]))
@@ -54,7 +57,7 @@ export const deploysControl = ({ store, machines, clusters, sources, ssh }: Part
         }),
       )
     },
-    validate: (workspace, idOrName) => validateInfrastructure({ store, machines }, workspace, idOrName),
+    validate: (workspace, idOrName) => validateInfrastructure({ store, machines, connections }, workspace, idOrName),
     derived(project, environment, { base, size }) {
       const place = checkPlace({ project, environment })
       return {
@@ -136,12 +139,12 @@ function servicesOf(
   { project, environment }: EnvironmentRecord,
   serving: DeploymentRecord,
   record: InfrastructureRecord,
-  { sights, door }: { sights: readonly InstanceSight[] | undefined; door: string | null },
+  { sights, door }: { sights: readonly InstanceSight[] | undefined; door: Door },
 ): ServiceView[] {
   const deployed = specOf(serving)
   const { services, machines, cluster } = deployed
   const urlOf = (name: string) =>
-    cluster ? urlInside(deployed, cluster, name) : door && `${door}/${project}/${environment}/${name}/`
+    cluster ? urlInside(deployed, cluster, name) : door(name, `/${project}/${environment}/${name}/`)
   const seen = (service: string, machine: string): InstanceView['observed'] => {
     const sight = sights?.find((one) => one.service === service && one.machine === machine)
     if (!sight) return null
@@ -174,13 +177,17 @@ function servicesOf(
 async function doorOf(
   ssh: SshDirectory | undefined,
   record: InfrastructureRecord,
-  { master }: DeploymentSpec,
-): Promise<string | null> {
-  const address = addressOf(record, master, 'public_ip')
+  { master, balancers }: DeploymentSpec,
+): Promise<Door> {
   const { id } = machineIn(record, master) ?? {}
   const port = (id && (await ssh?.())?.get(id)?.httpPort) || 80
-  return address && `http://${address}${port === 80 ? '' : `:${port}`}`
+  if (balancers) return (service) => addressOfBalancer(record, balancers[service]!, port)
+  const address = addressOf(record, master, 'public_ip')
+  return (_, path) => address && `http://${address}${port === 80 ? '' : `:${port}`}${path}`
 }
+
+/** Where requests for a service arrive. */
+type Door = (service: string, path: string) => string | null
 
 /** From outside by its host, from inside the cluster by the name of its Service. */
 function urlInside(spec: DeploymentSpec, { namespace, tls_secret }: Cluster, service: string): string {

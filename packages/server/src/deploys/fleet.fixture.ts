@@ -1,7 +1,7 @@
 import { readFileSync } from 'node:fs'
 import { join } from 'node:path'
 import { fleet } from '@atlas/blueprints'
-import { type Client, type DeploymentRequest, deploys } from '@atlas/client'
+import { bodyOf, type Client, type DeploymentRequest, deploys } from '@atlas/client'
 import type { JsonObject } from '@atlas/core'
 import { openMachines } from '@atlas/deploy'
 import { expect } from 'vitest'
@@ -34,6 +34,12 @@ export async function doorOf(client: Client): Promise<string> {
   const { resources } = await client.infrastructure('fleet')
   const master = resources.find(({ type, name }) => type === 'machine' && name === 'master')
   return `http://${master?.attributes.public_ip}:${process.getuid?.() === 0 ? 80 : 10_080}`
+}
+
+/** What validation finds. */
+export async function findings(client: Client) {
+  const params = { path: { id: 'fleet' } }
+  return (await bodyOf(client.api.GET('/api/v1/infrastructure/{id}/validation', { params }))).findings
 }
 
 /** Runs a script on a machine, as an administrator would by ssh. */

@@ -52,8 +52,8 @@ export function openDeploying({ store, credentials, dataDir, ssh, secrets, env }
     machines,
     clusters,
     certificateOf,
-    addressOf: async ({ workspace, infrastructure, machine }) =>
-      machineIn(await store.infrastructure(workspace, infrastructure), machine)?.address,
+    machineOf: async ({ workspace, infrastructure, machine }) =>
+      machineIn(await store.infrastructure(workspace, infrastructure), machine),
   })
   return { sources, secrets, machines, clusters, certificateOf, performer, close: machines.close }
 }

@@ -1,5 +1,5 @@
 import { placements } from '@atlas/blueprints'
-import type { Plan } from '@atlas/core'
+import { AtlasError, type Plan } from '@atlas/core'
 import { type Environment, planPlacement, type Tenant } from '@atlas/deploy'
 import type { EnvironmentRecord } from '@atlas/store'
 import { releaseOf } from './chosen/on-record.ts'
@@ -19,6 +19,7 @@ export async function withPlacement(parts: Omit<DeployParts, 'sources'>, plan: P
   const all = await store.deploys.environments(plan.workspace)
   const served = all.filter(({ infrastructure, serving }) => infrastructure === plan.infrastructure && serving)
   if (served.length === 0) return plan
+  refuseWithout(plan, served)
   const machines = machinesIn(await store.infrastructure(plan.workspace, plan.infrastructure))
   const known = new Map(machines.map((machine) => [machine.name, machine]))
   const wanted = placements(plan.description)
@@ -29,6 +30,18 @@ export async function withPlacement(parts: Omit<DeployParts, 'sources'>, plan: P
     if (starting.some(({ specifications: at }) => at.project === project && at.environment === environment))
       await secretVersions(secrets, { workspace: plan.workspace, project, environment }, spec)
   return placed
+}
+
+/** @throws AtlasError `deploy_impossible` where a load balancer of the cloud is to go that an environment stands behind */
+function refuseWithout(plan: Plan, served: readonly EnvironmentRecord[]): void {
+  for (const { project, environment, serving } of served) {
+    const own = Object.values(specOf(serving!).balancers ?? {})
+    const gone = plan.resources.find(({ resource, action }) => action === 'delete' && own.includes(resource))
+    if (gone)
+      throw new AtlasError('deploy_impossible', `${gone.resource} is the load balancer of ${project} ${environment}.`, {
+        hint: `take "load_balancer" out of ${environment} in deployment_config.json and: atlas deploy ${environment} ${project}`,
+      })
+  }
 }
 
 const runsOnMachines = ({ serving }: EnvironmentRecord) => {

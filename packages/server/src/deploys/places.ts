@@ -76,7 +76,8 @@ export function checkProxy(
 ): void {
   const wanted = proxyNamed(proxy)
   const other = served.find(
-    ({ spec }) => spec.ids[spec.master] === master.id && !spec.cluster && proxyNamed(spec.proxy) !== wanted,
+    ({ spec }) =>
+      spec.ids[spec.master] === master.id && !spec.cluster && !spec.balancers && proxyNamed(spec.proxy) !== wanted,
   )
   if (!other) return
   const there = proxyNamed(other.spec.proxy).name

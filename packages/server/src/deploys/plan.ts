@@ -11,6 +11,7 @@ import {
 } from '@atlas/deploy'
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { described } from '../control/described.ts'
+import { balancersIn } from './balancers.ts'
 import type { Chosen } from './chosen/chosen.ts'
 import { fromSource } from './chosen/from-source.ts'
 import { again, goBack } from './chosen/on-record.ts'
@@ -48,7 +49,11 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     ? await clusterPlaces(parts.clusters, cluster, { workspace, ...place })
     : machinePlaces(infrastructure, place.project)
   if (!cluster && wish.kind === 'deploy') checkBuilder(chosen, infrastructure.record)
-  if (!cluster) checkProxy(chosen, places, await servedFrom(store, workspace, chosen.infrastructure))
+  const served = await servedFrom(store, workspace, chosen.infrastructure)
+  if (!cluster && !chosen.balancers) checkProxy(chosen, places, served)
+  const isOther = (one: { project: string; environment: string }) =>
+    one.project !== place.project || one.environment !== place.environment
+  const balancers = balancersIn(infrastructure.record, chosen, served.filter(isOther))
   const serving = there?.serving && servingOf(there.serving)
   return planDeploy({
     kind: wish.kind,
@@ -61,6 +66,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     ...(chosen.domain && { domain: chosen.domain }),
     ...(chosen.builder !== undefined && { builder: chosen.builder }),
     ...(chosen.proxy && { proxy: chosen.proxy }),
+    ...(balancers && { balancers }),
     ...(chosen.registry && { registry: chosen.registry }),
     ...(chosen.front && { front: versioned(chosen.front, versions) }),
     secretVersions: Object.fromEntries([...versions].map(([name, { version }]) => [name, version])),

@@ -1,6 +1,6 @@
 import type { ReleaseRecordView } from '@atlas/api'
 import type { Plan } from '@atlas/core'
-import { type ProxyName, proxyNamed, type Site } from '@atlas/deploy'
+import { type Aim, type ProxyName, proxyNamed, type Site } from '@atlas/deploy'
 import type { Made, Store } from '@atlas/store'
 
 /** Everything on record of a release. @throws AtlasError `not_found` */
@@ -21,11 +21,15 @@ const deploymentView = ({ plan, description, ...one }: Made): ReleaseRecordView[
   infrastructureSpec: description,
 })
 
-/** As the plan had it brought to the load balancer; in a cluster there is none. */
+/** As the plan had it brought to what balances; in a cluster there is none. */
 function proxyOf({ work = [] }: Plan): Record<string, string> {
-  const switches = work.filter(({ action, specifications: { site } }) => action === 'switch' && site)
-  const rendered = switches.map(({ specifications: { site, proxy } }) =>
-    proxyNamed(proxy as ProxyName | undefined).siteFiles(site as unknown as Site),
-  )
+  const switches = work.filter(({ phase }) => phase === 'switch')
+  const rendered = switches.map(({ specifications: { site, aims, proxy } }) => {
+    if (aims) return aimFiles(aims as unknown as Aim[])
+    return site && proxyNamed(proxy as ProxyName | undefined).siteFiles(site as unknown as Site)
+  })
   return Object.assign({}, ...rendered)
 }
+
+const aimFiles = (aims: readonly Aim[]): Record<string, string> =>
+  Object.fromEntries(aims.map((aim) => [`load-balancers/${aim.balancer}.json`, `${JSON.stringify(aim, null, 2)}\n`]))

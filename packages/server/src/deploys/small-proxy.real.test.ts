@@ -1,8 +1,8 @@
 import { join } from 'node:path'
-import { bodyOf, type Client, deploys } from '@atlas/client'
+import { type Client, deploys } from '@atlas/client'
 import { beforeAll, expect, test } from 'vitest'
 import { clientOf, serverOfFile } from '../server.fixture.ts'
-import { bringAboutFleet, carryOut, doorOf, onMachine } from './fleet.fixture.ts'
+import { bringAboutFleet, carryOut, doorOf, findings, onMachine } from './fleet.fixture.ts'
 import { answerOf, asking } from './load.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
 
@@ -32,10 +32,6 @@ const deploy = (settings: object = config()) =>
     config: settings,
   } as never)
 const ask = () => answerOf(`${door}/hostomatic/uat/backend/`).then((text) => (text.startsWith('{') ? 'well' : text))
-const validate = async () => {
-  const params = { path: { id: 'fleet' } }
-  return (await bodyOf(client.api.GET('/api/v1/infrastructure/{id}/validation', { params }))).findings
-}
 
 beforeAll(async () => {
   client = clientOf(dataDir)
@@ -51,7 +47,7 @@ test('a project is deployed behind the small proxy, at the address that its serv
   expect(services[0]!.url).toBe(`${door.replace(/:80$/, '')}/hostomatic/uat/backend/`)
   const { deployments } = await deploys(client.api).release('hostomatic', plan.deployment!.release)
   expect(Object.keys(deployments[0]!.proxy)).toEqual(['sites/hostomatic.uat.json'])
-  expect(await validate()).toEqual([])
+  expect(await findings(client)).toEqual([])
 }, 300_000)
 
 test('traffic moves to the next release and back without a failed request', async () => {

@@ -1,5 +1,6 @@
 import { setTimeout as pause } from 'node:timers/promises'
 import type { ValidationView } from '@atlas/api'
+import type { JsonObject } from '@atlas/core'
 import {
   type Environment,
   hostsOf,
@@ -10,13 +11,15 @@ import {
   type Served,
   validate,
 } from '@atlas/deploy'
-import type { EnvironmentRecord, Store } from '@atlas/store'
+import type { EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
+import type { Connections } from '../credentials/connections.ts'
 import { machinesIn } from './machines.ts'
 import { specOf } from './spec.ts'
 
 interface Parts {
   store: Pick<Store, 'deploys' | 'infrastructure' | 'targets' | 'certificates'>
   machines: Machines
+  connections: Pick<Connections, 'open'>
 }
 
 /** All machines are asked at once, and waited for no longer. Milliseconds. */
@@ -24,7 +27,7 @@ const patienceMs = 10_000
 
 /** Asks every machine of an infrastructure, and says where its answer, the records and the load balancers disagree. */
 export async function validateInfrastructure(
-  { store, machines }: Parts,
+  { store, machines, connections }: Parts,
   workspace: string,
   idOrName: string,
 ): Promise<ValidationView> {
@@ -54,6 +57,7 @@ export async function validateInfrastructure(
       machines: there,
       served,
       ports: (await store.deploys.ports(record.id)) as unknown as PortAssignment[],
+      balancers: await balancersSeen(connections, workspace, record, served, time),
       changing: new Set(changing.map(laneOf)),
     },
     new Map(await Promise.all(sights)),
@@ -64,6 +68,29 @@ export async function validateInfrastructure(
     changing: changing.map(({ project, environment }) => `${project} ${environment}`),
     findings,
   }
+}
+
+/** Asked of the cloud, each by its id. */
+async function balancersSeen(
+  connections: Parts['connections'],
+  workspace: string,
+  { provider }: InfrastructureRecord,
+  served: readonly Served[],
+  time: AbortSignal,
+): Promise<ReadonlyMap<string, JsonObject | Error>> {
+  const ids = served.flatMap(({ spec }) =>
+    Object.values(spec.balancers ?? {}).map((name) => [name, spec.ids[name]!] as const),
+  )
+  if (ids.length === 0) return new Map()
+  const opened = connections.open({ workspace, provider }).then(({ driver }) => driver.types.load_balancer!)
+  const seen = ids.map(async ([name, id]) => {
+    const look = async () => {
+      const kind = await opened
+      return kind.describe(await kind.get(id, time))!.specifications
+    }
+    return [name, await look().catch((error: Error) => error)] as const
+  })
+  return new Map(await Promise.all(seen))
 }
 
 async function securedIn(

@@ -16,7 +16,7 @@ export async function deployEnded(tx: Transaction<Database>, operation: string):
   const moved = switches.length > 0 && switches.every(({ status }) => status === 'done')
   if (moved) {
     await tx.updateTable('deployment').set({ served_at: sql<Date>`now()` }).where('operation', '=', operation).execute()
-    await rememberMachines(tx, operation)
+    await rememberIds(tx, operation)
     await keepImages(tx, operation)
   }
   // A project whose machines have all gone is served no more.
@@ -32,15 +32,17 @@ export async function deployEnded(tx: Transaction<Database>, operation: string):
   return []
 }
 
-/** Machines that the operation has made itself got their ids on the way. */
-const rememberMachines = (tx: Transaction<Database>, operation: string) =>
+/** Machines, and load balancers of the cloud, that the operation has made itself got their ids on the way. */
+const rememberIds = (tx: Transaction<Database>, operation: string) =>
   sql`
     update deployment set spec = jsonb_set(spec, '{ids}', (
       select coalesce(jsonb_object_agg(made.name, made.cloud_id), '{}') from (
         select distinct on (resource.name) resource.name, resource.cloud_id
         from resource join operation on operation.infrastructure_id = resource.infrastructure_id
-        where operation.id = ${operation} and resource.type = 'machine'
-          and (spec->'machines' ? resource.name or spec->>'master' = resource.name)
+        where operation.id = ${operation} and (
+          resource.type = 'machine' and (spec->'machines' ? resource.name or spec->>'master' = resource.name)
+          or resource.type = 'load_balancer'
+            and resource.name in (select value from jsonb_each_text(coalesce(spec->'balancers', '{}'))))
         order by resource.name, resource.generation desc) made))
     where operation = ${operation} and kind = 'place'`.execute(tx)
 

@@ -13,6 +13,8 @@ export interface Chosen {
   registry?: NonNullable<DeployInput['registry']>
   front?: Front
   proxy?: ProxyName
+  /** Names, by service. */
+  balancers?: Record<string, string>
   portRange: PortRange
   keepReleases: number
   /** Also where it serves already. */

@@ -10,6 +10,7 @@ import {
   resolverNamed,
   type Tree,
 } from '@atlas/deploy'
+import { balancersFor } from '../balancers.ts'
 import { frontOf } from '../front.ts'
 import { checkPlace } from '../named.ts'
 import type { Chosen } from './chosen.ts'
@@ -62,7 +63,8 @@ export async function asConfigured(
   const service = project.services.frontend ? 'frontend' : first!
   // A cluster has its own way in.
   const proxy = platform.runsOn === 'cluster' ? 'nginx' : config.proxy
-  const front = frontOf(project, own, proxy)
+  const balancers = balancersFor(project, own, platform.runsOn)
+  const front = balancers ? undefined : frontOf(project, own, proxy)
   return {
     infrastructure: config.infrastructure.name ?? 'fleet',
     release,
@@ -70,7 +72,8 @@ export async function asConfigured(
     ...(own?.domain !== undefined && { domain: { host: own.domain, service } }),
     ...(front && { front }),
     // What is on record without one is balanced by nginx.
-    ...(proxy !== 'nginx' && { proxy }),
+    ...(proxy !== 'nginx' && !balancers && { proxy }),
+    ...(balancers && { balancers }),
     ...(config.builder !== undefined && { builder: config.builder }),
     ...(config.registry && platform.runsOn === 'machines' && { registry: config.registry }),
     ...(platform.runsOn === 'cluster' && {

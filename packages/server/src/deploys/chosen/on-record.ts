@@ -39,7 +39,17 @@ export const again: Choose = async (_, __, { project, environment }, there) => {
 }
 
 function asRecorded({ infrastructure }: EnvironmentRecord, deployment: DeploymentRecord): Chosen {
-  const { services, domain, front, proxy, builder, registry, cluster, portRange = defaultPorts } = specOf(deployment)
+  const {
+    services,
+    domain,
+    front,
+    proxy,
+    balancers,
+    builder,
+    registry,
+    cluster,
+    portRange = defaultPorts,
+  } = specOf(deployment)
   return {
     infrastructure,
     release: releaseOf(deployment.release),
@@ -50,6 +60,7 @@ function asRecorded({ infrastructure }: EnvironmentRecord, deployment: Deploymen
     ...(cluster && { cluster }),
     ...(front && { front }),
     ...(proxy && { proxy }),
+    ...(balancers && { balancers }),
     portRange,
     keepReleases: everyRelease,
   }

@@ -49,9 +49,9 @@ export async function watchTargets(parts: GuardParts, term: Term, renewed: Set<s
   }
 }
 
-/** Every environment that is served from machines: a cluster watches its own. Those that were watched already go on. */
+/** Every environment behind a proxy of machines: a cluster, and a load balancer of the cloud, watch their own. Those that were watched already go on. */
 async function read(parts: GuardParts, before: readonly Post[], term: Term): Promise<Post[]> {
-  const all = (await parts.store.targets.watched()).filter((one) => !specOf(one).cluster)
+  const all = (await parts.store.targets.watched()).filter((one) => !specOf(one).cluster && !specOf(one).balancers)
   const machines = await machinesOf(parts, all)
   return all.map((environment) => ({
     environment,
