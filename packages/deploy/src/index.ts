@@ -29,6 +29,7 @@ export { proxyNamed } from './proxies/index.ts'
 export {
   type CertificateOf,
   defaultLimits,
+  defaultProxy,
   type ProxyName,
   type RequestLimits,
   type Site,

@@ -3,7 +3,7 @@ import { environments, isName, nameRule } from '../names.ts'
 import { registrySettings } from '../platforms/containers/registry-settings.ts'
 import { clusterSettings, podSettings } from '../platforms/kubernetes/settings.ts'
 import { defaultPorts } from '../ports.ts'
-import { proxyNames } from '../proxies/proxy.ts'
+import { defaultProxy, proxyNames } from '../proxies/proxy.ts'
 
 /** Where services listen and how their ports are spread: `base` to `base + size - 1`. */
 const portRange = z
@@ -167,7 +167,7 @@ export const deploymentConfig = z.strictObject({
   port_range: portRange.prefault({}),
   proxy: z
     .enum(proxyNames)
-    .default('nginx')
+    .default(defaultProxy)
     .describe('What balances on the master: nginx, or a small proxy where that cannot be had.'),
   builder: z
     .string()

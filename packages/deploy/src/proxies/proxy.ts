@@ -6,6 +6,9 @@ import type { Files } from './files.ts'
 export const proxyNames = ['nginx', 'builtin'] as const
 export type ProxyName = (typeof proxyNames)[number]
 
+/** What balances where nothing else is said. */
+export const defaultProxy: ProxyName = 'nginx'
+
 /** What balances on a machine, the same for all environments there. */
 export interface Balancer {
   name: ProxyName

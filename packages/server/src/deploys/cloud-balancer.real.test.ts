@@ -3,7 +3,7 @@ import { fleet } from '@atlas/blueprints'
 import { bodyOf, type Client, deploys } from '@atlas/client'
 import { beforeAll, expect, test } from 'vitest'
 import { clientOf, finished, makeKey, serverOf, serverOfFile } from '../server.fixture.ts'
-import { carryOut, doorOf, findings } from './fleet.fixture.ts'
+import { carryOut, deployToUat, doorOf, findings } from './fleet.fixture.ts'
 import { answerOf, asking } from './load.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
 
@@ -24,14 +24,7 @@ const config = (environment: object = { load_balancer: { backend: 'lb-backend' }
     },
   },
 })
-const deploy = (settings: object = config()) =>
-  carryOut(client, {
-    kind: 'deploy',
-    project: 'hostomatic',
-    environment: 'uat',
-    ref: 'main',
-    config: settings,
-  } as never)
+const deploy = (settings: object = config()) => deployToUat(client, settings)
 const releaseAt = async (url: string) => {
   const text = await answerOf(url)
   return text.startsWith('{') ? (JSON.parse(text) as { release: string }).release : text

@@ -29,6 +29,10 @@ export async function carryOut(client: Client, wish: DeploymentRequest) {
   return { plan: planned, operation: await finished(client, id) }
 }
 
+/** The latest commit of hostomatic, by this configuration. */
+export const deployToUat = (client: Client, config: object) =>
+  carryOut(client, { kind: 'deploy', project: 'hostomatic', environment: 'uat', ref: 'main', config } as never)
+
 /** Where the load balancer answers, without a slash at the end. */
 export async function doorOf(client: Client): Promise<string> {
   const { resources } = await client.infrastructure('fleet')

@@ -2,7 +2,7 @@ import { join } from 'node:path'
 import { type Client, deploys } from '@atlas/client'
 import { beforeAll, expect, test } from 'vitest'
 import { clientOf, serverOfFile } from '../server.fixture.ts'
-import { bringAboutFleet, carryOut, doorOf, findings, onMachine } from './fleet.fixture.ts'
+import { bringAboutFleet, carryOut, deployToUat, doorOf, findings, onMachine } from './fleet.fixture.ts'
 import { answerOf, asking } from './load.fixture.ts'
 import { repositoryOf } from './repository.fixture.ts'
 
@@ -23,14 +23,7 @@ const config = (more: object = {}) => ({
   },
   ...more,
 })
-const deploy = (settings: object = config()) =>
-  carryOut(client, {
-    kind: 'deploy',
-    project: 'hostomatic',
-    environment: 'uat',
-    ref: 'main',
-    config: settings,
-  } as never)
+const deploy = (settings: object = config()) => deployToUat(client, settings)
 const ask = () => answerOf(`${door}/hostomatic/uat/backend/`).then((text) => (text.startsWith('{') ? 'well' : text))
 
 beforeAll(async () => {

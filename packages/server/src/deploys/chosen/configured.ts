@@ -4,6 +4,7 @@ import {
   clusterFor,
   type DeployInput,
   type DeploymentConfig,
+  defaultProxy,
   type Environment,
   type ProjectConfig,
   parseDeploymentConfig,
@@ -62,7 +63,7 @@ export async function asConfigured(
   )
   const service = project.services.frontend ? 'frontend' : first!
   // A cluster has its own way in.
-  const proxy = platform.runsOn === 'cluster' ? 'nginx' : config.proxy
+  const proxy = platform.runsOn === 'cluster' ? defaultProxy : config.proxy
   const balancers = balancersFor(project, own, platform.runsOn)
   const front = balancers ? undefined : frontOf(project, own, proxy)
   return {
@@ -72,7 +73,7 @@ export async function asConfigured(
     ...(own?.domain !== undefined && { domain: { host: own.domain, service } }),
     ...(front && { front }),
     // What is on record without one is balanced by nginx.
-    ...(proxy !== 'nginx' && !balancers && { proxy }),
+    ...(proxy !== defaultProxy && !balancers && { proxy }),
     ...(balancers && { balancers }),
     ...(config.builder !== undefined && { builder: config.builder }),
     ...(config.registry && platform.runsOn === 'machines' && { registry: config.registry }),
