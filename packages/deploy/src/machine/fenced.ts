@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { AtlasError, isAtlasError } from '@atlas/core'
 import type { Call, Connected } from './machine.ts'
 
@@ -27,29 +28,50 @@ export const root = `\${ATLAS_ROOT:-/var/lib/atlas}`
 
 /**
  * Holds the lane's lock while the script runs, so that two commands never change it at once, and refuses whoever is not
- * the latest any more: a command that a dead worker sent, and that arrives late, changes nothing.
+ * the latest any more: a command that a dead worker sent, and that arrives late, changes nothing. A transfer whose sender
+ * has lost its power waits for more for as long as this machine believes in the connection, hours where nobody ends it: who
+ * comes later does. Whatever a transfer began has its file open, as nothing else has.
  */
 const prelude = `set -eu
 umask 022
-lane=$1 turn=$2 epoch=$3
-shift 3
+lane=$1 turn=$2 epoch=$3 is_transfer=$4
+shift 4
 home=${root}/lanes/$lane
 mkdir -p "$home/releases" "$home/run"
+is_later() { [ "$1" -gt "$3" ] || { [ "$1" -eq "$3" ] && [ "$2" -gt "$4" ]; }; }
+end_earlier_transfer() {
+  doing=
+  for open in /proc/[0-9]*/fd/7; do
+    [ "$open" -ef "$home/transfer" ] || continue
+    open=\${open#/proc/}
+    doing="$doing \${open%%/*}"
+  done
+  read -r its_turn its_epoch 2> /dev/null < "$home/transfer" || return 0
+  if [ -n "$doing" ] && is_later "$turn" "$epoch" "$its_turn" "$its_epoch"; then kill -KILL $doing 2> /dev/null || true; fi
+}
 exec 9>>"$home/lock"
-flock -w 45 9 || { echo "another command still works on $lane" >&2; exit 75; }
+tries=0
+until flock -w 1 9; do
+  tries=$((tries + 1))
+  [ "$tries" -lt 45 ] || { echo "another command still works on $lane" >&2; exit 75; }
+  end_earlier_transfer
+done
 if [ -s "$home/fence" ]; then
   read -r last_turn last_epoch < "$home/fence"
-  if [ "$last_turn" -gt "$turn" ] || { [ "$last_turn" -eq "$turn" ] && [ "$last_epoch" -gt "$epoch" ]; }; then
-    exit ${fencedCode}
-  fi
+  if is_later "$last_turn" "$last_epoch" "$turn" "$epoch"; then exit ${fencedCode}; fi
 fi
 echo "$turn $epoch" > "$home/fence.new"
 mv "$home/fence.new" "$home/fence"
+if [ "$is_transfer" = yes ]; then
+  exec 7> "$home/transfer"
+  echo "$turn $epoch" >&7
+fi
 cd "$home"
 `
 
 /**
- * Runs a script of a POSIX shell on a machine, in the lane's folder.
+ * Runs a script of a POSIX shell on a machine, in the lane's folder. One that is given a stream is a transfer: it may be
+ * ended at any point by who comes later.
  * @throws AtlasError `fenced` where another worker has been there since
  */
 export async function run(
@@ -60,7 +82,7 @@ export async function run(
 ): Promise<string> {
   const { lane, turn, epoch } = fence
   try {
-    const own = [lane, String(turn), String(epoch)]
+    const own = [lane, String(turn), String(epoch), call.input instanceof Readable ? 'yes' : 'no']
     return await machine.run(['sh', '-c', prelude + script, 'atlas', ...own, ...words], { ...call, signal })
   } catch (error) {
     if (isAtlasError(error, 'machine_refused') && error.message.includes(` ended with ${fencedCode}:`))

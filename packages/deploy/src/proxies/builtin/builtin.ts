@@ -1,3 +1,4 @@
+import { Readable } from 'node:stream'
 import { run } from '../../machine/fenced.ts'
 import { packed } from '../files.ts'
 import type { Balancer } from '../proxy.ts'
@@ -20,7 +21,7 @@ export const builtin: Balancer = {
   async configure(at, site) {
     const own = program()
     const has = await run(at, hasProgramScript, [own.digest], { timeoutMs: configureMs })
-    if (has.trim() !== 'yes') await run(at, deliverProgramScript, [own.digest], { input: own.packed })
+    if (has.trim() !== 'yes') await run(at, deliverProgramScript, [own.digest], { input: Readable.from(own.packed) })
     const isGone = site.routes.length === 0
     const files = Object.entries(siteFiles(site)).map(([path, text]) => [path, isGone ? undefined : text] as const)
     await run(at, configureScript, [own.digest], { input: packed(files) })
