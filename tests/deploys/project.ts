@@ -9,6 +9,12 @@ export type Platform = (typeof platforms)[number]
 
 export const services = ['backend', 'frontend'] as const
 
+/** What balances: what runs on the master, or load balancers of the cloud, one for each service. */
+export const balancers = ['proxy', 'cloud'] as const
+export type Balancer = (typeof balancers)[number]
+
+export const cloudBalancers = Object.fromEntries(services.map((service) => [service, `lb-${service}`]))
+
 const program = `const { createServer } = require('node:http')
 const { ATLAS_RELEASE, PORT } = process.env
 createServer((request, answer) => {
@@ -41,7 +47,7 @@ function addImage(work: string): void {
  * A repository with two small services that say which release they are, and how they are deployed; with an image to be
  * built for them too, where that is asked for.
  */
-export function project(folder: string, platform: Platform = 'process') {
+export function project(folder: string, platform: Platform = 'process', balancer: Balancer = 'proxy') {
   const name = 'shop'
   const bare = join(folder, `${name}.git`)
   const work = join(folder, 'work')
@@ -63,6 +69,7 @@ export function project(folder: string, platform: Platform = 'process') {
       projects: {
         [name]: {
           services: Object.fromEntries(services.map((one) => [one, { ...command, drain_s: 1, health }])),
+          ...(balancer === 'cloud' && { environments: { uat: { load_balancer: cloudBalancers } } }),
         },
       },
     },

@@ -10,7 +10,7 @@ import { fleet } from '@atlas/blueprints'
 import { type Client, createClient, readServerFile, type ServerFile } from '@atlas/client'
 import { newKey } from '@atlas/sandbox'
 import { ended } from './operation.ts'
-import { type Platform, type Project, project } from './project.ts'
+import { type Balancer, cloudBalancers, type Platform, type Project, project } from './project.ts'
 
 /** A server with a sandbox of real machines, and a repository to deploy from. */
 export interface Stage {
@@ -46,9 +46,10 @@ interface Wish {
   workers: number
   env?: Record<string, string>
   platform?: Platform | undefined
+  balancer?: Balancer
 }
 
-export async function stage({ workers, env = {}, platform }: Wish): Promise<Stage> {
+export async function stage({ workers, env = {}, platform, balancer = 'proxy' }: Wish): Promise<Stage> {
   const base = mkdtempSync(join(tmpdir(), 'atlas-deploys-'))
   // The account that runs PostgreSQL has to reach its folder.
   chmodSync(base, 0o711)
@@ -59,8 +60,8 @@ export async function stage({ workers, env = {}, platform }: Wish): Promise<Stag
     client,
     server: server.file,
     dataDir,
-    project: project(join(base, 'git'), platform),
-    machines: (count) => machines(client, server.file, dataDir, count),
+    project: project(join(base, 'git'), platform, balancer),
+    machines: (count) => machines({ client, server: server.file, dataDir, balancer }, count),
     async atlas(words, config = {}, input = '') {
       const cwd = mkdtempSync(join(base, 'somebody-'))
       mkdirSync(join(cwd, 'config'))
@@ -74,12 +75,17 @@ export async function stage({ workers, env = {}, platform }: Wish): Promise<Stag
   }
 }
 
-async function machines(client: Client, server: Stage['server'], dataDir: string, count: number): Promise<Machines> {
+async function machines(
+  { client, server, dataDir, balancer }: Pick<Stage, 'client' | 'server' | 'dataDir'> & { balancer: Balancer },
+  count: number,
+): Promise<Machines> {
   const key = newKey('atlas')
   mkdirSync(join(dataDir, 'ssh'), { mode: 0o700, recursive: true })
   writeFileSync(join(dataDir, 'ssh', 'id_ed25519'), key.private, { mode: 0o600 })
   const csv = (servers: number) => `Project,Servers,MasterSpec,WebSpec\nshop,${servers},s-1vcpu-1gb,s-1vcpu-1gb\n`
-  const sized = (servers: number) => fleet.build({ csv: csv(servers), adminIps: ['127.0.0.1'], publicKey: key.public })
+  const load_balancers = balancer === 'cloud' ? Object.values(cloudBalancers) : []
+  const given = { adminIps: ['127.0.0.1'], publicKey: key.public, load_balancers }
+  const sized = (servers: number) => fleet.build({ csv: csv(servers), ...given })
   const { id } = await client.apply(sized(count), {})
   const made = await ended(client, id)
   if (made.status !== 'succeeded') throw new Error(`no machines: ${JSON.stringify(made.error)}`)

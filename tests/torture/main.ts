@@ -1,6 +1,6 @@
 import { parseArgs } from 'node:util'
 import { canRunContainers } from '../deploys/containers.ts'
-import { platforms } from '../deploys/project.ts'
+import { balancers, platforms } from '../deploys/project.ts'
 import type { Said } from './crew.ts'
 import type { DeployReport } from './deploys/run.ts'
 import { type DeploysReport, walkDeploys } from './deploys/walk.ts'
@@ -9,7 +9,7 @@ import { aims } from './plot.ts'
 import { type RunReport, run } from './run.ts'
 
 const usage =
-  'usage: npm run torture -- --runs N --seed S [--deploys M [--platform docker]] [--without-settle] [--lanes 5]'
+  'usage: npm run torture -- --runs N --seed S [--deploys M [--platform docker] [--balancer cloud]] [--without-settle] [--lanes 5]'
 
 /** `npm run torture`: so many runs, the first with this seed, each next one with the next. docs/reliability.md. */
 const { values } = parseArgs({
@@ -20,13 +20,15 @@ const { values } = parseArgs({
     /** One for four runs, where nothing is said. */
     deploys: { type: 'string' },
     platform: { type: 'string', default: 'process' },
+    balancer: { type: 'string', default: 'proxy' },
     'without-settle': { type: 'boolean', default: false },
   },
 })
 const [runs, first, lanes] = [Number(values.runs), Number(values.seed), Number(values.lanes)]
 const deploys = Number(values.deploys ?? (values['without-settle'] ? 0 : Math.ceil(runs / 4)))
 const platform = platforms.find((one) => one === values.platform)
-if (!platform || ![runs, first, lanes, deploys].every((one) => Number.isInteger(one) && one >= 0)) {
+const balancer = balancers.find((one) => one === values.balancer)
+if (!platform || !balancer || ![runs, first, lanes, deploys].every((one) => Number.isInteger(one) && one >= 0)) {
   console.error(usage)
   process.exit(2)
 }
@@ -102,7 +104,7 @@ let broken: unknown
 let deployed: DeploysReport = { reports: [], requests: 0, dropped: [] }
 try {
   const walks = Array.from({ length: Math.min(lanes, runs) }, walk)
-  if (deploys > 0 && can) deployed = await walkDeploys(platform, first, deploys, tellDeploy)
+  if (deploys > 0 && can) deployed = await walkDeploys({ platform, balancer }, first, deploys, tellDeploy)
   await Promise.all(walks)
 } catch (error) {
   // The others are not waited for.
@@ -126,7 +128,7 @@ const last = {
 const inWords = (deaths: ReadonlyMap<string, number>) =>
   [...deaths].map(([point, times]) => `${point} ${times}`).join(', ') || 'none'
 console.log(`crash points: ${inWords(hits)}`)
-console.log(`of deploys with ${platform}: ${inWords(deployHits)}`)
+console.log(`of deploys with ${platform}, ${balancer}: ${inWords(deployHits)}`)
 const bad = reports.filter((report) => wrongs(report).length > 0)
 if (!options.withoutSettle && bad.length > 0) {
   const seeds = bad.map(({ seed }) => seed)

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises'
 import { deploys } from '@atlas/client'
 import { type RunningPostgres, startPostgres } from '@atlas/postgres'
 import { patiently } from '../../deploys/patiently.ts'
-import type { Platform } from '../../deploys/project.ts'
+import type { Balancer, Platform } from '../../deploys/project.ts'
 import { type Machines, type Stage, stage } from '../../deploys/stage.ts'
 import { type Crew, crew } from '../crew.ts'
 import type { World } from '../world.ts'
@@ -19,13 +19,13 @@ export interface Ground extends Pick<Stage, 'client' | 'project'>, Machines {
   close(): Promise<void>
 }
 
-export async function ground(platform: Platform): Promise<Ground> {
+export async function ground(platform: Platform, balancer: Balancer): Promise<Ground> {
   const dataDir = mkdtempSync(join(tmpdir(), 'atlas-torture-'))
   // The account that runs PostgreSQL has to reach its folder.
   chmodSync(dataDir, 0o711)
   let database: RunningPostgres = await startPostgres({ dataDir: join(dataDir, 'postgres') })
   const { url, port } = database
-  const here = await stage({ workers: 0, env: { DATABASE_URL: url }, platform })
+  const here = await stage({ workers: 0, env: { DATABASE_URL: url }, platform, balancer })
   const { sandbox } = here.server
   const given: DeployWorkerGiven = { database: url, cloud: sandbox, dataDir: here.dataDir }
   const workers = crew('deploys/worker.ts', given)
@@ -63,6 +63,12 @@ export const environment = 'uat'
 export async function serving({ client, project }: Ground) {
   const all = await patiently(() => deploys(client.api).environments())
   return all.find((one) => one.project === project.name && one.environment === environment)
+}
+
+/** What the environment's services say where they answer. */
+export async function urlsOf({ client, project }: Ground): Promise<string[]> {
+  const { services } = await patiently(() => deploys(client.api).services(project.name, environment))
+  return services.map(({ url }) => url!)
 }
 
 /** Machines that services run on, as many as there are now. */

@@ -16,9 +16,9 @@ const steps = 18
 
 /** Steps that take a while, and so have a middle. */
 const long: Record<DeployAct['kind'], readonly Work['action'][]> = {
-  deploy: ['build', 'deliver', 'start', 'deliver', 'build', 'stop'],
+  deploy: ['build', 'deliver', 'start', 'deliver', 'build', 'switch', 'drain', 'stop'],
   broken: ['build', 'deliver', 'withdraw'],
-  rollback: ['start', 'stop'],
+  rollback: ['start', 'switch', 'stop'],
   scale: ['deliver', 'start', 'stop', 'switch'],
 }
 

@@ -1,10 +1,9 @@
 import { setTimeout as sleep } from 'node:timers/promises'
 import { ended } from '../../deploys/operation.ts'
 import { patiently } from '../../deploys/patiently.ts'
-import { services } from '../../deploys/project.ts'
 import { torment } from '../torment.ts'
 import { ask } from './ask.ts'
-import { environment, type Ground, serving } from './ground.ts'
+import { type Ground, serving, urlsOf } from './ground.ts'
 import { type DeployAct, deployPlot } from './plot.ts'
 import { strays } from './strays.ts'
 
@@ -76,13 +75,9 @@ function endedWrong(
 }
 
 /** What answers through the load balancer must be what the records say. */
-async function answersOther({ door, project }: Ground, release: string | null | undefined): Promise<string[]> {
+async function answersOther(ground: Ground, release: string | null | undefined): Promise<string[]> {
   if (!release) return []
-  const answers = await Promise.all(
-    services.map(async (service) => {
-      const answer = await fetch(`${door}/${project.name}/${environment}/${service}/`)
-      return answer.text()
-    }),
-  )
+  const urls = await urlsOf(ground)
+  const answers = await Promise.all(urls.map(async (url) => (await fetch(url)).text()))
   return answers.filter((one) => one !== release).map((one) => `${one.slice(0, 80)} answers, expected ${release}`)
 }

@@ -1,7 +1,7 @@
 import { load } from '../../deploys/load.ts'
-import { type Platform, services } from '../../deploys/project.ts'
+import type { Balancer, Platform } from '../../deploys/project.ts'
 import type { Said } from '../crew.ts'
-import { ground } from './ground.ts'
+import { ground, urlsOf } from './ground.ts'
 import { type DeployReport, runDeploy } from './run.ts'
 
 export interface DeploysReport {
@@ -13,20 +13,16 @@ export interface DeploysReport {
 
 /** So many deploys of one environment, one after the other, under requests that never stop. */
 export async function walkDeploys(
-  platform: Platform,
+  { platform, balancer }: { platform: Platform; balancer: Balancer },
   first: number,
   count: number,
   tell: (report: DeployReport, said: readonly Said[]) => void,
 ): Promise<DeploysReport> {
-  const here = await ground(platform)
+  const here = await ground(platform, balancer)
   try {
     const calm = await runDeploy(here, first - 1, { kind: 'deploy', troubles: [] })
     tell(calm, [])
-    const { door, project } = here
-    const traffic = load(
-      services.map((service) => `${door}/${project.name}/uat/${service}/`),
-      20,
-    )
+    const traffic = load(await urlsOf(here), 20)
     const reports = [calm]
     for (let seed = first; seed < first + count; seed++) {
       here.crew.said.splice(0)
