@@ -1,5 +1,8 @@
 import { defineConfig } from 'vitest/config'
 
+/** Processes, sockets and a kernel take part: on a crowded machine one may be late; what is late thrice is a fault. */
+const patience = 2
+
 /** unit: pure and quick, part of `npm run check`. real: against PostgreSQL, sshd, the sandbox and other real parts. */
 export default defineConfig({
   test: {
@@ -29,6 +32,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
+          retry: patience,
           expect: { poll: { timeout: 20_000 } },
         },
       },
@@ -41,8 +45,7 @@ export default defineConfig({
           // One more than the cores that CI has: some wait for limits of half a minute and more, and leave a core to others.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
-          // Processes, sockets and a kernel take part: on a crowded machine one may be late; what is late thrice is a fault.
-          retry: 2,
+          retry: patience,
           expect: { poll: { timeout: 20_000 } },
         },
       },

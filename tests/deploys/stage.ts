@@ -96,7 +96,7 @@ async function machines(
     door: `http://${master.attributes.public_ip}:${port}`,
     webs: all.map(({ name }) => name).filter((name) => name !== 'master'),
     sized,
-    on: (machine, command) => sshTo(server, machine, command),
+    on: (machine, command) => sshTo(server, join(dataDir, '..'), machine, command),
   }
 }
 
@@ -121,8 +121,14 @@ async function startServer(dataDir: string, workers: number, env: Record<string,
   }
 }
 
-async function sshTo(server: { url: string; token: string }, machine: string, command: string): Promise<string> {
-  const { exit, stdout, stderr } = await atlas(server, ['ssh', machine, '--', command], { cwd: tmpdir(), input: '' })
+/** @param cwd where the host keys of machines are kept: of this stage alone */
+async function sshTo(
+  server: { url: string; token: string },
+  cwd: string,
+  machine: string,
+  command: string,
+): Promise<string> {
+  const { exit, stdout, stderr } = await atlas(server, ['ssh', machine, '--', command], { cwd, input: '' })
   if (exit !== 0) throw new Error(`${command} on ${machine} ended with ${exit}: ${stderr}`)
   return stdout
 }

@@ -1,4 +1,4 @@
-import { join, resolve } from 'node:path'
+import { dirname, join, resolve } from 'node:path'
 import { type DeploymentRequest, deploys, type Operation, type Planned } from '@atlas/client'
 import { isAtlasError } from '@atlas/core/errors'
 import { type Change, type Consent, carryOut, isNothing } from '../change.ts'
@@ -6,6 +6,7 @@ import type { Example, Outcome } from '../command.ts'
 import type { Context } from '../context.ts'
 import { readText } from '../input/read.ts'
 import { showPlan } from '../show/plan.ts'
+import { quoted } from '../show/quoted.ts'
 
 export interface DeployInputs {
   config: string | undefined
@@ -14,8 +15,10 @@ export interface DeployInputs {
   detach: boolean
 }
 
+const usualFolder = 'config'
+
 /** The text of deployment_config.json, for the server to read: what is wrong with it is found by line. */
-export function configured({ cwd }: Context, folder = 'config'): { config: string; config_file: string } {
+export function configured({ cwd }: Context, folder = usualFolder): { config: string; config_file: string } {
   const file = join(folder, 'deployment_config.json')
   return { config: readText(resolve(cwd, file), file), config_file: file }
 }
@@ -91,7 +94,7 @@ async function inTurn(
   return calls.create(meant)
 }
 
-type Placed = Pick<DeploymentRequest, 'project' | 'environment'> & { config?: unknown }
+type Placed = Pick<DeploymentRequest, 'project' | 'environment'> & { config?: unknown; config_file?: string }
 
 /** After a way back, that leads forward again: what served until then is named. A working tree is not promoted as it is. */
 export function nextOf(
@@ -102,10 +105,14 @@ export function nextOf(
   const { kind, from, release } = deployment ?? {}
   const after = request.working_tree === undefined ? givesTo(request) : undefined
   const back = `atlas rollback ${project} ${environment}`
+  const folder = request.config_file === undefined ? usualFolder : dirname(request.config_file)
+  const configured = folder === usualFolder ? '' : ` --config ${quoted(folder)}`
   const isBack = kind === 'rollback' && from && from !== release
   return [
     { line: `atlas services ${project} ${environment}`, does: 'where it answers' },
-    ...(after === undefined ? [] : [{ line: `atlas deploy ${after} ${project}`, does: 'promote what is proven' }]),
+    ...(after === undefined
+      ? []
+      : [{ line: `atlas deploy ${after} ${project}${configured}`, does: 'promote what is proven' }]),
     isBack
       ? { line: `${back} --tag ${from}`, does: 'forward again, to what served until now' }
       : { line: back, does: 'go back to what served before' },

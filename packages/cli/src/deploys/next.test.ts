@@ -31,3 +31,12 @@ test('what is promoted next is what the configured order says', () => {
   expect(next('prod', config)).toEqual([])
   expect(next('test')).toEqual([])
 })
+
+test('what is configured in another folder is promoted by that', () => {
+  const next = (config_file: string) =>
+    nextOf({} as Pick<Planned, 'deployment'>, { project: 'hostomatic', environment: 'uat', config_file }).map(
+      ({ line }) => line,
+    )
+  expect(next('config/deployment_config.json')).toContain('atlas deploy prod hostomatic')
+  expect(next('my config/deployment_config.json')).toContain("atlas deploy prod hostomatic --config 'my config'")
+})

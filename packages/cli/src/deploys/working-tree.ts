@@ -19,6 +19,7 @@ import { promisify } from 'node:util'
 import { sendWorkingTree, type WorkingTree } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
 import type { Context } from '../context.ts'
+import { quoted } from '../show/quoted.ts'
 import { megabytes, showUpload } from './upload.ts'
 
 /** What was sent, and tags that it descends from, the highest version first. */
@@ -113,8 +114,6 @@ async function baseOf(folder: string): Promise<string> {
     })
   })
 }
-
-const quoted = (path: string) => (/^[\w./-]+$/.test(path) ? path : `'${path.replaceAll("'", "'\\''")}'`)
 
 /** With a copy of the index, what is tracked although it is ignored stays, and what did not change is not read again. */
 async function beside(folder: string, temporary: string): Promise<Record<string, string>> {

@@ -1,5 +1,5 @@
 import { execFile, spawn } from 'node:child_process'
-import { mkdirSync, writeFileSync } from 'node:fs'
+import { existsSync, mkdirSync, readFileSync, renameSync, writeFileSync } from 'node:fs'
 import { constants } from 'node:os'
 import { join } from 'node:path'
 import type { Readable } from 'node:stream'
@@ -76,12 +76,19 @@ export async function sendToMachine(
   }
 }
 
-/** One file a machine, the server's too: an address, or a name, that is used again never meets an old key. */
+/**
+ * One file a machine, the server's too: an address, or a name, that is used again never meets an old key. Another `atlas` may
+ * have ssh read it at this moment.
+ */
 export function writeKnownHosts({ infrastructure, machine, id, ssh }: Target, dataDir: string): string {
   const folder = join(dataDir, 'ssh', 'known_hosts')
   mkdirSync(folder, { recursive: true, mode: 0o700 })
   const file = join(folder, `${infrastructure}.${machine}.${id}`)
-  if (ssh.known_hosts !== undefined) writeFileSync(file, `${ssh.known_hosts.trimEnd()}\n`, { mode: 0o600 })
+  const lines = ssh.known_hosts && `${ssh.known_hosts.trimEnd()}\n`
+  if (lines === undefined || (existsSync(file) && readFileSync(file, 'utf8') === lines)) return file
+  const next = `${file}.${process.pid}`
+  writeFileSync(next, lines, { mode: 0o600 })
+  renameSync(next, file)
   return file
 }
 

@@ -1,5 +1,5 @@
 import { execFileSync } from 'node:child_process'
-import { mkdtempSync, readFileSync, rmSync, statSync } from 'node:fs'
+import { closeSync, fstatSync, mkdtempSync, openSync, readdirSync, readFileSync, rmSync, statSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import type { Infrastructure } from '@atlas/client'
@@ -45,6 +45,18 @@ test('a host key that Atlas does not know is kept from the first time on', () =>
   const args = sshArguments({ infrastructure: 'shop', machine: 'web1', id: '7', ssh: bare }, '/d/known', [])
   expect(args).toContain('StrictHostKeyChecking=accept-new')
   expect(args).not.toContain('-i')
+})
+
+test('a file of known hosts that somebody reads stays whole, as it is or as it was', () => {
+  const target = { infrastructure: 'shop', machine: 'web1', id: '7', ssh }
+  const read = openSync(writeKnownHosts(target, folder), 'r')
+  const { ino } = fstatSync(read)
+  expect(statSync(writeKnownHosts(target, folder)).ino).toBe(ino)
+  const other = { ...ssh, known_hosts: '[127.77.0.2]:2222 ssh-ed25519 BBBB' }
+  expect(readFileSync(writeKnownHosts({ ...target, ssh: other }, folder), 'utf8')).toBe(`${other.known_hosts}\n`)
+  expect(readFileSync(read, 'utf8')).toBe(`${ssh.known_hosts}\n`)
+  closeSync(read)
+  expect(readdirSync(join(folder, 'ssh/known_hosts'))).toEqual(['shop.web1.7'])
 })
 
 test('each machine has its own file of known hosts', () => {

@@ -12,6 +12,7 @@ import {
 import type { DeploymentRecord, EnvironmentRecord, InfrastructureRecord, Store } from '@atlas/store'
 import { described } from '../control/described.ts'
 import { balancersIn } from './balancers.ts'
+import { checkedCertificate } from './certificates/checked.ts'
 import type { Chosen } from './chosen/chosen.ts'
 import { fromSource } from './chosen/from-source.ts'
 import { again, goBack } from './chosen/on-record.ts'
@@ -43,6 +44,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   const found = await choose({ store, source }, workspace, wish, there)
   const infrastructure = await readInfrastructure(store, workspace, found.infrastructure)
   const versions = await secretVersions(parts.secrets, { workspace, ...place }, found)
+  const unfit = checkedCertificate(found.front, versions, { workspace, ...place }, hostsOf(found))
   const chosen = wish.kind === 'deploy' ? await pinnedImages(parts.secrets, { workspace, ...place }, found) : found
   const { cluster } = chosen
   const { serves, ...places } = cluster
@@ -76,9 +78,12 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     portRange: chosen.portRange,
     serving: serving && serves(serving) ? serving : undefined,
     keep: keptReleases(there, chosen.keepReleases),
-    warnings: [...(serving ? leftBehind(serving, places) : []), ...(cluster ? notInCluster(chosen) : [])],
+    warnings: [...unfit, ...(serving ? leftBehind(serving, places) : []), ...(cluster ? notInCluster(chosen) : [])],
   })
 }
+
+const hostsOf = ({ domain, front }: Pick<Chosen, 'domain' | 'front'>) =>
+  [...(domain ? [domain] : []), ...(front?.hosts ?? [])].map(({ host }) => host)
 
 const servingOf = (deployment: DeploymentRecord): Serving => ({
   release: deployment.release.tag,
