@@ -101,7 +101,7 @@ export async function openStore(url: string, { onTrouble = () => {}, poolSize }:
     deploys: deploys(connection),
     secrets: secrets(connection),
     waiting: waiting(connection, queue, listener),
-    targets: targets(connection),
+    targets: targets(connection, listener),
     certificates: certificates(connection),
     alone: (signal, work) => alone(url, signal, work),
     sealedKeys: sealedKeys(connection),

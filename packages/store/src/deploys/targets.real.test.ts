@@ -1,9 +1,12 @@
-import { expect, test } from 'vitest'
+import { afterAll, expect, test } from 'vitest'
 import { databaseOfFile } from '../database.fixture.ts'
+import { listen } from '../listener.ts'
 import { alone } from '../sole.ts'
 import { targets, type WatchedEnvironment } from './targets.ts'
 
 const database = databaseOfFile()
+let listener: ReturnType<typeof listen> | undefined
+afterAll(() => listener?.close())
 
 /** The number of a term that is over at once. */
 async function aTerm(): Promise<number> {
@@ -22,7 +25,8 @@ test('who watched before, and does not know yet that another does, writes nothin
   const first = await aTerm()
   const second = await aTerm()
   expect(second).toBeGreaterThan(first)
-  const { eject, restore } = targets(database.connection)
+  listener = listen(database.url)
+  const { eject, restore } = targets(database.connection, listener)
   await expect(eject(environment, [target], { number: first })).rejects.toMatchObject({ code: 'fenced' })
   await expect(restore(environment, [target], { number: first })).rejects.toMatchObject({ code: 'fenced' })
   await expect(restore(environment, [target], { number: second })).resolves.toBeUndefined()

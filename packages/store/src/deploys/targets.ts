@@ -2,8 +2,10 @@ import { AtlasError, type JsonObject } from '@atlas/core'
 import { sql, type Transaction } from 'kysely'
 import type { Connection } from '../connection.ts'
 import { writeEvents } from '../events/events.ts'
+import type { Bell, Listener } from '../listener.ts'
 import type { Database } from '../schema.ts'
 import type { Term } from '../sole.ts'
+import { channels } from '../statements.ts'
 import { explained } from '../trouble.ts'
 
 /** An environment that is served, as its watcher needs it. */
@@ -40,6 +42,8 @@ type InTerm = Pick<Term, 'number'>
 export interface Targets {
   /** Every environment that is served, of all workspaces. */
   watched(): Promise<WatchedEnvironment[]>
+  /** Rings when an operation has ended: something else may be served. */
+  bell(): Bell
   /**
    * Each with `target.ejected`, or `target.failing` where it stays; of what is known already nothing is told again.
    * @throws AtlasError `fenced` in whose term another has begun one
@@ -55,7 +59,8 @@ async function checkTerm(tx: Transaction<Database>, { number }: InTerm): Promise
   if (rows.length === 0) throw new AtlasError('fenced', 'Another server watches what serves by now.')
 }
 
-export const targets = ({ db }: Connection): Targets => ({
+export const targets = ({ db }: Connection, listener: Listener): Targets => ({
+  bell: () => listener.bell(channels.turn),
   watched: () =>
     explained(async () => {
       const { rows } = await sql<WatchedEnvironment>`

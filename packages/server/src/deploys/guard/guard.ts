@@ -15,6 +15,7 @@ const everyMs = 200
 const perTargetMs = 8
 /** What there is to be watched is read so often. */
 const readEveryMs = 500
+/** Where nothing is watched, for a bell that was not heard. */
 const idleMs = 5000
 
 interface Post {
@@ -30,8 +31,11 @@ interface Post {
 export async function watchTargets(parts: GuardParts, term: Term, renewed: Set<string>): Promise<void> {
   let posts: Post[] = []
   let readAt = Number.NEGATIVE_INFINITY
+  const bell = parts.store.targets.bell()
+  let rung = bell.next()
   while (!term.held.aborted) {
     if (performance.now() - readAt >= readEveryMs) {
+      rung = bell.next()
       posts = await read(parts, posts, term).catch((err: unknown) => {
         if (!term.held.aborted) parts.log.warn({ err }, 'what serves could not be watched')
         return []
@@ -44,9 +48,14 @@ export async function watchTargets(parts: GuardParts, term: Term, renewed: Set<s
       watch.look(there)
     }
     const targets = posts.reduce((sum, { environment }) => sum + targetsIn(specOf(environment)), 0)
-    const waitMs = targets === 0 ? idleMs : Math.max(everyMs, targets * perTargetMs)
-    await pause(waitMs, undefined, { signal: term.held }).catch(() => {})
+    if (targets > 0)
+      await pause(Math.max(everyMs, targets * perTargetMs), undefined, { signal: term.held }).catch(() => {})
+    else {
+      await rung.orAfter(idleMs, term.held)
+      readAt = Number.NEGATIVE_INFINITY
+    }
   }
+  bell.close()
 }
 
 /** Every environment behind a proxy of machines: a cluster, and a load balancer of the cloud, watch their own. Those that were watched already go on. */
