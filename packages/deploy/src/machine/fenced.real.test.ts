@@ -26,11 +26,12 @@ async function abandoned(lane: string, fence: Omit<Fence, 'lane'>) {
   return { input, ended }
 }
 
-test('a later worker, and a later operation, end a transfer that nobody goes on with', async () => {
-  const earlier = { turn: 1, epoch: 1 }
-  for (const [lane, later] of Object.entries({ worker: { turn: 1, epoch: 2 }, operation: { turn: 2, epoch: 1 } })) {
+test('a later worker, a later operation, and the same step once more end a transfer that nobody goes on with', async () => {
+  const earlier = { turn: 1, epoch: 1, step: 3 }
+  const later = { worker: { turn: 1, epoch: 2 }, operation: { turn: 2, epoch: 1 }, again: earlier }
+  for (const [lane, fence] of Object.entries(later)) {
     const { ended } = await abandoned(lane, earlier)
-    expect(await run(at(lane, later), 'echo mine', [])).toBe('mine\n')
+    expect(await run(at(lane, fence), 'echo mine', [])).toBe('mine\n')
     await expect(ended).rejects.toThrow('KILL')
   }
 })
@@ -44,9 +45,10 @@ async function hasLooked(): Promise<void> {
   }, patiently)
 }
 
-test('a transfer of the same worker is waited for, and one of a later worker too', async () => {
-  for (const [lane, other] of Object.entries({ same: { turn: 1, epoch: 2 }, earlier: { turn: 1, epoch: 1 } })) {
-    const { input, ended } = await abandoned(lane, { turn: 1, epoch: 2 })
+test('a transfer of another step of the same worker is waited for, and one of a later worker too', async () => {
+  const others = { same: { turn: 1, epoch: 2, step: 4 }, earlier: { turn: 1, epoch: 1, step: 3 } }
+  for (const [lane, other] of Object.entries(others)) {
+    const { input, ended } = await abandoned(lane, { turn: 1, epoch: 2, step: 3 })
     const next = run(at(lane, other), 'echo mine', [])
     next.catch(() => {})
     await hasLooked()

@@ -15,6 +15,8 @@ export interface Fence {
   /** Revision of the environment that the plan was made against: grows from deploy to deploy. */
   turn: number
   epoch: number
+  /** Of the operation. A worker performs it once at a time: what is under way of it has lost its connection. */
+  step?: number
 }
 
 /** Watchers of the same turn have terms for epochs, which begin with the seconds since 1970: operations come after them. */
@@ -29,32 +31,36 @@ export const root = `\${ATLAS_ROOT:-/var/lib/atlas}`
 /**
  * Holds the lane's lock while the script runs, so that two commands never change it at once, and refuses whoever is not
  * the latest any more: a command that a dead worker sent, and that arrives late, changes nothing. A transfer whose sender
- * has lost its power waits for more for as long as this machine believes in the connection, hours where nobody ends it: who
- * comes later does. Whatever a transfer began has its file open, as nothing else has.
+ * has lost its power, or the way here, waits for more for as long as this machine believes in the connection, hours where
+ * nobody ends it: who comes later does, and who tries the same step again. Whatever a transfer began has its file open, as
+ * nothing else has.
  */
 const prelude = `set -eu
 umask 022
-lane=$1 turn=$2 epoch=$3 is_transfer=$4
-shift 4
+lane=$1 turn=$2 epoch=$3 step=$4 is_transfer=$5
+shift 5
 home=${root}/lanes/$lane
 mkdir -p "$home/releases" "$home/run"
 is_later() { [ "$1" -gt "$3" ] || { [ "$1" -eq "$3" ] && [ "$2" -gt "$4" ]; }; }
-end_earlier_transfer() {
+is_again() { [ "$step" != - ] && [ "$turn $epoch $step" = "$its_turn $its_epoch $its_step" ]; }
+end_left_transfer() {
   doing=
   for open in /proc/[0-9]*/fd/7; do
     [ "$open" -ef "$home/transfer" ] || continue
     open=\${open#/proc/}
     doing="$doing \${open%%/*}"
   done
-  read -r its_turn its_epoch 2> /dev/null < "$home/transfer" || return 0
-  if [ -n "$doing" ] && is_later "$turn" "$epoch" "$its_turn" "$its_epoch"; then kill -KILL $doing 2> /dev/null || true; fi
+  read -r its_turn its_epoch its_step 2> /dev/null < "$home/transfer" || return 0
+  if [ -n "$doing" ] && { is_again || is_later "$turn" "$epoch" "$its_turn" "$its_epoch"; }; then
+    kill -KILL $doing 2> /dev/null || true
+  fi
 }
 exec 9>>"$home/lock"
 tries=0
 until flock -w 1 9; do
   tries=$((tries + 1))
   [ "$tries" -lt 45 ] || { echo "another command still works on $lane" >&2; exit 75; }
-  end_earlier_transfer
+  end_left_transfer
 done
 if [ -s "$home/fence" ]; then
   read -r last_turn last_epoch < "$home/fence"
@@ -64,7 +70,7 @@ echo "$turn $epoch" > "$home/fence.new"
 mv "$home/fence.new" "$home/fence"
 if [ "$is_transfer" = yes ]; then
   exec 7> "$home/transfer"
-  echo "$turn $epoch" >&7
+  echo "$turn $epoch $step" >&7
 fi
 cd "$home"
 `
@@ -80,9 +86,9 @@ export async function run(
   words: readonly string[],
   call: Omit<Call, 'signal'> = {},
 ): Promise<string> {
-  const { lane, turn, epoch } = fence
+  const { lane, turn, epoch, step } = fence
   try {
-    const own = [lane, String(turn), String(epoch), call.input instanceof Readable ? 'yes' : 'no']
+    const own = [lane, turn, epoch, step ?? '-', call.input instanceof Readable ? 'yes' : 'no'].map(String)
     return await machine.run(['sh', '-c', prelude + script, 'atlas', ...own, ...words], { ...call, signal })
   } catch (error) {
     if (isAtlasError(error, 'machine_refused') && error.message.includes(` ended with ${fencedCode}:`))

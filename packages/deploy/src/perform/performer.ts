@@ -97,6 +97,7 @@ export function deployPerformer(parts: PerformerParts): Performer {
         lane: laneOf(given.project, given.environment),
         turn: given.turn ?? plan.revision,
         epoch: epochOf(task),
+        step: work.n,
       }
       let told: Performed
       const tell = (facts: JsonObject) => {
