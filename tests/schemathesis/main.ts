@@ -35,7 +35,8 @@ async function fuzz(program: string): Promise<boolean> {
       const config = join(import.meta.dirname, 'schemathesis.toml')
       const { url } = server.client.connection
       const args = ['--config-file', config, 'run', '--no-color', `${url}/openapi.json`, ...process.argv.slice(2)]
-      const outcome = await run(program, args, { cwd: folder, env: { ATLAS_TOKEN: token }, seconds: patience })
+      const env = { ATLAS_TOKEN: token, SCHEMATHESIS_HOOKS: join(import.meta.dirname, 'hooks.py') }
+      const outcome = await run(program, args, { cwd: folder, env, seconds: patience })
       if (outcome.code !== 0) print(outcome.stdout)
       print(tail(outcome, 30))
       if (outcome.code === null) print(`not done after ${patience} s`)

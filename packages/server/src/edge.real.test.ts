@@ -1,4 +1,4 @@
-import { afterAll, beforeAll, expect, test } from 'vitest'
+import { afterAll, afterEach, beforeAll, expect, test } from 'vitest'
 import { type ApiNode, apiNode, postgres, rootSecret } from './api.fixture.ts'
 
 let database: Awaited<ReturnType<typeof postgres>>
@@ -6,10 +6,10 @@ const nodes: ApiNode[] = []
 beforeAll(async () => {
   database = await postgres()
 })
-afterAll(async () => {
-  for (const node of nodes) await node.close()
-  await database.stop()
+afterEach(async () => {
+  for (const node of nodes.splice(0)) await node.close()
 })
+afterAll(() => database.stop())
 
 async function node(env: Record<string, string> = {}): Promise<ApiNode> {
   const made = await apiNode(database.url, env)
@@ -94,16 +94,17 @@ test('only named origins may read answers in a browser, and the pages at /docs k
 })
 
 test.each([
-  ['that nests too deep', '['.repeat(100_000), 400],
-  ['that is not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]), 400],
-  ['with a prototype in it', '{"__proto__":{"admin":true}}', 400],
-  ['of 9 MB', `"${'x'.repeat(9 * 1024 * 1024)}"`, 413],
-])('a body %s is refused', async (_what, payload, status) => {
+  ['that nests too deep', '['.repeat(100_000), 400, 'more than 64 levels'],
+  ['that is not UTF-8', Buffer.from([0x7b, 0x22, 0xff, 0xfe, 0x22, 0x3a, 0x31, 0x7d]), 400, 'not UTF-8'],
+  ['with a prototype in it', '{"__proto__":{"admin":true}}', 400, 'has a key __proto__'],
+  ['that is no JSON', '{"__proto__":', 400, 'not valid JSON'],
+  ['of 9 MB', `"${'x'.repeat(9 * 1024 * 1024)}"`, 413, 'too large'],
+])('a body %s is refused, with the reason', async (_what, payload, status, reason) => {
   const { app } = await node()
   const headers = { authorization: `Bearer ${rootSecret}`, 'content-type': 'application/json' }
   const answer = await app.inject({ method: 'POST', url: '/api/v1/infrastructure', headers, payload })
   expect(answer.statusCode).toBe(status)
-  expect(answer.json()).toMatchObject({ code: 'usage' })
+  expect(answer.json()).toMatchObject({ code: 'usage', detail: expect.stringContaining(reason) })
 })
 
 test('a server that drains says so in its health, with 503', async () => {

@@ -76,9 +76,13 @@ export async function carryOut(
   return started(request, reply, operation)
 }
 
-/** @throws AtlasError `forbidden`: a limit that everybody may pass is none */
+/** @throws AtlasError `forbidden`: a limit that everybody may pass is none; `usage` for no reason */
 export function overrideBy(caller: Caller, reason: string | undefined): { overrideBudget?: string } {
   if (reason === undefined) return {}
+  if (reason === '')
+    throw new AtlasError('usage', 'override_budget is only spaces, expected why the budget is passed.', {
+      hint: 'it is kept in the audit',
+    })
   if (may(caller, 'admin')) return { overrideBudget: reason }
   throw new AtlasError('forbidden', `Only admins pass a budget’s limit; ${caller.actor.name} is ${caller.role}.`, {
     hint: 'leave override_budget out, or have an admin carry the plan out: atlas apply <hash> --override-budget <reason>',

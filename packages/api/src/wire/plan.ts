@@ -30,9 +30,10 @@ export const approval = z.object({
   consent: z.array(z.string()).default([]).describe('Resources whose data may be lost'),
   override_budget: z
     .string()
-    .trim()
     .min(3)
     .max(300)
+    // Last, so that what is counted is what was sent: nothing is refused that the schema allows.
+    .trim()
     .optional()
     .describe(
       'For admins: why this one operation is carried out although a budget blocks it. Kept in the audit; nothing where none blocks',
