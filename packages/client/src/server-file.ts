@@ -55,9 +55,19 @@ export function signIn(dataDir: string): () => void {
 function lives(pid: number): boolean {
   try {
     process.kill(pid, 0)
-    return true
+    return !isZombie(pid)
   } catch (error) {
     return (error as NodeJS.ErrnoException).code === 'EPERM'
+  }
+}
+
+/** It has ended, and nobody has asked how: first processes of containers may never do. Linux; elsewhere it is not told. */
+function isZombie(pid: number): boolean {
+  try {
+    // The name in parentheses may hold anything.
+    return /\) Z [^)]*$/.test(readFileSync(`/proc/${pid}/stat`, 'utf8'))
+  } catch {
+    return false
   }
 }
 

@@ -1,11 +1,12 @@
 import { type ChildProcess, execFileSync, spawn } from 'node:child_process'
 import { once } from 'node:events'
-import { chmodSync, existsSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
+import { chmodSync, mkdirSync, mkdtempSync, readFileSync, rmSync } from 'node:fs'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { createInterface } from 'node:readline'
 import { type Client, createClient } from '@atlas/client'
 import type { JsonObject } from '@atlas/core'
+import { lifeOf } from '@atlas/postgres'
 import { afterAll, beforeAll } from 'vitest'
 import { lastServer, type RunningServer } from './data-folder/server-file.ts'
 
@@ -127,7 +128,8 @@ export const twoMachines = (more: { name?: string; provider?: string } = {}): Js
   ],
 })
 
-export const alive = (pid: number): boolean => existsSync(`/proc/${pid}`)
+/** A zombie is dead, however long it takes whoever inherited it to ask how it ended. */
+export const alive = (pid: number): boolean => lifeOf(pid) !== undefined
 
 /** The key of a data folder as `atlas` makes it for a blueprint; gives the public half. */
 export function makeKey(dataDir: string): string {
