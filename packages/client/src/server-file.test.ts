@@ -14,10 +14,14 @@ test.runIf(process.platform === 'linux')('a server that was killed has ended, al
     return readServerFile(folder)
   }
   expect(foundOf(process.pid)).toMatchObject({ pid: process.pid })
-  // What becomes of the shell never waits for the child that the shell had.
-  const parent = spawn('sh', ['-c', 'sh -c "exit 0" & echo $!; exec sleep 60'], { stdio: ['ignore', 'pipe', 'ignore'] })
+  // What becomes of the shell never waits for the child that the shell had, and that ends only then.
+  const script = 'exec 3<&0; cat <&3 & echo $!; exec sleep 60'
+  const parent = spawn('sh', ['-c', script], { stdio: ['pipe', 'pipe', 'ignore'] })
   try {
     const [pid] = (await once(createInterface(parent.stdout), 'line')).map(Number)
+    await vi.waitFor(() => expect(readFileSync(`/proc/${parent.pid}/comm`, 'utf8')).toBe('sleep\n'), 10_000)
+    expect(foundOf(pid!)).toMatchObject({ pid })
+    parent.stdin.end()
     await vi.waitFor(() => expect(readFileSync(`/proc/${pid}/stat`, 'utf8')).toContain(') Z '), 10_000)
     expect(foundOf(pid!)).toBeUndefined()
   } finally {
