@@ -1,7 +1,7 @@
 import { defineConfig } from 'vitest/config'
 
 /** Processes, sockets and a kernel take part: on a crowded machine one may be late; what is late thrice is a fault. */
-const patience = 2
+const againstTheWorld = { retry: 2, expect: { poll: { timeout: 20_000 } } }
 
 /** unit: pure and quick, part of `npm run check`. real: against PostgreSQL, sshd, the sandbox and other real parts. */
 export default defineConfig({
@@ -32,8 +32,7 @@ export default defineConfig({
           hookTimeout: 180_000,
           maxWorkers: 1,
           sequence: { groupOrder: 2 },
-          retry: patience,
-          expect: { poll: { timeout: 20_000 } },
+          ...againstTheWorld,
         },
       },
       {
@@ -45,8 +44,7 @@ export default defineConfig({
           // One more than the cores that CI has: some wait for limits of half a minute and more, and leave a core to others.
           maxWorkers: 3,
           sequence: { groupOrder: 1 },
-          retry: patience,
-          expect: { poll: { timeout: 20_000 } },
+          ...againstTheWorld,
         },
       },
     ],

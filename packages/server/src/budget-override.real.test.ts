@@ -65,6 +65,8 @@ test('the next one is blocked again, whoever asks; nobody else passes it', async
   expect((await admin('POST', '/infrastructure', { body: disk('next') })).json.code).toBe('budget_exceeded')
   const body = disk('mine', { override_budget })
   expect((await operator('POST', '/infrastructure', { body })).json.code).toBe('forbidden')
+  const blank = await admin('POST', '/infrastructure', { body: disk('mine', { override_budget: '   ' }) })
+  expect(blank).toMatchObject({ status: 400, json: { detail: expect.stringContaining('only spaces') } })
   const { plan } = (await operator('POST', '/infrastructure?plan=true&store=true', { body: disk('mine') })).json
   const apply = (ask: Ask, more: object = {}) => ask('POST', `/plans/${plan.hash}/apply`, { body: more })
   expect((await apply(operator, { override_budget })).json.code).toBe('forbidden')

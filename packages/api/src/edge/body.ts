@@ -19,7 +19,7 @@ export function readJsonBodies(app: FastifyInstance): void {
     // What comes of it could not be told from no body at all, which some routes take for the usual.
     if (text.trim() === 'null') return done(malformed('The body is null, expected an object'))
     if (nestsBeyond(text, deepest)) return done(malformed(`The body nests more than ${deepest} levels`))
-    parse(request, text, (error, value) => done(error && isJson(text) ? malformed(forbidden) : error, value))
+    parse(request, text, (error, value) => done(error && isJson(text) ? forbidden() : error, value))
   })
   // A connection that is closed while its client still writes is reset, and the client never reads why. So what is left of
   // the body is thrown away as it comes, for as long as a request may take.
@@ -29,7 +29,10 @@ export function readJsonBodies(app: FastifyInstance): void {
   })
 }
 
-const forbidden = 'The body has a key __proto__, or constructor with a prototype, which nothing here may be called'
+const forbidden = () =>
+  new AtlasError('usage', 'The body has a key __proto__, or constructor with a prototype', {
+    hint: 'leave it out: nothing here is called so',
+  })
 
 function isJson(text: string): boolean {
   try {

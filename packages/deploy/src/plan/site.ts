@@ -12,7 +12,7 @@ export function portOf({ ports, running, cluster, services }: DeploymentSpec, { 
 }
 
 /** Every host whose requests go to one of the services. */
-export const hostsOf = ({ domain, front }: DeploymentSpec): Host[] => [
+export const hostsOf = ({ domain, front }: Pick<DeploymentSpec, 'domain' | 'front'>): Host[] => [
   ...(domain ? [domain] : []),
   ...(front?.hosts ?? []),
 ]

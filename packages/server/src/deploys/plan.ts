@@ -44,7 +44,7 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
   const found = await choose({ store, source }, workspace, wish, there)
   const infrastructure = await readInfrastructure(store, workspace, found.infrastructure)
   const versions = await secretVersions(parts.secrets, { workspace, ...place }, found)
-  const unfit = checkedCertificate(found.front, versions, { workspace, ...place }, hostsOf(found))
+  const unfit = checkedCertificate(found, versions, { workspace, ...place })
   const chosen = wish.kind === 'deploy' ? await pinnedImages(parts.secrets, { workspace, ...place }, found) : found
   const { cluster } = chosen
   const { serves, ...places } = cluster
@@ -81,9 +81,6 @@ export async function planDeployment(parts: DeployParts, workspace: string, wish
     warnings: [...unfit, ...(serving ? leftBehind(serving, places) : []), ...(cluster ? notInCluster(chosen) : [])],
   })
 }
-
-const hostsOf = ({ domain, front }: Pick<Chosen, 'domain' | 'front'>) =>
-  [...(domain ? [domain] : []), ...(front?.hosts ?? [])].map(({ host }) => host)
 
 const servingOf = (deployment: DeploymentRecord): Serving => ({
   release: deployment.release.tag,

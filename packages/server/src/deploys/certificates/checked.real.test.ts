@@ -19,9 +19,13 @@ function selfSigned(host: string, ...more: string[]) {
 }
 
 const place = { workspace: 'default', project: 'shop', environment: 'prod' }
-const front = { hosts: [], tls: { from: { secrets: { certificate: 'crt', key: 'key' } } } }
+const tls = { from: { secrets: { certificate: 'crt', key: 'key' } } }
 const check = (values: Record<string, string>, hosts = ['shop.example']) =>
-  checkedCertificate(front, new Map(Object.entries(values).map(([name, value]) => [name, { value }])), place, hosts)
+  checkedCertificate(
+    { front: { hosts: hosts.map((host) => ({ host, service: 'web' })), tls } },
+    new Map(Object.entries(values).map(([name, value]) => [name, { value }])),
+    place,
+  )
 
 const good = selfSigned('shop.example', '-nodes')
 

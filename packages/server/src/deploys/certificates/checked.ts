@@ -1,23 +1,19 @@
 import { createPrivateKey, X509Certificate } from 'node:crypto'
 import { AtlasError } from '@atlas/core'
-import type { Front, Secret, SecretPlace } from '@atlas/deploy'
-import { secretNames } from '@atlas/deploy'
+import { type DeploymentSpec, hostsOf, type Secret, type SecretPlace, secretNames } from '@atlas/deploy'
+import { secretsOfFront } from '../front.ts'
 
 /**
  * The secrets that are to be certificate and key are, and of one another: a load balancer would find out only when traffic
  * moves. Gives warnings of what it would serve, and browsers would refuse.
- * @param hosts that answer by it
  * @throws AtlasError `deploy_impossible`
  */
 export function checkedCertificate(
-  front: Front | undefined,
+  spec: Pick<DeploymentSpec, 'domain' | 'front'>,
   found: ReadonlyMap<string, Pick<Secret, 'value'>>,
   place: SecretPlace,
-  hosts: readonly string[],
 ): string[] {
-  const from = front?.tls?.from
-  if (!from || !('secrets' in from)) return []
-  const { certificate: named, key: keyNamed } = from.secrets
+  const [named = '', keyNamed = ''] = secretsOfFront(spec.front)
   const [text, keyText] = [found.get(named)?.value, found.get(keyNamed)?.value]
   if (text === undefined || keyText === undefined) return []
   const refused = (name: string, why: string) =>
@@ -33,6 +29,7 @@ export function checkedCertificate(
   const key = parsed(() => createPrivateKey(keyText))
   if (!key) throw refused(keyNamed, 'is no private key: expected PEM without a passphrase')
   if (!certificate.checkPrivateKey(key)) throw refused(keyNamed, `is not the key of the certificate in ${named}`)
+  const hosts = hostsOf(spec).map(({ host }) => host)
   const others = hosts.filter((host) => certificate.checkHost(host) === undefined)
   return [
     ...(certificate.validToDate < new Date() ? [`the certificate in ${named} ended on ${certificate.validTo}`] : []),
