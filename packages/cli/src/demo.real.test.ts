@@ -1,13 +1,17 @@
-import { spawnSync } from 'node:child_process'
+import { type ChildProcess, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
-import { existsSync, readdirSync, readFileSync } from 'node:fs'
+import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
 import { finish, lineOf, processesOf, run, start, workFolder } from './cli.fixture.ts'
-import { canRunContainers } from './demo/base-image.ts'
+import { withoutDocker } from './demo/platform.ts'
 
 let folder: ReturnType<typeof workFolder>
+const hasDocker = withoutDocker().length === 0
+/** Where containers are not what a test is about: seconds instead of a minute. */
+const processes = ['--platform', 'process']
+
 beforeEach(() => {
   folder = workFolder()
 })
@@ -18,10 +22,13 @@ const guests = () => readdirSync(join(folder.path, '.atlas/guests'))
 
 test('the demo checks itself unattended, and destroys everything', { timeout: 240_000 }, async () => {
   // A token in the environment must not make it a real cloud.
-  const { exit, stdout, stderr } = await run(folder.path, ['demo', '--once'], { DO_TOKEN: 'dop_v1_of_somebody' })
+  const { exit, stdout, stderr } = await run(folder.path, ['demo', '--once', ...processes], {
+    DO_TOKEN: 'dop_v1_of_somebody',
+  })
   expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
   expect(stdout).toContain('the demo uses the sandbox all the same')
   expect(stdout).toMatch(/^(nginx|A small proxy) balances/m)
+  expect(stdout).toContain('Services run as processes.\n')
   expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toEqual({
     ready_ms: expect.any(Number),
     machines: 4,
@@ -34,15 +41,15 @@ test('the demo checks itself unattended, and destroys everything', { timeout: 24
   expect(processesOf(folder.path)).toEqual([])
 })
 
-test.skipIf(!canRunContainers())(
-  'the demo deploys containers, checks itself and leaves none behind',
+test.runIf(hasDocker)(
+  'where Docker runs, the demo deploys containers, checks itself and leaves none behind',
   {
     timeout: 480_000,
   },
   async () => {
-    const { exit, stdout, stderr } = await run(folder.path, ['demo', '--once', '--containers'])
+    const { exit, stdout, stderr } = await run(folder.path, ['demo', '--once'])
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
-    expect(stdout).toContain('Services run in containers of Docker')
+    expect(stdout).toContain('Services run in containers of Docker.')
     expect(stdout).toMatch(/built release hostomatic\/backend@web1/)
     expect(stdout).toMatch(/127[^ ]*\/digitalpixo\/prod\/web\//)
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ operations: 6, leftovers: 0 })
@@ -51,12 +58,40 @@ test.skipIf(!canRunContainers())(
   },
 )
 
-test.runIf(canRunContainers())('without root, --containers is refused before anything starts', async () => {
+test.runIf(hasDocker)('without root, --platform docker is refused before anything starts', async () => {
   const program = fileURLToPath(import.meta.resolve('@atlas/cli/atlas'))
-  const { stderr, status } = spawnSync(program, ['demo', '--containers'], { uid: 65534, encoding: 'utf8', cwd: '/' })
+  const words = ['demo', '--platform', 'docker']
+  const { stderr, status } = spawnSync(program, words, { uid: 65534, encoding: 'utf8', cwd: '/' })
   expect(status).toBe(2)
-  expect(stderr).toMatch(/this is not root[\s\S]*npm run demo -- --containers/)
+  expect(stderr).toMatch(/this is not root[\s\S]*npm run demo -- --platform docker/)
 })
+
+test.runIf(hasDocker)(
+  'where an engine does not begin, the demo says why and deploys processes',
+  {
+    timeout: 240_000,
+  },
+  async () => {
+    const demo = start(folder.path, ['demo', ...processes])
+    await lineOf(demo, /^Ctrl-C ends it/)
+    const broken = 'mkdir -p /etc/docker && echo {nonsense > /etc/docker/daemon.json'
+    expect(await run(folder.path, ['ssh', 'web2', '--', broken])).toMatchObject({ exit: 0 })
+    await end(demo)
+    rmSync(join(folder.path, '.atlas/demo-config'), { recursive: true })
+    const { exit, stdout, stderr } = await run(folder.path, ['demo', '--once'])
+    expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
+    expect(stdout).toMatch(
+      /^Services run as processes, not in containers: web2 [\s\S]*does not answer[\s\S]*daemon.json/m,
+    )
+    expect(existsSync(join(folder.path, '.atlas/demo-config'))).toBe(false)
+  },
+)
+
+async function end(demo: ChildProcess): Promise<void> {
+  const ended = once(demo, 'exit')
+  demo.kill('SIGINT')
+  expect(await ended).toEqual([0, null])
+}
 
 test('the demo stays up until Ctrl-C, leaves nothing behind, and finds its state again', {
   timeout: 240_000,
@@ -65,15 +100,13 @@ test('the demo stays up until Ctrl-C, leaves nothing behind, and finds its state
     [/8 to create/, 'first'],
     [/nothing is to be done/, 'again'],
   ] as const) {
-    const demo = start(folder.path, ['demo'])
+    const demo = start(folder.path, ['demo', ...processes])
     await lineOf(demo, story)
     await lineOf(demo, /^Ctrl-C ends it/)
     expect(processesOf(folder.path).length, ready).toBeGreaterThan(1)
     const there = await run(folder.path, ['ssh', 'web1', '--', 'hostname'])
     expect(there).toEqual({ exit: 0, stdout: 'web1\n', stderr: '' })
-    const ended = once(demo, 'exit')
-    demo.kill('SIGINT')
-    expect(await ended).toEqual([0, null])
+    await end(demo)
     expect(processesOf(folder.path)).toEqual([])
     expect(existsSync(join(folder.path, '.atlas/server.json'))).toBe(false)
   }
@@ -83,18 +116,18 @@ test('the demo stays up until Ctrl-C, leaves nothing behind, and finds its state
 test('Ctrl-C in the middle of the demo leaves no process behind, and the next start goes on', {
   timeout: 240_000,
 }, async () => {
-  const demo = start(folder.path, ['demo'])
+  const demo = start(folder.path, ['demo', ...processes])
   const finished = finish(demo)
   await new Promise<void>((resolve) => demo.stdout!.on('data', (chunk) => /to create/.test(String(chunk)) && resolve()))
   demo.kill('SIGINT')
   expect((await finished).exit).toBe(130)
   expect(processesOf(folder.path)).toEqual([])
   // What was interrupted goes on with the next start.
-  expect(await run(folder.path, ['demo', '--once'])).toMatchObject({ exit: 0, stderr: '' })
+  expect(await run(folder.path, ['demo', '--once', ...processes])).toMatchObject({ exit: 0, stderr: '' })
 })
 
 test('a demo that is killed takes its server with it', { timeout: 240_000 }, async () => {
-  const demo = start(folder.path, ['demo'])
+  const demo = start(folder.path, ['demo', ...processes])
   await lineOf(demo, /^Ctrl-C ends it/)
   demo.kill('SIGKILL')
   await expect.poll(() => processesOf(folder.path), { timeout: 60_000, interval: 250 }).toEqual([])

@@ -1,12 +1,12 @@
 import { existsSync } from 'node:fs'
 import { join, relative } from 'node:path'
 import { AtlasError } from '@atlas/core/errors'
-import { command, toggle } from '../command.ts'
+import { choice, command, toggle } from '../command.ts'
 import type { Context } from '../context.ts'
-import { refuseContainers } from '../demo/base-image.ts'
-import { demoConfig, deployExamples } from '../demo/deploys.ts'
-import { addExampleKey } from '../demo/example-key.ts'
+import { demoConfig, deployExamples, forgetConfig } from '../demo/deploys.ts'
+import { addExampleKey, removeExampleKey } from '../demo/example-key.ts'
 import { checkAndDestroy } from '../demo/once.ts'
+import { type Platform, platforms, refuseWithout, withoutDocker } from '../demo/platform.ts'
 import { onlySandbox, type Told, tellStory } from '../demo/story.ts'
 import { examplesText } from '../help.ts'
 import { untilAskedToEnd } from '../interruption.ts'
@@ -22,21 +22,25 @@ export default command({
   printsItself: true,
   inputs: {
     once: toggle('--once', 'unattended: check itself, destroy everything, end with a line of JSON'),
-    containers: toggle('--containers', 'deploy containers instead of processes; needs root and docker.io'),
+    platform: choice(
+      '--platform <name>',
+      'what services run as, docker or process; docker where it runs when not given',
+      platforms,
+    ),
   },
   exits: { 1: 'with --once: something does not hold; stderr says what' },
   examples: [
     { line: 'atlas demo', does: 'the same as npm run demo' },
     { line: 'atlas demo --once', does: 'for CI; exit code 0 only where all of it holds' },
-    { line: 'atlas demo --containers', does: 'builds images and deploys those' },
+    { line: 'atlas demo --platform process', does: 'builds no images, so it takes a few seconds' },
   ],
-  async run({ once, containers }, context) {
-    if (containers) refuseContainers()
+  async run({ once, platform }, context) {
+    if (platform === 'docker') refuseWithout(withoutDocker())
     if (hasCredential(context.env)) {
       context.say('There is a DigitalOcean token in the environment: the demo uses the sandbox all the same.')
     }
     const signals = untilAskedToEnd()
-    if (once) endAfter(containers ? 2 * unattendedMs : unattendedMs, context)
+    if (once) endAfter(unattendedMs, context)
     context.say('Starting PostgreSQL, the sandbox cloud and a worker …')
     const env = surroundings(context.env)
     const server = await startServer({ dataDir: context.dataDir, dev: true, env })
@@ -46,16 +50,23 @@ export default command({
       if (once && server.joined) throw busy(server)
       const told = await tellStory({ ...context, env }, server)
       if (!told || signals.happened()) return { exit: 130 }
-      const silent = await deployExamples(context, told, containers)
+      const wanted = platform as Platform | undefined
+      const silent = await deployExamples(context, told, { wanted, sandbox, interrupted: signals.happened })
       if (signals.happened()) return { exit: 130 }
       if (!once) {
         await addExampleKey(sandbox)
         return await stayUp(context, server, told, signals.asked)
       }
+      await removeExampleKey(sandbox)
       const { result, findings } = await checkAndDestroy(context, told, sandbox, silent)
+      forgetConfig(context.dataDir)
       await server.stop()
       context.jsonLine(result)
       return { exit: findings.length === 0 ? 0 : 1 }
+    } catch (error) {
+      // What Ctrl-C has ended on the way is no news to whoever pressed it.
+      if (signals.happened()) return { exit: 130 }
+      throw error
     } finally {
       await server.stop()
       signals.forget()
@@ -64,7 +75,7 @@ export default command({
 })
 
 /** Nobody is there to press Ctrl-C, so it presses itself where something hangs. */
-const unattendedMs = 5 * 60_000
+const unattendedMs = 10 * 60_000
 
 function endAfter(ms: number, { remark, dataDir }: Context): void {
   const timer = setTimeout(() => {

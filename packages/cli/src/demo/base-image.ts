@@ -13,39 +13,8 @@ import { tmpdir } from 'node:os'
 import { dirname, join } from 'node:path'
 import { promisify } from 'node:util'
 import { AtlasError } from '@atlas/core/errors'
-import { docker } from '@atlas/deploy/engine'
 import type { Target } from '../ssh/machine.ts'
 import { sendToMachine } from '../ssh/run.ts'
-
-/** Why `--containers` cannot be had on this computer, and what to do about it. Machines of the sandbox see its /usr. */
-export function refuseContainers(): void {
-  const packages = [
-    ...(existsSync('/usr/sbin/dockerd') || existsSync('/usr/bin/dockerd') ? [] : ['docker.io']),
-    ...(existsSync('/usr/sbin/nginx') ? [] : ['nginx-light']),
-    ...(existsSync('/usr/bin/git') ? [] : ['git']),
-  ]
-  const root = process.getuid?.() === 0
-  if (root && process.platform === 'linux' && packages.length === 0) return
-  const found = [...(root ? [] : ['this is not root']), ...packages.map((one) => `${one} is not installed`)]
-  throw new AtlasError('usage', `The machines of the demo cannot run containers here: ${found.join(', ')}`, {
-    hint: `${packages.length > 0 ? `as root: apt-get install ${packages.join(' ')}, then ` : 'as root: '}npm run demo -- --containers; without --containers, services run as processes`,
-  })
-}
-
-/** Whether `--containers` would be carried out. */
-export function canRunContainers(): boolean {
-  try {
-    refuseContainers()
-    return true
-  } catch {
-    return false
-  }
-}
-
-/** The engine of a machine answers; what ran on it before the machine was started again comes back with it. */
-export async function beginEngine(target: Target, dataDir: string): Promise<void> {
-  await sendToMachine(target, dataDir, `mkdir -p /var/lib/atlas\n${docker.ensure}ensure_engine\n`)
-}
 
 /** True where it was made from this computer's Node, false where it was there or the registry gave it. */
 export async function bringBase(target: Target, dataDir: string, image: string): Promise<boolean> {

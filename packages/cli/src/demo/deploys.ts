@@ -2,18 +2,15 @@ import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
-import { fileURLToPath } from 'node:url'
 import { promisify } from 'node:util'
 import { type Client, type DeploymentRequest, deploys } from '@atlas/client'
-import { AtlasError } from '@atlas/core/errors'
 import { isNothing, outcomeOf } from '../change.ts'
 import type { Context } from '../context.ts'
 import { follow } from '../follow/follow.ts'
 import { chooseProxy } from './balancer.ts'
-import { baseOf, beginEngine, bringBase, canRunContainers } from './base-image.ts'
-import type { Told } from './story.ts'
+import { type Choice, choosePlatform, type PlatformKeys } from './platform.ts'
+import { examples, type Told } from './story.ts'
 
-const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
 const projects = ['hostomatic', 'digitalpixo'] as const
 
 /** The configuration of what the demo deploys: for whoever deploys it again. */
@@ -23,24 +20,21 @@ export const demoConfig = (dataDir: string): string => join(dataDir, 'demo-confi
  * Both projects of the CSV, each from a git repository made of its example: to uat, then what is proven to prod. Gives
  * what does not answer; nothing where all do, or where there is no git.
  */
-export async function deployExamples(context: Context, told: Told, containers: boolean): Promise<string[]> {
+export async function deployExamples(context: Context, told: Told, choice: Omit<Choice, 'kept'>): Promise<string[]> {
   const { client, infrastructure } = told
   if (!(await hasGit())) {
     context.say('Nothing is deployed: there is no git here.\n')
     return []
   }
-  const proxy = keptProxy(context.dataDir) ?? (await chooseProxy(context))
-  context.say(`${platformLine(containers)}\n`)
+  const kept = keptConfig(context.dataDir)
+  const proxy = kept.proxy ?? (await chooseProxy(context))
+  const platform = await choosePlatform(context, told, { ...choice, kept: kept.deployment_platform })
   const folder = join(context.dataDir, 'demo-repositories')
   for (const project of projects) await makeRepository(folder, project)
-  const builder = containers ? await prepare(context, told) : undefined
-  const config = {
-    ...configFor(infrastructure.name, folder),
-    proxy,
-    ...(builder !== undefined && { deployment_platform: 'docker', builder }),
-  }
+  const config = { ...configFor(infrastructure.name, folder), proxy, ...platform }
   keepConfig(context.dataDir, config)
   for (const project of projects) {
+    if (choice.interrupted()) return []
     const place = { project, config }
     if (!(await carryOut(context, client, { kind: 'deploy', ref: 'main', environment: 'uat', ...place }))) return []
     if (!(await carryOut(context, client, { kind: 'promote', environment: 'prod', ...place }))) return []
@@ -54,31 +48,17 @@ function keepConfig(dataDir: string, config: object): void {
   writeFileSync(join(folder, 'deployment_config.json'), `${JSON.stringify(config, null, 2)}\n`)
 }
 
-/** A demo that is started again goes on with what balances there. */
-function keptProxy(dataDir: string): 'nginx' | 'builtin' | undefined {
+/** What was destroyed binds nobody: the next start chooses anew. */
+export const forgetConfig = (dataDir: string): void => rmSync(demoConfig(dataDir), { recursive: true, force: true })
+
+interface Kept extends Partial<PlatformKeys> {
+  proxy?: 'nginx' | 'builtin'
+}
+
+/** A demo that is started again goes on with what balances there, and with what services run as. */
+function keptConfig(dataDir: string): Kept {
   const file = join(demoConfig(dataDir), 'deployment_config.json')
-  return existsSync(file) ? JSON.parse(readFileSync(file, 'utf8')).proxy : undefined
-}
-
-function platformLine(containers: boolean): string {
-  if (containers) return 'Services run in containers of Docker.'
-  return canRunContainers()
-    ? 'Services run as processes; npm run demo -- --containers runs them in containers, which takes longer.'
-    : 'Services run as processes.'
-}
-
-/** An engine on every machine, and on one of them, which is returned, what the examples' images are built on. */
-async function prepare({ say, dataDir }: Context, { infrastructure: { name, resources } }: Told): Promise<string> {
-  const targets = resources.flatMap(({ type, name: machine, id, ssh }) =>
-    type === 'machine' && ssh && machine !== 'master' ? [{ infrastructure: name, machine, id, ssh }] : [],
-  )
-  await Promise.all(targets.map((target) => beginEngine(target, dataDir)))
-  const [builder] = targets
-  if (!builder) throw new AtlasError('internal', `${name} has no machine to build on`)
-  const base = baseOf(join(examples, 'hostomatic/backend/Containerfile'))
-  const made = await bringBase(builder, dataDir, base)
-  if (made) say(`${builder.machine} reaches no registry: its ${base} is made from the Node of this computer.\n`)
-  return builder.machine
+  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : {}
 }
 
 const hasGit = (): Promise<boolean> =>
@@ -105,7 +85,6 @@ async function makeRepository(folder: string, project: string): Promise<void> {
 
 const configFor = (name: string, folder: string) => ({
   infrastructure: { name },
-  deployment_platform: 'process',
   git_config: { base_url: `file://${folder}` },
   projects: {
     hostomatic: { services: { backend: { path: 'backend' }, frontend: { path: 'frontend' } } },

@@ -6,15 +6,29 @@ import { makeKey } from '../ssh/key.ts'
 const name = 'fingerprint1'
 
 /** Puts that key into the sandbox's account, as a person would in the cloud's own panel, so that the example runs there. */
-export async function addExampleKey({ url, token }: SandboxConnection): Promise<void> {
+export async function addExampleKey(sandbox: SandboxConnection): Promise<void> {
+  if ((await exampleKeys(sandbox)).length > 0) return
+  await ask(sandbox, 'POST', '', { name, public_key: makeKey(name).publicKey })
+}
+
+/** For who leaves nothing behind, on a data folder where a demo has stayed up before. */
+export async function removeExampleKey(sandbox: SandboxConnection): Promise<void> {
+  for (const { id } of await exampleKeys(sandbox)) await ask(sandbox, 'DELETE', `/${id}`)
+}
+
+async function exampleKeys(sandbox: SandboxConnection): Promise<{ id: number }[]> {
+  const answer = await ask(sandbox, 'GET', '?per_page=200')
+  const { ssh_keys } = (await answer.json()) as { ssh_keys: { id: number; name: string }[] }
+  return ssh_keys.filter((key) => key.name === name)
+}
+
+async function ask({ url, token }: SandboxConnection, method: string, path: string, body?: object): Promise<Response> {
   const headers = { authorization: `Bearer ${token}`, 'content-type': 'application/json' }
-  const keys = `${url}/v2/account/keys`
-  const { ssh_keys } = (await (await fetch(`${keys}?per_page=200`, { headers })).json()) as {
-    ssh_keys: { name: string }[]
-  }
-  if (ssh_keys.some((key) => key.name === name)) return
-  const body = JSON.stringify({ name, public_key: makeKey(name).publicKey })
-  const answer = await fetch(keys, { method: 'POST', headers, body })
-  if (!answer.ok)
-    throw new AtlasError('cloud_refused', `POST /v2/account/keys: ${answer.status} ${await answer.text()}`)
+  const answer = await fetch(`${url}/v2/account/keys${path}`, {
+    method,
+    headers,
+    ...(body && { body: JSON.stringify(body) }),
+  })
+  if (answer.ok) return answer
+  throw new AtlasError('cloud_refused', `${method} /v2/account/keys${path}: ${answer.status} ${await answer.text()}`)
 }

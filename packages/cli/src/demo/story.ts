@@ -1,3 +1,4 @@
+import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { type Client, createClient, type Infrastructure, type Planned } from '@atlas/client'
 import { AtlasError } from '@atlas/core/errors'
@@ -11,8 +12,8 @@ import { showInfrastructure } from '../show/infrastructure.ts'
 import { showPlan } from '../show/plan.ts'
 import { duration } from '../show/text.ts'
 
-/** The CSV of two projects that the demo brings about. */
-const exampleFolder = fileURLToPath(new URL('../../../../examples/two-projects', import.meta.url))
+/** The CSV that the demo brings about is here, and what it deploys. */
+export const examples = fileURLToPath(new URL('../../../../examples/', import.meta.url))
 
 export interface Told {
   client: Client
@@ -28,7 +29,10 @@ export async function tellStory(context: Context, server: RunningServer): Promis
   say(`Server at ${server.file.url}, data in ${context.dataDir}`)
   say(`${await introduceSandbox(onlySandbox(server))}\n`)
   const client = createClient(server.file)
-  const description = await describe({ ...context, cwd: exampleFolder, connect: async () => client }, {})
+  const description = await describe(
+    { ...context, cwd: join(examples, 'two-projects'), connect: async () => client },
+    {},
+  )
   if (!(await finishOld(context, client, description.name))) return undefined
   const plan = await client.planApply(description)
   if (isNothing(plan)) say('Its state was found again: nothing is to be done.\n')

@@ -54,6 +54,7 @@ const mountControlGroups = `if ! grep -q " /sys/fs/cgroup[/ ]" /proc/self/mounts
 const begin = `begin_dockerd() {
   setsid unshare --mount --cgroup sh -c '${mountControlGroups}
     exec dockerd' 9>&- 7>&- < /dev/null > /var/log/dockerd.log 2>&1 &
+  dockerd=$!
 }
 `
 
@@ -66,11 +67,12 @@ export const docker: Engine = {
   flock -w 300 7
   docker version > /dev/null 2>&1 && { exec 7>&-; return; }
 ${installed('dockerd', 'docker.io')}
+  dockerd=
   if [ -d /run/systemd/system ]; then systemctl enable --now docker > /dev/null 2>&1 || true
   else begin_dockerd; fi
   tick=0
   until docker version > /dev/null 2>&1; do
-    [ "$tick" -lt 240 ] ||
+    { [ "$tick" -lt 240 ] && { [ -z "$dockerd" ] || kill -0 "$dockerd" 2> /dev/null; }; } ||
       { echo "the Docker engine does not answer: $(tail -n 3 /var/log/dockerd.log 2> /dev/null)" >&2; exit 1; }
     sleep 0.25
     tick=$((tick + 1))

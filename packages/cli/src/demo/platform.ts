@@ -1,0 +1,77 @@
+import { existsSync } from 'node:fs'
+import { AtlasError, isAtlasError } from '@atlas/core/errors'
+import type { Context } from '../context.ts'
+import { type SandboxConnection, sandboxAdmin } from '../sandbox/admin.ts'
+import { beginDocker } from './docker.ts'
+import type { Told } from './story.ts'
+
+/** What services of the demo run as. */
+export const platforms = ['docker', 'process'] as const
+export type Platform = (typeof platforms)[number]
+
+/** What `deployment_config.json` says of it. */
+export interface PlatformKeys {
+  deployment_platform: Platform
+  /** The machine that builds images. */
+  builder?: string
+}
+
+export interface Choice {
+  /** What was typed. */
+  wanted: Platform | undefined
+  /** What a demo that is started again has run so far. */
+  kept: Platform | undefined
+  sandbox: SandboxConnection
+  /** Somebody has pressed Ctrl-C, which ends what runs on machines too. */
+  interrupted(): boolean
+}
+
+/**
+ * Containers where Docker runs in the demo's machines, else processes. Says which, and why.
+ * @throws AtlasError where what was typed cannot be had, or where somebody has pressed Ctrl-C
+ */
+export async function choosePlatform(context: Context, told: Told, choice: Choice): Promise<PlatformKeys> {
+  const { wanted, kept } = choice
+  const processes = (why: string): PlatformKeys => {
+    context.say(`Services run as processes${why}.\n`)
+    return { deployment_platform: 'process' }
+  }
+  if (wanted === 'process') return processes('')
+  const missing = [...withoutDocker(), ...(await withoutMachines(choice.sandbox))]
+  if (wanted === 'docker') refuseWithout(missing)
+  else if (missing.length > 0) return processes(`, not in containers: ${missing.join(', ')}`)
+  else if (kept === 'process') return processes(', as before; in containers by npm run demo -- --platform docker')
+  try {
+    context.say('Docker begins on its machines …')
+    const builder = await beginDocker(context, told)
+    context.say('Services run in containers of Docker.\n')
+    return { deployment_platform: 'docker', builder }
+  } catch (error) {
+    if (wanted === 'docker' || choice.interrupted() || !isAtlasError(error)) throw error
+    return processes(`, not in containers: ${error.message}`)
+  }
+}
+
+/** @throws AtlasError `usage` with what keeps Docker from running in machines of the demo, and what to do about it */
+export function refuseWithout(missing: readonly string[]): void {
+  if (missing.length === 0) return
+  throw new AtlasError('usage', `The machines of the demo cannot run containers here: ${missing.join(', ')}`, {
+    hint: 'as root, on Linux: apt-get install docker.io, then npm run demo -- --platform docker; without --platform, they are processes here',
+  })
+}
+
+/** What is missing on this computer, of whose /usr the machines of the demo see all; empty where nothing is. */
+export function withoutDocker(): string[] {
+  const there = (program: string) => ['/usr/bin', '/usr/sbin'].some((folder) => existsSync(`${folder}/${program}`))
+  return [
+    ...(process.platform === 'linux' ? [] : ['this is not Linux']),
+    ...(process.getuid?.() === 0 ? [] : ['this is not root']),
+    ...(there('dockerd') && there('docker') ? [] : ['docker.io is not installed']),
+  ]
+}
+
+/** Engines of their own are only had by machines that are kept apart. */
+async function withoutMachines(sandbox: SandboxConnection): Promise<string[]> {
+  const { backend } = await sandboxAdmin(sandbox).info()
+  return backend === 'namespace' ? [] : [`machines of the backend ${backend} have no engines of their own`]
+}
