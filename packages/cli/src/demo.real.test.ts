@@ -4,7 +4,7 @@ import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
 import { fileURLToPath } from 'node:url'
 import { afterEach, beforeEach, expect, test } from 'vitest'
-import { finish, lineOf, processesOf, run, start, workFolder } from './cli.fixture.ts'
+import { atlas, finish, lineOf, processesOf, run, start, workFolder } from './cli.fixture.ts'
 import { withoutDocker } from './demo/platform.ts'
 
 let folder: ReturnType<typeof workFolder>
@@ -84,6 +84,23 @@ test.runIf(hasDocker)(
       /^Services run as processes, not in containers: web2 [\s\S]*does not answer[\s\S]*daemon.json/m,
     )
     expect(existsSync(join(folder.path, '.atlas/demo-config'))).toBe(false)
+  },
+)
+
+test.runIf(process.getuid?.() === 0)(
+  'where the kernel gives no machines of their own, the demo says so and deploys nothing',
+  {
+    timeout: 120_000,
+  },
+  () => {
+    // As in a container without --privileged.
+    const without = '-sys_admin,-net_admin'
+    const words = ['--bounding-set', without, '--inh-caps', without, atlas, 'demo', '--once']
+    const { stdout, stderr, status } = spawnSync('setpriv', words, { cwd: folder.path, encoding: 'utf8' })
+    expect({ status, stderr }).toEqual({ status: 0, stderr: '' })
+    expect(stdout).toMatch(/Machines: process\. No isolation.* could not be started: unshare.* not permitted\./)
+    expect(stdout).toContain('Nothing is deployed: that wants machines in namespaces')
+    expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ machines: 4, operations: 2, leftovers: 0 })
   },
 )
 

@@ -7,9 +7,9 @@ import { connectMachine } from './machine/connect.ts'
 import type { Connected, Reach } from './machine/machine.ts'
 
 /** Machines of a sandbox cloud, in one private network. */
-export async function startMachines(names: readonly string[]) {
+export async function startMachines(names: readonly string[], backend: 'auto' | 'process' = 'auto') {
   const dataDir = mkdtempSync(join(tmpdir(), 'deploy-test-'))
-  const sandbox = await startSandbox({ dataDir, rateLimit: { perHour: 1e6, perMinute: 1e6 }, settleMs: 20 })
+  const sandbox = await startSandbox({ dataDir, backend, rateLimit: { perHour: 1e6, perMinute: 1e6 }, settleMs: 20 })
   const call = async (method: string, path: string, body?: object) => {
     const answer = await fetch(`${sandbox.url}${path}`, {
       method,

@@ -3,10 +3,11 @@ import { join, relative } from 'node:path'
 import { AtlasError } from '@atlas/core/errors'
 import { choice, command, toggle } from '../command.ts'
 import type { Context } from '../context.ts'
-import { demoConfig, deployExamples, forgetConfig } from '../demo/deploys.ts'
+import { deployExamples } from '../demo/deploys.ts'
 import { addExampleKey, removeExampleKey } from '../demo/example-key.ts'
+import { demoConfig, forgetConfig } from '../demo/kept-config.ts'
 import { checkAndDestroy } from '../demo/once.ts'
-import { type Platform, platforms, refuseWithout, withoutDocker } from '../demo/platform.ts'
+import { type Platform, platforms, refuseWithoutDocker } from '../demo/platform.ts'
 import { onlySandbox, type Told, tellStory } from '../demo/story.ts'
 import { examplesText } from '../help.ts'
 import { untilAskedToEnd } from '../interruption.ts'
@@ -35,7 +36,7 @@ export default command({
     { line: 'atlas demo --platform process', does: 'builds no images, so it takes a few seconds' },
   ],
   async run({ once, platform }, context) {
-    if (platform === 'docker') refuseWithout(withoutDocker())
+    if (platform === 'docker') refuseWithoutDocker()
     if (hasCredential(context.env)) {
       context.say('There is a DigitalOcean token in the environment: the demo uses the sandbox all the same.')
     }

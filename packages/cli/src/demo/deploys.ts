@@ -1,5 +1,5 @@
 import { execFile } from 'node:child_process'
-import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs'
+import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
 import { promisify } from 'node:util'
@@ -7,23 +7,25 @@ import { type Client, type DeploymentRequest, deploys } from '@atlas/client'
 import { isNothing, outcomeOf } from '../change.ts'
 import type { Context } from '../context.ts'
 import { follow } from '../follow/follow.ts'
+import { type SandboxConnection, sandboxAdmin } from '../sandbox/admin.ts'
 import { chooseProxy } from './balancer.ts'
-import { type Choice, choosePlatform, type PlatformKeys } from './platform.ts'
+import { keepConfig, keptConfig } from './kept-config.ts'
+import { type Choice, choosePlatform } from './platform.ts'
 import { examples, type Told } from './story.ts'
 
 const projects = ['hostomatic', 'digitalpixo'] as const
 
-/** The configuration of what the demo deploys: for whoever deploys it again. */
-export const demoConfig = (dataDir: string): string => join(dataDir, 'demo-config')
+type Wanted = Omit<Choice, 'kept'> & { sandbox: SandboxConnection }
 
 /**
  * Both projects of the CSV, each from a git repository made of its example: to uat, then what is proven to prod. Gives
- * what does not answer; nothing where all do, or where there is no git.
+ * what does not answer; nothing where all do, or where nothing can be deployed, which it says.
  */
-export async function deployExamples(context: Context, told: Told, choice: Omit<Choice, 'kept'>): Promise<string[]> {
+export async function deployExamples(context: Context, told: Told, choice: Wanted): Promise<string[]> {
   const { client, infrastructure } = told
-  if (!(await hasGit())) {
-    context.say('Nothing is deployed: there is no git here.\n')
+  const missing = (await withoutMachines(choice.sandbox)) ?? (await withoutGit())
+  if (missing !== undefined) {
+    context.say(`Nothing is deployed: ${missing}.\n`)
     return []
   }
   const kept = keptConfig(context.dataDir)
@@ -42,29 +44,18 @@ export async function deployExamples(context: Context, told: Told, choice: Omit<
   return (await Promise.all(projects.map((project) => show(context, client, project)))).flat()
 }
 
-function keepConfig(dataDir: string, config: object): void {
-  const folder = demoConfig(dataDir)
-  mkdirSync(folder, { recursive: true })
-  writeFileSync(join(folder, 'deployment_config.json'), `${JSON.stringify(config, null, 2)}\n`)
+/** Plain processes have no files and ports that are not this computer's; a container is entered too slowly to be watched. */
+async function withoutMachines(sandbox: SandboxConnection): Promise<string | undefined> {
+  const { backend } = await sandboxAdmin(sandbox).info()
+  return backend === 'namespace'
+    ? undefined
+    : `that wants machines in namespaces, and these are of the backend ${backend}`
 }
 
-/** What was destroyed binds nobody: the next start chooses anew. */
-export const forgetConfig = (dataDir: string): void => rmSync(demoConfig(dataDir), { recursive: true, force: true })
-
-interface Kept extends Partial<PlatformKeys> {
-  proxy?: 'nginx' | 'builtin'
-}
-
-/** A demo that is started again goes on with what balances there, and with what services run as. */
-function keptConfig(dataDir: string): Kept {
-  const file = join(demoConfig(dataDir), 'deployment_config.json')
-  return existsSync(file) ? (JSON.parse(readFileSync(file, 'utf8')) as Kept) : {}
-}
-
-const hasGit = (): Promise<boolean> =>
+const withoutGit = (): Promise<string | undefined> =>
   promisify(execFile)('git', ['--version']).then(
-    () => true,
-    () => false,
+    () => undefined,
+    () => 'there is no git here',
   )
 
 /** Once: a demo that is started again finds the same commits. */

@@ -1,7 +1,6 @@
 import { existsSync } from 'node:fs'
 import { AtlasError, isAtlasError } from '@atlas/core/errors'
 import type { Context } from '../context.ts'
-import { type SandboxConnection, sandboxAdmin } from '../sandbox/admin.ts'
 import { beginDocker } from './docker.ts'
 import type { Told } from './story.ts'
 
@@ -21,7 +20,6 @@ export interface Choice {
   wanted: Platform | undefined
   /** What a demo that is started again has run so far. */
   kept: Platform | undefined
-  sandbox: SandboxConnection
   /** Somebody has pressed Ctrl-C, which ends what runs on machines too. */
   interrupted(): boolean
 }
@@ -37,10 +35,11 @@ export async function choosePlatform(context: Context, told: Told, choice: Choic
     return { deployment_platform: 'process' }
   }
   if (wanted === 'process') return processes('')
-  const missing = [...withoutDocker(), ...(await withoutMachines(choice.sandbox))]
-  if (wanted === 'docker') refuseWithout(missing)
-  else if (missing.length > 0) return processes(`, not in containers: ${missing.join(', ')}`)
-  else if (kept === 'process') return processes(', as before; in containers by npm run demo -- --platform docker')
+  if (wanted === undefined) {
+    const missing = withoutDocker()
+    if (missing.length > 0) return processes(`, not in containers: ${missing.join(', ')}`)
+    if (kept === 'process') return processes(', as before; in containers by npm run demo -- --platform docker')
+  }
   try {
     context.say('Docker begins on its machines …')
     const builder = await beginDocker(context, told)
@@ -53,7 +52,8 @@ export async function choosePlatform(context: Context, told: Told, choice: Choic
 }
 
 /** @throws AtlasError `usage` with what keeps Docker from running in machines of the demo, and what to do about it */
-export function refuseWithout(missing: readonly string[]): void {
+export function refuseWithoutDocker(): void {
+  const missing = withoutDocker()
   if (missing.length === 0) return
   throw new AtlasError('usage', `The machines of the demo cannot run containers here: ${missing.join(', ')}`, {
     hint: 'as root, on Linux: apt-get install docker.io, then npm run demo -- --platform docker; without --platform, they are processes here',
@@ -68,10 +68,4 @@ export function withoutDocker(): string[] {
     ...(process.getuid?.() === 0 ? [] : ['this is not root']),
     ...(there('dockerd') && there('docker') ? [] : ['docker.io is not installed']),
   ]
-}
-
-/** Engines of their own are only had by machines that are kept apart. */
-async function withoutMachines(sandbox: SandboxConnection): Promise<string[]> {
-  const { backend } = await sandboxAdmin(sandbox).info()
-  return backend === 'namespace' ? [] : [`machines of the backend ${backend} have no engines of their own`]
 }

@@ -1,6 +1,9 @@
+import { existsSync } from 'node:fs'
 import { PassThrough } from 'node:stream'
 import { afterAll, beforeAll, expect, test, vi } from 'vitest'
 import { startMachines } from '../machines.fixture.ts'
+import { docker } from '../platforms/containers/engine.ts'
+import { buildScript } from '../platforms/containers/image-scripts.ts'
 import { type Fence, run } from './fenced.ts'
 
 let machines: Awaited<ReturnType<typeof startMachines>>
@@ -69,4 +72,18 @@ test('a later worker waits for what is no transfer', async () => {
   await shell.run(['touch', '/var/lib/atlas/lanes/slow/go'])
   expect(await slow).toBe('done\n')
   expect(await next).toBe('mine\n')
+})
+
+test('machines that are plain processes are left alone: a deploy would change the computer that they are on', async () => {
+  const shared = await startMachines(['web1'], 'process')
+  try {
+    const machine = shared.machine('web1')
+    const lane = 'nobody.uat'
+    const changed = run({ machine, fence: { lane, turn: 1, epoch: 1 }, signal: AbortSignal.timeout(50_000) }, 'id', [])
+    await expect(changed).rejects.toThrow(/web1[\s\S]*plain processes of the sandbox's computer/)
+    await expect(machine.run(['sh', '-c', buildScript(docker)])).rejects.toThrow('plain processes')
+    expect(existsSync(`/var/lib/atlas/lanes/${lane}`)).toBe(false)
+  } finally {
+    await shared.stop()
+  }
 })

@@ -29,6 +29,16 @@ const fencedCode = 76
 export const root = `\${ATLAS_ROOT:-/var/lib/atlas}`
 
 /**
+ * First of what changes a machine. Machines of the sandbox that are plain processes (its backend `process`) have no files,
+ * users and ports of their own: a deploy would change the computer that the sandbox runs on.
+ */
+export const refuseShared = `[ -z "\${ATLAS_SANDBOX_MACHINE:-}" ] || {
+  echo "it is plain processes of the sandbox's computer, whose files and users a deploy would change; atlas sandbox info says why" >&2
+  exit 1
+}
+`
+
+/**
  * Holds the lane's lock while the script runs, so that two commands never change it at once, and refuses whoever is not
  * the latest any more: a command that a dead worker sent, and that arrives late, changes nothing. A transfer whose sender
  * has lost its power, or the way here, waits for more for as long as this machine believes in the connection, hours where
@@ -36,7 +46,7 @@ export const root = `\${ATLAS_ROOT:-/var/lib/atlas}`
  * nothing else has.
  */
 const prelude = `set -eu
-umask 022
+${refuseShared}umask 022
 lane=$1 turn=$2 epoch=$3 step=$4 is_transfer=$5
 shift 5
 home=${root}/lanes/$lane

@@ -30,6 +30,7 @@ export async function openBackend({ name, dataDir, log = () => {} }: BackendOpti
   return namespaceBackend(folder, log).catch((error: unknown) => {
     if (!(error instanceof MachineError)) throw error
     log(`${error.message} Machines are plain processes instead.`)
-    return processBackend(folder, log)
+    const backend = processBackend(folder, log)
+    return { ...backend, isolation: `${backend.isolation} ${error.message}` }
   })
 }

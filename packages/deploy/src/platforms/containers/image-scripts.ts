@@ -1,4 +1,4 @@
-import { root } from '../../machine/fenced.ts'
+import { refuseShared, root } from '../../machine/fenced.ts'
 import type { Engine } from './engine.ts'
 
 /*
@@ -15,7 +15,7 @@ import type { Engine } from './engine.ts'
  * and the image's id, or `failed` and what the builder said.
  */
 export const buildScript = ({ name, ensure }: Engine) => `set -eu
-mkdir -p ${root}
+${refuseShared}mkdir -p ${root}
 ${ensure}ensure_engine
 dir=$(mktemp -d /var/tmp/atlas-build.XXXXXX)
 trap 'rm -rf "$dir"' EXIT

@@ -15,15 +15,15 @@ import type { Machine, Runner } from '../machine.ts'
 import { furnish } from '../namespace/furnish.ts'
 import { listeningPorts } from '../namespace/listening.ts'
 import { run } from '../run.ts'
-import { ensureImage, findEngine, runContainer } from './engine.ts'
+import { ensureImage, findEngine, giveAddress, runContainer } from './engine.ts'
 import { dockerInside } from './inside.ts'
 
 const nature = {
   name: 'docker',
   isolation:
     'Each machine is a Docker container with its own processes, files, network and limits; of this computer it sees /usr, ' +
-    'read-only. Machines of one VPC reach each other by name; firewalls hold towards this computer, not between machines.',
-  effects: { ssh: true, firewall: false, privateNetwork: false, ownPorts: true, cpuAndMemoryLimits: true },
+    'read-only. Machines of one VPC reach each other by name and private address; firewalls hold towards this computer, not between machines.',
+  effects: { ssh: true, firewall: false, privateNetwork: true, ownPorts: true, cpuAndMemoryLimits: true },
 } as const satisfies Pick<Backend, 'name' | 'isolation' | 'effects'>
 
 interface Running {
@@ -45,9 +45,13 @@ export async function dockerBackend(dataDir: string, log: (line: string) => void
   const known = new Map<number, Machine>()
   const ports = new Map<number, number[]>()
   const nameOf = (id: number) => `atlas-sandbox-${instance}-${id}`
+  // Docker makes a second network of the same name where it is asked twice at once.
+  const networks = new Map<string, Promise<unknown>>()
   const networkOf = async ({ spec }: Machine) => {
     const name = `atlas-sandbox-${instance}-${spec.vpcId}`
-    await run(['docker', 'network', 'create', '--label', label, name]).catch(() => {})
+    const made = networks.get(name) ?? run(['docker', 'network', 'create', '--label', label, name]).catch(() => {})
+    networks.set(name, made)
+    await made
     return name
   }
 
@@ -98,6 +102,7 @@ export async function dockerBackend(dataDir: string, log: (line: string) => void
       })
       const facts = '{{.State.Pid}} {{range .NetworkSettings.Networks}}{{.IPAddress}}{{end}}'
       const [pid, address] = (await run(['docker', 'inspect', '-f', facts, name])).trim().split(' ')
+      if (spec.privateAddress) await run(giveAddress(name, spec))
       const ssh = await bootAndServe(dockerInside(name, disk.root), disk)
       const gate = new Gate({
         ssh,

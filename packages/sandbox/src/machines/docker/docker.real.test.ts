@@ -2,6 +2,7 @@ import { mkdtemp } from 'node:fs/promises'
 import { tmpdir } from 'node:os'
 import { join } from 'node:path'
 import { afterAll, describe, expect, test } from 'vitest'
+import type { MachineSpec } from '../backend.ts'
 import { openBackend } from '../index.ts'
 import { newClient, newSpec } from '../testing/clients.ts'
 import { knock, until } from '../testing/knock.ts'
@@ -47,6 +48,20 @@ describe.skipIf(engine)('a machine in Docker', async () => {
       ),
     ).toBe('hi')
     expect((await me.ssh(spec, ['tty'], '', ['-tt'])).out).toContain('/dev/pts/')
+  })
+
+  test('two of one VPC, started at once, reach each other at their private addresses', async () => {
+    const pair = [newSpec(me), newSpec(me)]
+    for (const one of pair) await backend.create(one)
+    await Promise.all(pair.map(({ id }) => backend.powerOn(id)))
+    const [first, second] = pair as [MachineSpec, MachineSpec]
+    const greet = `exec 3<>/dev/tcp/${second.privateAddress}/9000 && head -n 1 <&3`
+    const program =
+      'use IO::Socket; $s = IO::Socket::INET->new(LocalPort => 9000, Listen => 9); while ($c = $s->accept) { print $c "hello\\n"; close $c }'
+    await me.ssh(second, [`nohup perl -e '${program}' >/dev/null 2>&1 & true`])
+    const asked = async () => (await me.ssh(first, [`timeout 5 bash -c '${greet}'`])).out.trim()
+    expect(await until(asked, (said) => said === 'hello')).toBe('hello')
+    for (const { id } of pair) await backend.destroy(id)
   })
 
   test('restores a snapshot, and is gone once it is destroyed', async () => {

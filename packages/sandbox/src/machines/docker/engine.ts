@@ -49,6 +49,12 @@ const bind = (from: string, to: string, readonly = false): string[] => [
   `type=bind,source=${from},target=${to}${readonly ? ',readonly' : ''}`,
 ]
 
+/** What this computer has of them, read-only. */
+function programs(): string[] {
+  const shared = ofThisComputer.filter((name) => existsSync(`/${name}`) && !lstatSync(`/${name}`).isSymbolicLink())
+  return ['usr', ...shared].flatMap((name) => bind(`/${name}`, `/${name}`, true))
+}
+
 export interface Container {
   name: string
   network: string
@@ -62,18 +68,27 @@ export function runContainer(
   disk: Disk,
   volumes: readonly Mounted[],
 ): string[] {
-  const shared = ofThisComputer.filter((name) => existsSync(`/${name}`) && !lstatSync(`/${name}`).isSymbolicLink())
   return [
     ...['docker', 'run', '--rm', '-i', '--name', container.name, '--hostname', spec.name, '--label', container.label],
     ...['--network', container.network, '--network-alias', spec.name],
     ...['--memory', `${spec.size.memoryMb}m`, '--cpus', String(spec.size.vcpus), '--tmpfs', '/run'],
     ...machineFolders.flatMap((name) => bind(join(disk.root, name), `/${name}`)),
-    ...['usr', ...shared].flatMap((name) => bind(`/${name}`, `/${name}`, true)),
+    ...programs(),
     ...bind(process.execPath, '/.atlas/node', true),
     ...volumes.flatMap(({ name, data }) => bind(data, `/mnt/${name}`)),
     ...[image, '/bin/bash', '--norc', '-c', `echo up\n${initScript}`],
   ]
 }
+
+/**
+ * argv that gives a machine its private address, on the link that it shares with the others of its VPC: there is one bridge
+ * for each, and a VPC is at most a /16. Another container does it in the machine's network, so that no machine has the right.
+ */
+export const giveAddress = (name: string, { privateAddress }: MachineSpec): string[] => [
+  ...['docker', 'run', '--rm', '--network', `container:${name}`, '--cap-drop', 'ALL', '--cap-add', 'NET_ADMIN'],
+  ...programs(),
+  ...[image, 'ip', 'address', 'replace', `${privateAddress}/16`, 'dev', 'eth0'],
+]
 
 /** argv that runs a command in a machine. Variables go by their names: values on a command line are for all to see. */
 export const execIn = (

@@ -5,14 +5,13 @@ import type { Backend } from '../backend.ts'
 import { Disks } from '../disks.ts'
 import { type Doors, doorsOf } from '../doors/doors.ts'
 import { doorPlan } from '../doors/plan.ts'
-import { MachineError } from '../errors.ts'
 import { folderBackend } from '../folders.ts'
 import type { Machine, Runner } from '../machine.ts'
 import { chooseSshPort } from '../ports-here.ts'
 import { type Cloud, startCloud } from './cloud-process.ts'
 import { furnish } from './furnish.ts'
 import { watchNeighbours } from './neighbours.ts'
-import { checkPrograms, whyRefused } from './probe.ts'
+import { checkPrograms, refused } from './probe.ts'
 import type { CloudNews, DoorMessage } from './protocol.ts'
 
 const nature = {
@@ -153,12 +152,7 @@ async function tryOne(cloud: Cloud, dataDir: string, disks: Disks): Promise<void
     await cloud.calls.tryOut(folder)
   } catch (error) {
     await cloud.end()
-    const reason = (error as Error).message
-    throw new MachineError(
-      'backend_unavailable',
-      `A machine in namespaces could not be started: ${reason}.${whyRefused()}`,
-      error,
-    )
+    throw refused((error as Error).message, error)
   } finally {
     await disks.erase(trial)
   }

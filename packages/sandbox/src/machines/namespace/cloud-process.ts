@@ -1,10 +1,10 @@
 import { type ChildProcess, type SendHandle, spawn } from 'node:child_process'
 import { Socket } from 'node:net'
 import { join } from 'node:path'
-import { MachineError } from '../errors.ts'
 import { systemEnv } from '../run.ts'
 import { callsTo } from './calls.ts'
 import { visit } from './neighbours.ts'
+import { refused } from './probe.ts'
 import type { CloudCalls, CloudNews, CloudOptions, CloudReady, VisitMessage } from './protocol.ts'
 
 export interface Cloud {
@@ -33,10 +33,9 @@ export async function startCloud(options: CloudOptions, onNews: (news: CloudNews
   })
   const ended = new Promise<void>((resolve) => child.on('exit', () => resolve()))
   const { limits } = await new Promise<CloudReady['ready']>((resolve, reject) => {
-    const fail = (why: string) => reject(new MachineError('backend_unavailable', why))
     child.on('message', (message: object) => 'ready' in message && resolve((message as CloudReady).ready))
-    child.on('error', ({ message }) => fail(message))
-    child.on('exit', (code) => fail(`the process that holds the machines ended with ${code}: ${complaint.trim()}`))
+    child.on('error', ({ message }) => reject(refused(message)))
+    child.on('exit', (code) => reject(refused(complaint.trim() || `the process that holds them ended with ${code}`)))
   })
   return {
     process: child,

@@ -22,8 +22,15 @@ export function checkPrograms(): void {
     )
 }
 
+export const refused = (reason: string, cause?: unknown): MachineError =>
+  new MachineError(
+    'backend_unavailable',
+    `A machine in namespaces could not be started: ${reason}.${whyRefused()}`,
+    cause,
+  )
+
 /** Why the kernel may have refused, where it tells: what to type is the last sentence. */
-export function whyRefused(): string {
+function whyRefused(): string {
   const read = (path: string) => {
     try {
       return readFileSync(path, 'utf8').trim()
