@@ -41,7 +41,7 @@ export async function choosePlatform(context: Context, told: Told, choice: Choic
     if (kept === 'process') return processes(', as before; in containers by npm run demo -- --platform docker')
   }
   try {
-    context.say('Docker begins on its machines …')
+    context.say('Docker begins on the machines …')
     const builder = await beginDocker(context, told)
     context.say('Services run in containers of Docker.\n')
     return { deployment_platform: 'docker', builder }

@@ -49,7 +49,9 @@ export async function dockerBackend(dataDir: string, log: (line: string) => void
   const networks = new Map<string, Promise<unknown>>()
   const networkOf = async ({ spec }: Machine) => {
     const name = `atlas-sandbox-${instance}-${spec.vpcId}`
-    const made = networks.get(name) ?? run(['docker', 'network', 'create', '--label', label, name]).catch(() => {})
+    const create = () => run(['docker', 'network', 'create', '--label', label, name])
+    // One that fails, also because it is there already, is tried again by the next.
+    const made = networks.get(name) ?? create().catch(() => networks.delete(name))
     networks.set(name, made)
     await made
     return name
