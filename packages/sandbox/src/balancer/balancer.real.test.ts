@@ -133,6 +133,29 @@ describe.runIf(process.platform === 'linux')('a load balancer', () => {
     expect(balancer!.turn({ ...turned, rules: [{ ...rules[0]!, entry_port: 17_999 }] }, targets)).toBe(false)
   })
 
+  test('another record is not gone by while its targets do not answer yet, and then without a failed request', async () => {
+    const { port } = await machines()
+    const wanted = record([rule(port)])
+    wanted.healthCheck.unhealthy_threshold = 3
+    const url = await start(wanted)
+    const late = createServer((_, answer) => answer.end('late '))
+    late.listen(0, '127.77.251.9')
+    await once(late, 'listening')
+    const target_port = (late.address() as AddressInfo).port
+    late.close()
+    open.push(late)
+    const turned = { ...wanted, rules: [{ ...wanted.rules[0]!, target_port }] }
+    turned.healthCheck = { ...wanted.healthCheck, port: target_port }
+    expect(balancer!.turn(turned, targets.slice(0, 1))).toBe(true)
+    for (let asked = 0, said = ''; said !== 'late '; asked++) {
+      const answer = await fetch(url, { headers: { connection: 'close' } })
+      expect(answer.status).toBe(200)
+      said = await answer.text()
+      // By then its first check was refused.
+      if (asked === 20) late.listen(target_port, '127.77.251.1')
+    }
+  })
+
   test('keeps a browser with a cookie at its droplet', async () => {
     const { port } = await machines()
     const stickySessions = { type: 'cookies' as const, cookie_name: 'DO-LB', cookie_ttl_seconds: 300 }

@@ -4,7 +4,7 @@ import { portHere } from '../machines/ports-here.ts'
 import type { ForwardingRule, LoadBalancer } from '../records/types.ts'
 import { watchHealth } from './health.ts'
 import { httpForwarder, type Now } from './http.ts'
-import { chooser, newTarget, type Target } from './targets.ts'
+import { areReady, chooser, newTarget, type Target } from './targets.ts'
 import { tcpForwarder } from './tcp.ts'
 
 /** Where a rule is really answered, or why it is not. */
@@ -23,7 +23,7 @@ export interface Balancer {
   /** The droplets it sends to from now on; who stays keeps its health. */
   aim(targets: readonly Aimed[]): void
   /**
-   * It goes by another record, without a pause: requests go as before until each new target was checked once. `false`
+   * It goes by another record, without a pause: requests go as before until each new target was checked, and one of them is well or all are known not to be. `false`
    * where clients are to connect otherwise, so that it must listen anew.
    */
   turn(next: LoadBalancer, targets: readonly Aimed[]): boolean
@@ -44,7 +44,7 @@ export async function openBalancer(balancer: LoadBalancer): Promise<Balancer> {
 
   const latest = () => next ?? serving
   function current(): Serving {
-    if (next?.targets.every(({ known }) => known)) {
+    if (next && areReady(next.targets)) {
       serving.stop.abort()
       serving = next
       next = undefined

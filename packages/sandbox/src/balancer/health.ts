@@ -10,21 +10,22 @@ export function watchHealth(
   from: string,
   stop: AbortSignal,
 ): void {
-  const look = (target: Target) => {
-    const probe = check.protocol === 'http' ? probeHttp : probeTcp
-    void probe(target.address, check, from).then((passed) => judge(target, passed, check))
+  const probe = check.protocol === 'http' ? probeHttp : probeTcp
+  const look = (target: Target) => probe(target.address, check, from)
+  const round = () => {
+    for (const target of targets()) void look(target).then((passed) => judge(target, passed, check))
   }
-  const round = () => targets().forEach(look)
   round()
   const timer = setInterval(round, check.check_interval_seconds * 1000)
-  // New targets are looked at without waiting for the next round.
-  const early = setInterval(
-    () =>
-      targets()
-        .filter(({ known }) => !known)
-        .forEach(look),
-    500,
-  )
+  // New targets are looked at without waiting for the next round, which alone counts failures: a machine's door opens a while after
+  // its program listens.
+  const early = setInterval(() => {
+    for (const target of targets().filter(({ known }) => !known))
+      void look(target).then((passed) => {
+        target.checked = true
+        if (passed && !target.known) judge(target, passed, check)
+      })
+  }, 500)
   stop.addEventListener('abort', () => {
     clearInterval(timer)
     clearInterval(early)

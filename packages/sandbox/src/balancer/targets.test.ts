@@ -9,9 +9,11 @@ const seen = (...results: boolean[]): Target => {
 }
 
 describe('a target', () => {
-  test('is what its first check says', () => {
-    expect(seen(true).healthy).toBe(true)
-    expect(seen(false).healthy).toBe(false)
+  test('is well by the first check that passes, and known not to be by as many failures as the threshold says', () => {
+    expect(seen(true)).toMatchObject({ healthy: true, known: true })
+    expect(seen(false)).toMatchObject({ healthy: false, known: false, checked: true })
+    expect(seen(false, true)).toMatchObject({ healthy: true, known: true })
+    expect(seen(false, false)).toMatchObject({ healthy: false, known: true })
   })
   test('fails only after as many failures in a row as the threshold says', () => {
     expect(seen(true, false).healthy).toBe(true)
@@ -19,8 +21,8 @@ describe('a target', () => {
     expect(seen(true, false, false).healthy).toBe(false)
   })
   test('is back only after as many successes in a row as the threshold says', () => {
-    expect(seen(false, true, true).healthy).toBe(false)
-    expect(seen(false, true, true, true).healthy).toBe(true)
+    expect(seen(false, false, true, true).healthy).toBe(false)
+    expect(seen(false, false, true, true, true).healthy).toBe(true)
   })
 })
 

@@ -7,7 +7,9 @@ export interface Target {
   healthy: boolean
   /** Checks in a row that said the opposite of `healthy`. */
   doubts: number
-  /** Whether it was ever checked: the first check decides alone. */
+  /** Whether a check of it has ended. */
+  checked: boolean
+  /** Whether its checks have decided: one that passes is enough for what is new, and failures have to be as many as for any other. */
   known: boolean
   /** Requests or connections under way. */
   busy: number
@@ -18,6 +20,7 @@ export const newTarget = (droplet: number, address: string): Target => ({
   address,
   healthy: false,
   doubts: 0,
+  checked: false,
   known: false,
   busy: 0,
 })
@@ -28,18 +31,23 @@ export function judge(
   passed: boolean,
   check: Pick<HealthCheck, 'healthy_threshold' | 'unhealthy_threshold'>,
 ): void {
-  if (!target.known) {
-    target.known = true
-    target.healthy = passed
-  } else if (passed === target.healthy) {
+  target.checked = true
+  if (target.known && passed === target.healthy) {
     target.doubts = 0
-  } else {
-    target.doubts += 1
-    if (target.doubts < (passed ? check.healthy_threshold : check.unhealthy_threshold)) return
-    target.healthy = passed
-    target.doubts = 0
+    return
   }
+  target.doubts += 1
+  const needed = passed ? check.healthy_threshold : check.unhealthy_threshold
+  if (target.doubts < needed && (target.known || !passed)) return
+  target.known = true
+  target.healthy = passed
+  target.doubts = 0
 }
+
+/** Whether requests may go by these: each was looked at, and there is one to send to, or nothing more to hope for. */
+export const areReady = (targets: readonly Target[]): boolean =>
+  targets.every(({ checked }) => checked) &&
+  (targets.some(({ healthy }) => healthy) || targets.every(({ known }) => known))
 
 /** Takes turns among healthy targets, or the one with least to do. `preferred` is taken while it is healthy. */
 export function chooser(algorithm: 'round_robin' | 'least_connections') {

@@ -20,7 +20,8 @@ export function repositoryOf(folder: string, project: string) {
   git('remote', 'add', 'origin', bare)
   const commit = (message: string) => {
     git('add', '.')
-    git('commit', '--quiet', '--message', message)
+    // A test that is repeated has written the same before.
+    git('commit', '--quiet', '--allow-empty', '--message', message)
     git('push', '--quiet', 'origin', 'main')
     return git('rev-parse', 'HEAD').trim()
   }
