@@ -1,4 +1,4 @@
-import { type ChildProcess, spawnSync } from 'node:child_process'
+import { type ChildProcess, execFileSync, spawnSync } from 'node:child_process'
 import { once } from 'node:events'
 import { existsSync, readdirSync, readFileSync, rmSync } from 'node:fs'
 import { join } from 'node:path'
@@ -50,7 +50,7 @@ test.runIf(hasDocker)(
     const { exit, stdout, stderr } = await run(folder.path, ['demo', '--once'])
     expect({ exit, stderr }).toEqual({ exit: 0, stderr: '' })
     expect(stdout).toContain('Services run in containers of Docker.')
-    expect(stdout).toMatch(/built release hostomatic\/backend@web1/)
+    expect(stdout).toMatch(/built release hostomatic\/backend@master/)
     expect(stdout).toMatch(/127[^ ]*\/digitalpixo\/prod\/web\//)
     expect(JSON.parse(stdout.trimEnd().split('\n').at(-1)!)).toMatchObject({ operations: 6, leftovers: 0 })
     expect(processesOf(folder.path)).toEqual([])
@@ -128,6 +128,29 @@ test('the demo stays up until Ctrl-C, leaves nothing behind, and finds its state
     expect(existsSync(join(folder.path, '.atlas/server.json'))).toBe(false)
   }
   expect(guests()).toEqual([])
+})
+
+test('where the demo is started again, what somebody has gone back to stays', { timeout: 240_000 }, async () => {
+  const demo = start(folder.path, ['demo', ...processes])
+  await lineOf(demo, /^Ctrl-C ends it/)
+  const repository = join(folder.path, '.atlas/demo-repositories/hostomatic.git')
+  const script = `git clone --quiet "$1" "$2" && cd "$2" && echo more > backend/more.txt && git add . &&
+    git -c user.name=t -c user.email=t@example.org commit --quiet --message more && git push --quiet`
+  execFileSync('sh', ['-c', script, 'sh', repository, join(folder.path, 'work')])
+  const config = ['--config', '.atlas/demo-config', '--yes']
+  const atlas = async (...words: string[]) => expect(await run(folder.path, words)).toMatchObject({ exit: 0 })
+  for (const to of ['uat', 'prod']) await atlas('deploy', to, 'hostomatic', ...config)
+  await atlas('rollback', 'hostomatic', 'prod', '--yes')
+  const prod = async () => (await run(folder.path, ['services', 'hostomatic', 'prod'])).stdout.split('\n')[0]
+  const before = await prod()
+  expect(before).toMatch(/^hostomatic prod: 6\/6 on /)
+  await end(demo)
+
+  const again = start(folder.path, ['demo', ...processes])
+  await lineOf(again, /^hostomatic prod serves .* as before/)
+  await lineOf(again, /^Ctrl-C ends it/)
+  expect(await prod()).toBe(before)
+  await end(again)
 })
 
 test('Ctrl-C in the middle of the demo leaves no process behind, and the next start goes on', {

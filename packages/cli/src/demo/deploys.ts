@@ -2,6 +2,7 @@ import { execFile } from 'node:child_process'
 import { cpSync, existsSync, mkdirSync, rmSync } from 'node:fs'
 import { get } from 'node:http'
 import { join } from 'node:path'
+import { setTimeout as pause } from 'node:timers/promises'
 import { promisify } from 'node:util'
 import { type Client, type DeploymentRequest, deploys } from '@atlas/client'
 import { isNothing, outcomeOf } from '../change.ts'
@@ -14,6 +15,7 @@ import { type Choice, choosePlatform } from './platform.ts'
 import { examples, type Told } from './story.ts'
 
 const projects = ['hostomatic', 'digitalpixo'] as const
+const environments = ['uat', 'prod'] as const
 
 type Wanted = Omit<Choice, 'kept'> & { sandbox: SandboxConnection }
 
@@ -22,26 +24,39 @@ type Wanted = Omit<Choice, 'kept'> & { sandbox: SandboxConnection }
  * what does not answer; nothing where all do, or where nothing can be deployed, which it says.
  */
 export async function deployExamples(context: Context, told: Told, choice: Wanted): Promise<string[]> {
-  const { client, infrastructure } = told
+  const { client, infrastructure, foundAgain } = told
   const missing = (await withoutMachines(choice.sandbox)) ?? (await withoutGit())
   if (missing !== undefined) {
     context.say(`Nothing is deployed: ${missing}.\n`)
     return []
   }
-  const kept = keptConfig(context.dataDir)
+  const kept = foundAgain ? keptConfig(context.dataDir) : {}
   const proxy = kept.proxy ?? (await chooseProxy(context))
   const platform = await choosePlatform(context, told, { ...choice, kept: kept.deployment_platform })
   const folder = join(context.dataDir, 'demo-repositories')
   for (const project of projects) await makeRepository(folder, project)
   const config = { ...configFor(infrastructure.name, folder), proxy, ...platform }
   keepConfig(context.dataDir, config)
+  const stays = kept.deployment_platform === config.deployment_platform
+  const serving = stays ? await whatServes(client, infrastructure.name) : new Set<string>()
   for (const project of projects) {
-    if (choice.interrupted()) return []
-    const place = { project, config }
-    if (!(await carryOut(context, client, { kind: 'deploy', ref: 'main', environment: 'uat', ...place }))) return []
-    if (!(await carryOut(context, client, { kind: 'promote', environment: 'prod', ...place }))) return []
+    for (const environment of environments) {
+      if (choice.interrupted()) return []
+      const place = { project, environment }
+      const request: DeploymentRequest = serving.has(`${project}/${environment}`)
+        ? { kind: 'redeploy', ...place }
+        : { ...(environment === 'uat' ? { kind: 'deploy', ref: 'main' } : { kind: 'promote' }), ...place, config }
+      if (!(await carryOut(context, client, request))) return []
+    }
   }
   return (await Promise.all(projects.map((project) => show(context, client, project)))).flat()
+}
+
+/** Whatever release that is, also one that somebody has gone back to, it stays where the demo is started again. */
+async function whatServes(client: Client, infrastructure: string): Promise<Set<string>> {
+  const all = await deploys(client.api).environments()
+  const here = all.filter((one) => one.infrastructure === infrastructure && one.release !== null)
+  return new Set(here.map(({ project, environment }) => `${project}/${environment}`))
 }
 
 /** Plain processes have no files and ports that are not this computer's; a container is entered too slowly to be watched. */
@@ -99,18 +114,31 @@ async function carryOut(context: Context, client: Client, request: DeploymentReq
   return true
 }
 
-/** Through the load balancer on the master: says where, and asks once. */
+/** Through the load balancer on the master: says where, and what does not answer there. */
 async function show(context: Context, client: Client, project: string): Promise<string[]> {
   const { services } = await deploys(client.api).services(project, 'prod')
   const answers = await Promise.all(
     services.map(async ({ url, health_path }) => {
       const health = `${url}${health_path.slice(1)}`
-      const said = await whatIsWrong(health)
-      if (said === undefined) context.say(`  ${url}`)
-      return said === undefined ? [] : [`${health}: ${said}`]
+      const said = await staysWrong(health)
+      const finding = said === undefined ? [] : [`${health}: ${said}`]
+      context.say(`  ${finding[0] ?? url}`)
+      return finding
     }),
   )
   return answers.flat()
+}
+
+/** Containers come back a while after their machine, where the demo is started again. */
+const patienceMs = 20_000
+
+async function staysWrong(url: string): Promise<string | undefined> {
+  const until = performance.now() + patienceMs
+  for (;;) {
+    const said = await whatIsWrong(url)
+    if (said === undefined || performance.now() > until) return said
+    await pause(250)
+  }
 }
 
 /** Not by `fetch`: to that, and to browsers, 10080 is a port that no page is at. */

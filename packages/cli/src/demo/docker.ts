@@ -8,16 +8,17 @@ import { baseOf, bringBase } from './base-image.ts'
 import { examples, type Told } from './story.ts'
 
 /**
- * An engine on every machine but the master, and on one of them, which is returned, what the examples' images are built on.
+ * An engine on every machine, and on the master, which is returned, what the examples' images are built on: whatever becomes
+ * of the machines that run them, it has them to give.
  * @throws AtlasError `machine_unreachable` with what a machine said
  */
 export async function beginDocker({ say, dataDir }: Context, { infrastructure }: Told): Promise<string> {
   const { name, resources } = infrastructure
   const targets = resources.flatMap(({ type, name: machine, id, ssh }) =>
-    type === 'machine' && ssh && machine !== 'master' ? [{ infrastructure: name, machine, id, ssh }] : [],
+    type === 'machine' && ssh ? [{ infrastructure: name, machine, id, ssh }] : [],
   )
   await Promise.all(targets.map((target) => beginEngine(target, dataDir)))
-  const [builder] = targets
+  const builder = targets.find(({ machine }) => machine === 'master')
   if (!builder) throw new AtlasError('internal', `${name} has no machine to build on`)
   const base = baseOf(join(examples, 'hostomatic/backend/Containerfile'))
   const made = await bringBase(builder, dataDir, base)

@@ -19,6 +19,8 @@ export interface Told {
   client: Client
   infrastructure: Infrastructure
   description: Awaited<ReturnType<typeof describe>>
+  /** Nothing had to be done: it is as an earlier start left it. */
+  foundAgain: boolean
   /** Milliseconds from the start of this process until everything runs. */
   readyMs: number
 }
@@ -35,13 +37,14 @@ export async function tellStory(context: Context, server: RunningServer): Promis
   )
   if (!(await finishOld(context, client, description.name))) return undefined
   const plan = await client.planApply(description)
-  if (isNothing(plan)) say('Its state was found again: nothing is to be done.\n')
+  const foundAgain = isNothing(plan)
+  if (foundAgain) say('Its state was found again: nothing is to be done.\n')
   else if (!(await carryOut(context, client, plan, description))) return undefined
   const infrastructure = await client.infrastructure(description.name)
   const readyMs = Math.round(performance.now())
   say(`${terminal.colours.green('Ready')} after ${duration(readyMs)}. What runs now:\n`)
   say(`${showInfrastructure(infrastructure, terminal.colours)}\n`)
-  return { client, infrastructure, description, readyMs }
+  return { client, infrastructure, description, foundAgain, readyMs }
 }
 
 /** Whatever a Ctrl-C interrupted has gone on with this start. False where Ctrl-C comes again. */
