@@ -101,8 +101,17 @@ export const text = (syntax: string, what: string): Input<string | undefined> =>
   read: asTyped,
 })
 
-export const choice = (syntax: string, what: string, choices: readonly string[]): Input<string | undefined> => ({
-  ...text(syntax, what),
+/** What is typed is one of them: everything else is refused before it is read. */
+export const choice = <const Choice extends string>(
+  syntax: string,
+  what: string,
+  choices: readonly Choice[],
+): Input<Choice | undefined> => ({
+  kind: 'option',
+  syntax,
+  text: what,
+  absent: undefined,
+  read: (typed) => typed as Choice,
   choices,
 })
 

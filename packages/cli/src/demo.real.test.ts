@@ -147,10 +147,11 @@ test('where the demo is started again, what somebody has gone back to stays', { 
   await end(demo)
 
   const again = start(folder.path, ['demo', ...processes])
-  await lineOf(again, /^hostomatic prod serves .* as before/)
+  const finished = finish(again)
   await lineOf(again, /^Ctrl-C ends it/)
   expect(await prod()).toBe(before)
   await end(again)
+  expect((await finished).stdout).toMatch(/^hostomatic prod serves .* as before/m)
 })
 
 test('Ctrl-C in the middle of the demo leaves no process behind, and the next start goes on', {

@@ -7,7 +7,7 @@ import { deployExamples } from '../demo/deploys.ts'
 import { addExampleKey, removeExampleKey } from '../demo/example-key.ts'
 import { demoConfig, forgetConfig } from '../demo/kept-config.ts'
 import { checkAndDestroy } from '../demo/once.ts'
-import { type Platform, platforms, refuseWithoutDocker } from '../demo/platform.ts'
+import { platforms, refuseWithoutDocker } from '../demo/platform.ts'
 import { onlySandbox, type Told, tellStory } from '../demo/story.ts'
 import { examplesText } from '../help.ts'
 import { untilAskedToEnd } from '../interruption.ts'
@@ -51,8 +51,7 @@ export default command({
       if (once && server.joined) throw busy(server)
       const told = await tellStory({ ...context, env }, server)
       if (!told || signals.happened()) return { exit: 130 }
-      const wanted = platform as Platform | undefined
-      const silent = await deployExamples(context, told, { wanted, sandbox, interrupted: signals.happened })
+      const silent = await deployExamples(context, told, { wanted: platform, sandbox, interrupted: signals.happened })
       if (signals.happened()) return { exit: 130 }
       if (!once) {
         await addExampleKey(sandbox)

@@ -14,7 +14,7 @@ export default command({
   ],
   async run({ approval }, context) {
     const { api } = await context.connect()
-    const filter = approval === undefined ? {} : { approval: approval as (typeof statuses)[number] }
+    const filter = approval === undefined ? {} : { approval: approval }
     const page = (cursor?: string) =>
       bodyOf(api.GET('/api/v1/plans', { params: { query: { ...filter, ...(cursor && { cursor }) } } }))
     const plans = await Array.fromAsync(items(page, (one) => one.plans))

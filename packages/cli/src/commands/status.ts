@@ -71,10 +71,10 @@ const only = ({
   provider,
 }: {
   tag: readonly string[]
-  state: string | undefined
+  state: (typeof states)[number] | undefined
   provider: string | undefined
 }): InfrastructureFilter => ({
   ...(tag.length > 0 && { tag: [...tag] }),
-  ...(state !== undefined && { status: state as (typeof states)[number] }),
+  ...(state !== undefined && { status: state }),
   ...(provider !== undefined && { provider }),
 })

@@ -23,8 +23,8 @@ export interface Balancer {
   /** The droplets it sends to from now on; who stays keeps its health. */
   aim(targets: readonly Aimed[]): void
   /**
-   * It goes by another record, without a pause: requests go as before until each new target was checked, and one of them is well or all are known not to be. `false`
-   * where clients are to connect otherwise, so that it must listen anew.
+   * It goes by another record, without a pause: requests go as before until each new target was checked, and one of them is
+   * well or all are known not to be. `false` where clients are to connect otherwise, so that it must listen anew.
    */
   turn(next: LoadBalancer, targets: readonly Aimed[]): boolean
   close(): Promise<void>

@@ -17,14 +17,11 @@ export function watchHealth(
   }
   round()
   const timer = setInterval(round, check.check_interval_seconds * 1000)
-  // New targets are looked at without waiting for the next round, which alone counts failures: a machine's door opens a while after
-  // its program listens.
+  // New targets are looked at without waiting for the next round. Failures are for rounds to count: a machine's door opens a while
+  // after its program listens.
   const early = setInterval(() => {
     for (const target of targets().filter(({ known }) => !known))
-      void look(target).then((passed) => {
-        target.checked = true
-        if (passed && !target.known) judge(target, passed, check)
-      })
+      void look(target).then((passed) => passed && !target.known && judge(target, passed, check))
   }, 500)
   stop.addEventListener('abort', () => {
     clearInterval(timer)

@@ -7,8 +7,6 @@ export interface Target {
   healthy: boolean
   /** Checks in a row that said the opposite of `healthy`. */
   doubts: number
-  /** Whether a check of it has ended. */
-  checked: boolean
   /** Whether its checks have decided: one that passes is enough for what is new, and failures have to be as many as for any other. */
   known: boolean
   /** Requests or connections under way. */
@@ -20,7 +18,6 @@ export const newTarget = (droplet: number, address: string): Target => ({
   address,
   healthy: false,
   doubts: 0,
-  checked: false,
   known: false,
   busy: 0,
 })
@@ -31,7 +28,6 @@ export function judge(
   passed: boolean,
   check: Pick<HealthCheck, 'healthy_threshold' | 'unhealthy_threshold'>,
 ): void {
-  target.checked = true
   if (target.known && passed === target.healthy) {
     target.doubts = 0
     return
@@ -44,9 +40,9 @@ export function judge(
   target.doubts = 0
 }
 
-/** Whether requests may go by these: each was looked at, and there is one to send to, or nothing more to hope for. */
+/** Whether requests may go by these: a round has looked at each, and there is one to send to, or nothing more to hope for. */
 export const areReady = (targets: readonly Target[]): boolean =>
-  targets.every(({ checked }) => checked) &&
+  targets.every(({ known, doubts }) => known || doubts > 0) &&
   (targets.some(({ healthy }) => healthy) || targets.every(({ known }) => known))
 
 /** Takes turns among healthy targets, or the one with least to do. `preferred` is taken while it is healthy. */

@@ -30,7 +30,7 @@ export default command({
   async run({ name, value: own, length, alphabet = 'letters-digits', deploy, yes }, context) {
     const how = own
       ? { value: await secretValue(context, `New value of ${name}`, undefined, `atlas secrets rotate ${name} --value`) }
-      : { generate: { length, alphabet: alphabet as 'hex' } }
+      : { generate: { length, alphabet } }
     const { secret, holders } = await secrets((await context.connect()).api).rotate(name, how)
     const places = placesOf(holders)
     const done = `${secret.name} has another value, version ${secret.version}. ${usedBy(holders)}`

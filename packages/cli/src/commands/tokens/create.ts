@@ -31,7 +31,7 @@ export default command({
     const { api } = await context.connect()
     const body = {
       name,
-      role: (role ?? (agent ? 'operator' : 'viewer')) as (typeof roles)[number],
+      role: role ?? (agent ? 'operator' : 'viewer'),
       ...(agent && { approval: 'required' as const }),
       ...(days > 0 && { expires_at: new Date(Date.now() + days * dayMs).toISOString() }),
     }

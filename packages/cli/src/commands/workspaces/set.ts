@@ -20,7 +20,7 @@ export default command({
         hint: `atlas workspaces set ${name} --approval destructive`,
       })
     const { api } = await context.connect()
-    const body = { approval: approval as (typeof policies)[number] }
+    const body = { approval: approval }
     const { workspace } = await bodyOf(api.PATCH('/api/v1/workspaces/{name}', { params: { path: { name } }, body }))
     return { json: { workspace }, text: () => `Plans that are approved in ${name}: ${workspace.approval}.` }
   },

@@ -49,7 +49,7 @@ const bind = (from: string, to: string, readonly = false): string[] => [
   `type=bind,source=${from},target=${to}${readonly ? ',readonly' : ''}`,
 ]
 
-/** What this computer has of them, read-only. */
+/** This computer's programs and libraries, read-only. */
 function programs(): string[] {
   const shared = ofThisComputer.filter((name) => existsSync(`/${name}`) && !lstatSync(`/${name}`).isSymbolicLink())
   return ['usr', ...shared].flatMap((name) => bind(`/${name}`, `/${name}`, true))

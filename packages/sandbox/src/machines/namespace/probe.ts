@@ -22,6 +22,7 @@ export function checkPrograms(): void {
     )
 }
 
+/** Why there are no namespaces here, and what to type where the kernel tells. */
 export const refused = (reason: string, cause?: unknown): MachineError =>
   new MachineError(
     'backend_unavailable',

@@ -1,7 +1,7 @@
 import { readdir, readFile, readlink } from 'node:fs/promises'
 import { run } from '../run.ts'
 
-/** In the environment of everything that a machine of the process backend runs; children inherit it. */
+/** In the environment of everything that a machine of the process backend runs; children inherit it. Deploys refuse such machines by it. */
 export const markerName = 'ATLAS_SANDBOX_MACHINE'
 
 /**
